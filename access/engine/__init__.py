@@ -1,0 +1,1 @@
+"""Compiled travel-time kernels. Plain arrays in, plain arrays out; ids, dates and frames stay outside."""

@@ -1,0 +1,1 @@
+"""Timetables: reading, checking and unfolding GTFS feeds into arrays."""
