@@ -1,0 +1,61 @@
+# fairreach: one command a job. `make demo` shows gaps on a map, `make test` checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+
+# The real data used by some tests, where the folder stands beside the project.
+ifndef FAIRREACH_DATA
+ifneq ($(wildcard ../shared/data/porto-alegre/osm.pbf),)
+export FAIRREACH_DATA := $(abspath ../shared/data)
+endif
+endif
+
+.PHONY: help install install-test demo test test-all lint types format clean
+
+help:
+	@echo "make demo      install, compute the demo city, say where its map and report lie"
+	@echo "make test      install, then ruff, mypy and pytest"
+	@echo "make test-all  the same with the slow tests"
+	@echo "make install   only make .venv and install the project into it"
+	@echo "make format    format the code"
+	@echo "make clean     remove .venv and everything generated here"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fairreach needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 2; }
+
+$(STAMP)-run: $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(STAMP)-test: $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@ $(STAMP)-run
+
+install: $(STAMP)-run
+install-test: $(STAMP)-test
+
+demo: $(STAMP)-run
+	$(BIN)/fairreach run configs/demo.yaml
+
+lint: $(STAMP)-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(STAMP)-test
+	$(BIN)/mypy
+
+test: lint types
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-all: lint types
+	$(BIN)/python -m pytest -n auto
+
+format: $(STAMP)-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist results *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

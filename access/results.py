@@ -1,0 +1,164 @@
+"""The run folder: written to a temporary name, renamed when complete, so no result is ever half there."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from access.engine.arrays import UNREACHED_MIN, Minutes
+from access.errors import ResultError
+
+MANIFEST = "manifest.json"
+ORIGINS_A_BLOCK = 256
+
+
+def check_target(folder: Path) -> None:
+    """Refuse early to replace a folder that is not an earlier run.
+
+    Raises
+    ------
+    ResultError
+        If ``folder`` is a file, or holds something other than a run.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise ResultError(
+            f"{folder}: holds files but no {MANIFEST}, so it is not an earlier run and is not replaced; "
+            "name another folder with --out or results.folder"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise ResultError(f"{folder}: is a file; name a folder with --out or results.folder")
+
+
+@contextmanager
+def new_run_folder(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder to write to; it takes the place of ``folder`` when the block ends well.
+
+    An earlier run stays as it was until then, whatever goes wrong.
+
+    Raises
+    ------
+    ResultError
+        If the target cannot be replaced (``check_target``) or the disk is full.
+    """
+    check_target(folder)
+    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    try:
+        partial.mkdir(parents=True)
+        yield partial
+        _swap(partial, folder)
+    except OSError as error:
+        if not _is_disk_full(error):
+            raise
+        raise ResultError(
+            f"{folder}: the disk is full; nothing was changed there. Free some space or name another folder "
+            "with --out or results.folder"
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _swap(partial: Path, folder: Path) -> None:
+    previous = folder.with_name(f"{folder.name}.previous-{os.getpid()}")
+    if folder.exists():
+        folder.rename(previous)
+    try:
+        partial.rename(folder)
+    except OSError:
+        if previous.exists():
+            previous.rename(folder)
+        raise
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _is_disk_full(error: OSError) -> bool:
+    return error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write readable UTF-8 JSON; NaN and infinity become null."""
+    text = json.dumps(_finite(content), indent=2, ensure_ascii=False, default=str)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _finite(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {str(key): _finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    if isinstance(content, np.generic):
+        content = content.item()
+    if isinstance(content, float) and not np.isfinite(content):
+        return None
+    return content
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a finished run.
+
+    Raises
+    ------
+    ResultError
+        If the folder holds no readable manifest.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultError(
+            f"{folder}: no {MANIFEST}, so this is not a finished run; run the configuration again"
+        ) from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ResultError(f"{path}: cannot be read ({error}); run the configuration again") from None
+    if not isinstance(manifest, dict):
+        raise ResultError(f"{path}: holds no mapping; run the configuration again")
+    return manifest
+
+
+def write_travel_times(
+    path: Path, from_ids: Sequence[str], to_ids: Sequence[str], minutes: Minutes, percentiles: Sequence[int]
+) -> int:
+    """Write a matrix as a Parquet table of the pairs reached, one row group a block of origins.
+
+    Columns are ``from_id``, ``to_id`` and ``travel_time_p{percentile}`` (whole minutes, null = not reached at
+    that percentile). A pair that is reached at none of the percentiles has no row.
+
+    Parameters
+    ----------
+    minutes : array of uint8, shape (n_percentiles, n_origins, n_destinations)
+
+    Returns
+    -------
+    int
+        Number of rows written.
+    """
+    names = [f"travel_time_p{percentile}" for percentile in percentiles]
+    ids = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema([("from_id", ids), ("to_id", ids), *((name, pa.uint8()) for name in names)])
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for first in range(0, len(from_ids), ORIGINS_A_BLOCK):
+            block = minutes[:, first : first + ORIGINS_A_BLOCK]
+            origin, destination = np.nonzero((block != UNREACHED_MIN).any(axis=0))
+            times = block[:, origin, destination]
+            columns = [
+                _dictionary(origin + first, from_ids),
+                _dictionary(destination, to_ids),
+                *(pa.array(row, mask=row == UNREACHED_MIN) for row in times),
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+            rows += len(origin)
+    return rows
+
+
+def _dictionary(index: np.ndarray[Any, Any], ids: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(ids, pa.string()))
