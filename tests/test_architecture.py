@@ -113,7 +113,8 @@ def test_importing_a_package_does_no_heavy_work(package: str) -> None:
     """r5py loads a Java archive at import and osmnx is slow: neither may come with our packages."""
     import subprocess
 
-    code = f"import sys, {package}; print([m for m in ('r5py', 'osmnx', 'matplotlib.pyplot') if m in sys.modules])"
+    heavy = ("r5py", "osmnx", "matplotlib.pyplot")
+    code = f"import sys, {package}; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
