@@ -1,0 +1,5 @@
+"""``python -m access`` is the command ``fairreach``."""
+
+from access.cli import main
+
+main()

@@ -1,0 +1,108 @@
+"""The command ``fairreach``: prints, and turns errors of input into messages with exit code 2.
+
+Exit codes: 0 done; 1 the program failed (a defect: please report it); 2 the input cannot be used as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from access._version import __version__
+from access.errors import AccessError
+from gtfs.errors import FeedError
+
+EXIT_INPUT = 2
+CONFIG = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
+QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no INFO lines.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="fairreach")
+def commands() -> None:
+    """Who can reach jobs, schools and services by public transport, and who cannot.
+
+    Start with:  fairreach run configs/demo.yaml
+    """
+
+
+@commands.command()
+@CONFIG
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder, instead of results.folder.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads to compute with (default: all cores).")
+@QUIET
+def run(config: Path, out: Path | None, threads: int | None, quiet: bool) -> None:
+    """Compute everything that CONFIG describes and write one run folder."""
+    from access.pipeline import run as run_pipeline
+    from access.summary import summary_lines
+
+    _log(quiet)
+    finished = run_pipeline(config, out=out, threads=threads, show_bar=not quiet and sys.stderr.isatty())
+    click.echo("\n".join(summary_lines(finished.folder)))
+
+
+@commands.command()
+@CONFIG
+@QUIET
+def check(config: Path, quiet: bool) -> None:
+    """Read and check every input of CONFIG; compute nothing, write nothing."""
+    from access.pipeline import check as check_pipeline
+
+    _log(quiet)
+    for line in check_pipeline(config, show_bar=not quiet and sys.stderr.isatty()):
+        click.echo(line)
+
+
+@commands.command()
+def doctor() -> None:
+    """Show what this machine has: Python, memory, packages, Java for R5, data folders."""
+    from access.doctor import examine
+
+    marks = {True: "ok", False: "MISSING", None: "-"}
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{marks[finding.good]:8}{finding.subject:14}{finding.text}")
+    if any(finding.good is False for finding in findings):
+        sys.exit(EXIT_INPUT)
+
+
+@commands.command("demo-city")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write."
+)
+@click.option(
+    "--size",
+    type=click.Choice(["small", "medium", "metropolis"]),
+    default="small",
+    show_default=True,
+    help="About 1,500, 10,000 or 50,000 cells.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another city of the same kind.")
+def demo_city(out: Path, size: str, seed: int) -> None:
+    """Write an invented city as ordinary input files: streets, timetables, census, jobs, services."""
+    from typing import cast
+
+    from access.datasets import DemoSize
+    from access.demo_city import write_demo_city
+
+    write_demo_city(out, size=cast(DemoSize, size), seed=seed)
+    click.echo(f"The {size} demo city lies in {out}")
+
+
+def _log(quiet: bool) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", force=True)
+    for package in ("access", "gtfs"):
+        logging.getLogger(package).setLevel(logging.WARNING if quiet else logging.INFO)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an error of input is a message and exit code 2, never a traceback."""
+    try:
+        commands(args=arguments, prog_name="fairreach", standalone_mode=True)
+    except (AccessError, FeedError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_INPUT)
