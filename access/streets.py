@@ -1,0 +1,278 @@
+"""Streets people walk on, as arrays: from an ``.osm.pbf``, an osmnx GraphML file or a download.
+
+All three end in the same ``StreetGraph``. Nodes are the points of the street lines (every bend is one),
+edges the straight pieces between them. Positions in metres come from one transverse Mercator projection
+centred on the data, and lengths from those positions; compared with the geodesic a length is wrong by less
+than 1 in 100,000 within 25 km east or west of the centre, 2 in 10,000 within 100 km, 2 in 1,000 within
+300 km. Heights are not considered.
+
+Decided: two ways between the same two nodes make one edge (not steps if one of them is not, then the lower
+way id); a node joined to itself is dropped; two nodes at one place stay two, and an edge of 0 m may join
+them. Streets cut off from the largest connected component (by nodes; among equals the one with the lowest
+OSM node id) stay in the arrays but are not flagged ``main``: nothing is snapped to them, and ``StreetReport``
+counts them.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from access.errors import InputDataError
+from access.streets_osm import StreetSegments, read_segments_pbf
+from access.streets_osmnx import download_segments, read_segments_graphml
+
+logger = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float64]
+
+
+class StreetGraph(NamedTuple):
+    """An undirected walk graph with lengths in whole millimetres. All arrays are read-only.
+
+    S1. nodes ascend by OSM id, edges by (start, target), and ``edge_start < edge_target``: no loops and
+        no two edges between the same nodes;
+    S2. node ``n`` has the neighbours ``neighbour[neighbour_start[n]:neighbour_start[n + 1]]``, ascending,
+        over the edges ``neighbour_edge``; every edge appears once at each end;
+    S3. ``main`` is equal at both ends of an edge; at least one edge is main.
+    """
+
+    centre_lon: float  # of the projection, degrees
+    centre_lat: float
+    node_id: npt.NDArray[np.int64]  # (n_nodes,) OSM node; below 0 for a bend that the source has not named
+    node_lon: Floats  # (n_nodes,) degrees WGS84
+    node_lat: Floats  # (n_nodes,)
+    node_x_m: Floats  # (n_nodes,) metres east of the centre
+    node_y_m: Floats  # (n_nodes,) metres north of the centre
+    main: npt.NDArray[np.bool_]  # (n_nodes,) on the main component
+    edge_start: npt.NDArray[np.int32]  # (n_edges,) node
+    edge_target: npt.NDArray[np.int32]  # (n_edges,) node
+    edge_length_mm: npt.NDArray[np.int32]  # (n_edges,)
+    edge_way: npt.NDArray[np.int64]  # (n_edges,) OSM way
+    edge_steps: npt.NDArray[np.bool_]  # (n_edges,) a staircase
+    neighbour_start: npt.NDArray[np.int64]  # (n_nodes + 1,) offsets into the next three
+    neighbour: npt.NDArray[np.int32]  # (2 * n_edges,) node
+    neighbour_edge: npt.NDArray[np.int32]  # (2 * n_edges,)
+    neighbour_length_mm: npt.NDArray[np.int32]  # (2 * n_edges,)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes, those off the main component included."""
+        return len(self.node_id)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges, those off the main component included."""
+        return len(self.edge_way)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        lon, lat = self.node_lon, self.node_lat
+        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+    def to_metres(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
+        """Project degrees to metres east and north of the centre; NaN stays NaN."""
+        return _project(self.centre_lon, self.centre_lat, lon, lat)
+
+
+@dataclass(frozen=True)
+class StreetReport:
+    """What was read and what was put aside, for the log and the manifest. Lengths in metres."""
+
+    source: str
+    n_ways: int
+    n_nodes: int
+    n_edges: int
+    length_m: float
+    n_components: int
+    n_nodes_removed: int
+    length_removed_m: float
+    length_removed_share: float
+    n_edges_cut: int
+
+    def as_dict(self) -> dict[str, str | int | float]:
+        """Return the counts as plain values."""
+        return asdict(self)
+
+    def summary(self) -> str:
+        """Return one or two sentences in plain words."""
+        text = (
+            f"{self.n_ways:,} walkable ways, {self.n_nodes:,} nodes, {self.n_edges:,} edges, "
+            f"{self.length_m / 1000:,.1f} km"
+        )
+        if self.n_components > 1:
+            text += (
+                f"; {self.n_components - 1:,} parts not joined to the main network are put aside: "
+                f"{self.n_nodes_removed:,} nodes, {self.length_removed_m / 1000:,.1f} km "
+                f"({self.length_removed_share:.1%})"
+            )
+        if self.n_edges_cut:
+            text += f"; {self.n_edges_cut:,} edges end outside the extract and are left out"
+        return text
+
+
+def read_streets_pbf(path: Path) -> tuple[StreetGraph, StreetReport]:
+    """Read walkable streets from a local ``.osm.pbf``; rules and errors: ``access.streets_osm``."""
+    return build_streets(read_segments_pbf(path), str(path))
+
+
+def read_streets_graphml(path: Path) -> tuple[StreetGraph, StreetReport]:
+    """Read walkable streets from an osmnx GraphML file, simplified or not; see ``access.streets_osmnx``."""
+    return build_streets(read_segments_graphml(path), str(path))
+
+
+def download_streets(
+    *, place: str | None = None, boundary: gpd.GeoDataFrame | gpd.GeoSeries | None = None
+) -> tuple[StreetGraph, StreetReport]:
+    """Download walkable streets of a named place or inside a boundary through osmnx (needs a network)."""
+    source = f"OpenStreetMap: {place}" if place else "OpenStreetMap: boundary"
+    return build_streets(download_segments(place=place, boundary=boundary), source)
+
+
+def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, StreetReport]:
+    """Turn segments as read into a graph and a report; ``source`` names the input in messages.
+
+    Raises
+    ------
+    InputDataError
+        No segment of any street is left (every way has a single node, say).
+    """
+    segments = _merge_parallel(_drop_loops(segments))
+    if len(segments.way) == 0:
+        raise InputDataError(
+            f"streets: {source} has no street of two nodes or more; give an extract of the study area "
+            "with complete ways"
+        )
+    segments = _drop_unused_nodes(segments)
+    lon, lat = segments.node_lon, segments.node_lat
+    centre_lon, centre_lat = float(lon.min() + lon.max()) / 2, float(lat.min() + lat.max()) / 2
+    x_m, y_m = _project(centre_lon, centre_lat, lon, lat)
+    start, target = segments.start.astype(np.int32), segments.target.astype(np.int32)
+    length_mm = np.rint(1000 * np.hypot(x_m[start] - x_m[target], y_m[start] - y_m[target])).astype(np.int32)
+    main, n_components = _main_component(start, target, len(lon))
+    graph = StreetGraph(
+        centre_lon,
+        centre_lat,
+        segments.node_id,
+        lon,
+        lat,
+        x_m,
+        y_m,
+        main,
+        start,
+        target,
+        length_mm,
+        segments.way,
+        segments.steps,
+        *_neighbours(start, target, length_mm, len(lon)),
+    )
+    for values in graph:
+        if isinstance(values, np.ndarray):
+            values.flags.writeable = False
+    report = _report(graph, source, segments.n_ways, segments.n_cut, n_components)
+    logger.info("streets: %s", report.summary())
+    return graph, report
+
+
+def _project(
+    centre_lon: float, centre_lat: float, lon: npt.ArrayLike, lat: npt.ArrayLike
+) -> tuple[Floats, Floats]:
+    """Project WGS84 degrees to metres with a transverse Mercator of scale 1 along the central meridian."""
+    local = pyproj.CRS.from_dict(
+        {"proj": "tmerc", "lat_0": centre_lat, "lon_0": centre_lon, "k": 1, "datum": "WGS84", "units": "m"}
+    )
+    transformer = pyproj.Transformer.from_crs("EPSG:4326", local, always_xy=True)
+    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    x_m, y_m = transformer.transform(lon, lat)
+    missing = ~(np.isfinite(x_m) & np.isfinite(y_m))  # pyproj answers inf for NaN and for the impossible
+    return np.where(missing, np.nan, x_m), np.where(missing, np.nan, y_m)
+
+
+def _drop_loops(segments: StreetSegments) -> StreetSegments:
+    return _select(segments, np.flatnonzero(segments.start != segments.target))
+
+
+def _merge_parallel(segments: StreetSegments) -> StreetSegments:
+    """Keep one segment for each pair of nodes and sort by pair: not steps if possible, then lowest way."""
+    low = np.minimum(segments.start, segments.target)
+    high = np.maximum(segments.start, segments.target)
+    segments = segments._replace(start=low, target=high)
+    order = np.lexsort((segments.way, segments.steps, high, low))
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    return _select(segments, order[first])
+
+
+def _select(segments: StreetSegments, chosen: npt.NDArray[np.intp]) -> StreetSegments:
+    return segments._replace(
+        start=segments.start[chosen],
+        target=segments.target[chosen],
+        way=segments.way[chosen],
+        steps=segments.steps[chosen],
+    )
+
+
+def _drop_unused_nodes(segments: StreetSegments) -> StreetSegments:
+    used, ends = np.unique(np.stack([segments.start, segments.target]), return_inverse=True)
+    start, target = ends.reshape(2, -1)
+    return segments._replace(
+        node_id=segments.node_id[used],
+        node_lon=segments.node_lon[used],
+        node_lat=segments.node_lat[used],
+        start=start,
+        target=target,
+    )
+
+
+def _main_component(
+    start: npt.NDArray[np.int32], target: npt.NDArray[np.int32], n_nodes: int
+) -> tuple[npt.NDArray[np.bool_], int]:
+    """Flag the nodes of the component with most nodes; among equals the one of the lowest node index."""
+    links = coo_array((np.ones(len(start), dtype=np.int8), (start, target)), shape=(n_nodes, n_nodes))
+    n_components, component = connected_components(links, directed=False)
+    size = np.bincount(component)
+    return component == component[np.argmax(size[component])], int(n_components)
+
+
+def _neighbours(
+    start: npt.NDArray[np.int32],
+    target: npt.NDArray[np.int32],
+    length_mm: npt.NDArray[np.int32],
+    n_nodes: int,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """List every edge at both of its ends (invariant S2)."""
+    here, there = np.concatenate([start, target]), np.concatenate([target, start])
+    edge = np.tile(np.arange(len(start), dtype=np.int32), 2)
+    order = np.lexsort((there, here))
+    neighbour_start = np.zeros(n_nodes + 1, dtype=np.int64)
+    np.cumsum(np.bincount(here, minlength=n_nodes), out=neighbour_start[1:])
+    edge = edge[order]
+    return neighbour_start, there[order], edge, length_mm[edge]
+
+
+def _report(graph: StreetGraph, source: str, n_ways: int, n_cut: int, n_components: int) -> StreetReport:
+    length_m = graph.edge_length_mm / 1000
+    removed_m = float(length_m[~graph.main[graph.edge_start]].sum())
+    total_m = float(length_m.sum())
+    return StreetReport(
+        source=source,
+        n_ways=n_ways,
+        n_nodes=graph.n_nodes,
+        n_edges=graph.n_edges,
+        length_m=total_m,
+        n_components=n_components,
+        n_nodes_removed=int(np.count_nonzero(~graph.main)),
+        length_removed_m=removed_m,
+        length_removed_share=removed_m / total_m if total_m else 0.0,
+        n_edges_cut=n_cut,
+    )
