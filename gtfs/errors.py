@@ -1,8 +1,27 @@
 """Errors about a timetable: each message names the feed, what came, what is allowed and the way out."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_SHOWN_PROBLEMS = 10
+
 
 class FeedError(Exception):
-    """A GTFS feed cannot be used as it is."""
+    """A GTFS feed cannot be used as it is.
+
+    Parameters
+    ----------
+    message : what is wrong, or the headline over ``problems``.
+    problems : all that was found; the message shows the first ten, ``problems`` keeps every one.
+    """
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        self.problems = list(problems) or [message]
+        shown = [f"\n  - {problem}" for problem in problems[:_SHOWN_PROBLEMS]]
+        if len(problems) > _SHOWN_PROBLEMS:
+            shown.append(f"\n  - and {len(problems) - _SHOWN_PROBLEMS} more")
+        super().__init__(message + "".join(shown))
 
 
 class ServiceError(FeedError):
