@@ -1,0 +1,201 @@
+"""The summary of a run for people: maps as PNG and one self-contained page per language.
+
+`write_report` reads a run folder and adds ``map.png`` and ``map_low_income.png`` (first language; further
+ones as ``map.fr.png`` and so on) and ``report.<language>.html``. The page needs no network, no script and no
+other file, prints well, and carries a table beside every drawing. Equal run folders give equal bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from access.report_charts import decile_chart, svg_map
+from access.report_data import Run, read_run
+from access.report_findings import (
+    findings,
+    map_place,
+    period_label,
+    service_label,
+    walking,
+    window,
+)
+from access.report_map import CellMap, access_map, cell_titles, coincidence_map
+from access.report_png import Surroundings, map_png
+from access.report_tables import (
+    count_table,
+    decile_table,
+    input_table,
+    map_table,
+    period_table,
+    sentence_case,
+    service_table,
+    snap_table,
+    sufficiency_table,
+    total_table,
+    zone_table,
+)
+from access.texts import Texts
+
+logger = logging.getLogger(__name__)
+#: Up to this many cells the page holds a map with a tooltip for each cell; above it, the PNG.
+MAX_SVG_CELLS = 5_000
+#: Sections of the page, in order; also their anchors and the keys of their titles.
+SECTIONS = (
+    "findings", "map", "map_low_income", "deciles", "services", "sufficiency", "zones", "reading",
+    "method", "inputs",
+)  # fmt: skip
+#: What no run of this version knows.
+UNKNOWN = ("fares", "realised", "capacity", "step_free", "outside")
+
+
+def write_report(folder: Path, languages: Sequence[str] = ("en", "fr")) -> list[Path]:
+    """Write the maps and the pages of a run folder into it.
+
+    Parameters
+    ----------
+    folder
+        A run folder with ``cells.parquet``, ``indicators.parquet``, ``headline.json``, ``manifest.json``.
+    languages
+        Languages of `access.texts`; the first also names its PNG plainly ``map.png``.
+
+    Returns
+    -------
+    list of Path
+        The files written, in the order of writing.
+
+    Raises
+    ------
+    ResultError
+        The folder is no complete run.
+    ValueError
+        A language without texts, or no language.
+    """
+    if not languages:
+        message = "languages: none given; choose from en, fr"
+        raise ValueError(message)
+    words = [Texts(language) for language in languages]
+    run = read_run(Path(folder))
+    written: list[Path] = []
+    for place, texts in enumerate(words):
+        suffix = "" if place == 0 else f".{texts.language}"
+        maps = {"map": access_map(run, texts), "map_low_income": coincidence_map(run, texts)}
+        pngs: dict[str, bytes] = {}
+        for name, cell_map in maps.items():
+            if cell_map is not None:
+                pngs[name] = map_png(run.cells, cell_map, surroundings(run, texts), texts)
+                written.append(_write(Path(folder) / f"{name}{suffix}.png", pngs[name]))
+        page = report_html(run, maps, pngs, texts)
+        written.append(_write(Path(folder) / f"report.{texts.language}.html", page.encode("utf-8")))
+    logger.info("report: %d files in %s", len(written), folder)
+    return written
+
+
+def surroundings(run: Run, texts: Texts) -> Surroundings:
+    """Lines around a map: limits of the data, method, sources."""
+    sources = "; ".join(str(source) for source in run.manifest.get("attribution") or [])
+    return Surroundings(
+        notice=texts.label(run.manifest.get("notice")),
+        attribution=texts("map.sources", sources=sources) if sources else "",
+        method=texts(
+            "map.method",
+            cutoff=run.headline.cutoff_min,
+            version=run.manifest.get("fairreach_version") or texts("no_data"),
+        ),
+    )
+
+
+def report_html(run: Run, maps: Mapping[str, CellMap | None], pngs: Mapping[str, bytes], texts: Texts) -> str:
+    """One page in one language.
+
+    Parameters
+    ----------
+    run
+        The run folder, read.
+    maps
+        Maps by name (one of `SECTIONS`); None for a map that the run cannot give.
+    pngs
+        The same maps as PNG files; used where there are more than `MAX_SVG_CELLS` cells.
+    texts
+        Words of one language.
+    """
+    manifest = run.manifest
+    return _environment().get_template("report.html").render(
+        texts=texts,
+        run=run,
+        sections=SECTIONS,
+        unknown=UNKNOWN,
+        notice=texts.label(manifest.get("notice")),
+        income_unit=texts.label(manifest.get("income_unit") or manifest.get("currency")),
+        place=map_place(run, texts),
+        findings=[sentence_case(sentence) for sentence in findings(run, texts)],
+        maps=[_figure(run, name, cell_map, pngs, texts) for name, cell_map in maps.items()],
+        chart=decile_chart(run, texts),
+        headline=_headline_words(run, texts),
+        tables={
+            "deciles": decile_table(run, texts),
+            "services": service_table(run, texts),
+            "sufficiency": sufficiency_table(run, texts),
+            "zones": zone_table(run, texts),
+            "periods": period_table(run, texts),
+            "totals": total_table(run, texts),
+            "snap": snap_table(run, texts),
+            "inputs": input_table(run, texts),
+            "counts": count_table(run, texts),
+        },
+        warnings=[str(warning) for warning in manifest.get("warnings") or []],
+        sources=[str(source) for source in manifest.get("attribution") or []],
+        created=texts.day(manifest.get("created")),
+        version=manifest.get("fairreach_version") or texts("no_data"),
+    )  # fmt: skip
+
+
+def _environment() -> Environment:
+    """Templates of the page; every text from input is escaped, an unknown name is an error."""
+    environment = Environment(
+        loader=PackageLoader("access", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["sentence_case"] = sentence_case
+    return environment
+
+
+def _headline_words(run: Run, texts: Texts) -> dict[str, Any]:
+    """Words of the headline that several places of the page use."""
+    return {
+        "service": service_label(run, run.headline.service, texts),
+        "cutoff": run.headline.cutoff_min,
+        "period": period_label(run, run.headline.period, texts),
+        "window": window(run.period(run.headline.period), texts),
+        "walking": walking(run, texts),
+        "transfer": texts.number((run.manifest.get("walking") or {}).get("max_transfer_walk_min")),
+        "percentile": int(run.manifest.get("percentile") or 50),
+    }
+
+
+def _figure(
+    run: Run, name: str, cell_map: CellMap | None, pngs: Mapping[str, bytes], texts: Texts
+) -> dict[str, Any]:
+    """One map for the page: drawn in SVG, or the PNG inline where there are many cells."""
+    figure: dict[str, Any] = {"name": name, "map": cell_map, "table": None, "svg": None, "png": None}
+    if cell_map is None:
+        return figure
+    figure["table"] = map_table(cell_map, texts)
+    if len(run.cells) <= MAX_SVG_CELLS:
+        figure["svg"] = svg_map(run.cells, cell_map, cell_titles(run, texts))
+    else:
+        figure["png"] = base64.b64encode(pngs[name]).decode("ascii")
+    return figure
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,125 @@
+"""Geometry of the drawings inside the HTML: the map of cells and the bars by income decile, as SVG.
+
+Python computes plain coordinates and texts; the templates draw and escape them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import geopandas as gpd
+import shapely
+
+from access.report_data import Run
+from access.report_map import CellMap, LegendEntry
+from access.texts import Texts
+
+MAP_WIDTH = 900.0
+_CHART_WIDTH, _CHART_HEIGHT = 720.0, 320.0
+_CHART_TOP, _CHART_BOTTOM = 30.0, 62.0
+_BAR_SHARE = 0.72
+N_DECILES = 10
+
+
+class SvgCell(NamedTuple):
+    """One cell: SVG path data and its tooltip."""
+
+    path: str
+    title: str
+
+
+class SvgLayer(NamedTuple):
+    """All cells of one legend entry."""
+
+    entry: LegendEntry
+    cells: tuple[SvgCell, ...]
+
+
+class SvgMap(NamedTuple):
+    """A map in SVG units; y grows downwards."""
+
+    width: float
+    height: float
+    layers: tuple[SvgLayer, ...]
+
+
+class Bar(NamedTuple):
+    """One bar; ``height`` 0 and a text for a missing value."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    label: str
+    value: str
+
+
+class BarChart(NamedTuple):
+    """Bars on a common zero line, and the height of the mean over all residents (None: unknown)."""
+
+    width: float
+    height: float
+    zero_y: float
+    bars: tuple[Bar, ...]
+    mean_y: float | None
+    mean_value: str
+
+
+def svg_map(cells: gpd.GeoDataFrame, cell_map: CellMap, titles: Sequence[str]) -> SvgMap:
+    """Project the cells (UTM) and write them as SVG paths with one decimal, `MAP_WIDTH` units wide.
+
+    ``titles`` are the tooltips, in the order of the cells; an empty one leaves the cell without.
+    """
+    projected = cells.geometry.to_crs(cells.estimate_utm_crs())
+    west, south, east, north = projected.total_bounds
+    scale = MAP_WIDTH / max(east - west, 0.6 * (north - south), 1.0)
+    rows: list[list[SvgCell]] = [[] for _ in cell_map.legend]
+    for geometry, place, title in zip(projected, cell_map.entry_of_cell, titles, strict=True):
+        rows[place].append(SvgCell(_path(geometry, west, north, scale), title))
+    layers = (SvgLayer(entry, tuple(row)) for entry, row in zip(cell_map.legend, rows, strict=True))
+    return SvgMap(round((east - west) * scale, 1), round((north - south) * scale, 1), tuple(layers))
+
+
+def _path(geometry: shapely.Geometry, west: float, north: float, scale: float) -> str:
+    parts = []
+    for polygon in shapely.get_parts(geometry):
+        ring = shapely.get_coordinates(polygon.exterior)[:-1]
+        x, y = (ring[:, 0] - west) * scale, (north - ring[:, 1]) * scale
+        parts.append("M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in zip(x, y, strict=True)) + "Z")
+    return "".join(parts)
+
+
+def decile_chart(run: Run, texts: Texts) -> BarChart | None:
+    """Mean access by income decile for the headline; None if no decile has a value."""
+    service, cutoff_min, period = run.headline
+    means = [
+        run.value("mean_access", service, period, cutoff_min, f"decile_{decile}")
+        for decile in range(1, N_DECILES + 1)
+    ]
+    overall = run.value("mean_access", service, period, cutoff_min)
+    known = [mean for mean in means if mean is not None]
+    if not known:
+        return None
+    top = max([*known, overall or 0.0]) or 1.0
+    zero_y = _CHART_HEIGHT - _CHART_BOTTOM
+    unit = (zero_y - _CHART_TOP) / top
+    step = _CHART_WIDTH / N_DECILES
+    bars = []
+    for place, mean in enumerate(means):
+        height = 0.0 if mean is None else mean * unit
+        left = place * step + step * (1 - _BAR_SHARE) / 2
+        bars.append(
+            Bar(
+                x=round(left, 1),
+                y=round(zero_y - height, 1),
+                width=round(step * _BAR_SHARE, 1),
+                height=round(height, 1),
+                middle=round((place + 0.5) * step, 1),
+                label=texts.number(place + 1),
+                value=texts.amount(mean),
+            )
+        )
+    mean_y = None if overall is None else round(zero_y - overall * unit, 1)
+    return BarChart(_CHART_WIDTH, _CHART_HEIGHT, zero_y, tuple(bars), mean_y, texts.amount(overall))

@@ -1,0 +1,200 @@
+"""Read a run folder for the report: its tables, its manifest, and single indicator values.
+
+The report reads files, never results in memory, so that it can be made again from the folder alone.
+A service or a period may be missing anywhere: look-ups then give None, which the report calls
+"no data" and never 0.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from access.errors import ResultError
+
+RUN_FILES = ("cells.parquet", "indicators.parquet", "headline.json", "manifest.json")
+FloatArray = npt.NDArray[np.float64]
+IndicatorKey = tuple[str, str | None, str | None, int | None, str]
+
+
+class Headline(NamedTuple):
+    """What the map and the first sentences are about."""
+
+    service: str
+    cutoff_min: int
+    period: str
+
+
+class Run(NamedTuple):
+    """One run folder in memory."""
+
+    cells: gpd.GeoDataFrame
+    manifest: Mapping[str, Any]
+    headline: Headline
+    values: Mapping[IndicatorKey, float]
+
+    @property
+    def name(self) -> str:
+        """Name of the study area."""
+        return str(self.manifest.get("name") or "")
+
+    @property
+    def services(self) -> list[Mapping[str, Any]]:
+        """Services of the run, each with its name."""
+        return [service for service in self.manifest.get("services") or [] if service.get("name")]
+
+    @property
+    def periods(self) -> list[Mapping[str, Any]]:
+        """Periods of the run, each with its name."""
+        return [period for period in self.manifest.get("periods") or [] if period.get("name")]
+
+    @property
+    def cutoffs_min(self) -> list[int]:
+        """Cutoffs in minutes, ascending, each once."""
+        return sorted({int(cutoff) for cutoff in self.manifest.get("cutoffs_min") or []})
+
+    def service(self, name: str) -> Mapping[str, Any]:
+        """Entry of a service; an empty one, with its name only, if the manifest has none."""
+        return next((entry for entry in self.services if entry["name"] == name), {"name": name})
+
+    def period(self, name: str) -> Mapping[str, Any]:
+        """Entry of a period; an empty one, with its name only, if the manifest has none."""
+        return next((entry for entry in self.periods if entry["name"] == name), {"name": name})
+
+    def has_data(self, service: str, period: str) -> bool:
+        """Say whether neither the service nor the period is marked "no data"."""
+        states = (self.service(service).get("state", "ok"), self.period(period).get("state", "ok"))
+        return "no data" not in states
+
+    def column(self, name: str) -> FloatArray:
+        """Column of the cells as float64; all NaN where the column is absent."""
+        if name not in self.cells.columns:
+            return np.full(len(self.cells), np.nan)
+        column = pd.to_numeric(self.cells[name], errors="coerce")
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+    def residents(self) -> FloatArray:
+        """Residents of each cell; NaN where they are not known."""
+        return self.column("population")
+
+    def access(self, service: str, cutoff_min: int, period: str) -> FloatArray:
+        """Opportunities within reach of each cell; NaN: no data or not snapped."""
+        if not self.has_data(service, period):
+            return np.full(len(self.cells), np.nan)
+        return self.column(f"{service}_in_{cutoff_min}min_{period}")
+
+    def headline_access(self) -> FloatArray:
+        """Opportunities of the headline service within its cutoff and period."""
+        return self.access(*self.headline)
+
+    def snapped(self) -> npt.NDArray[np.bool_]:
+        """Whether each cell is linked to the streets; all True where the run does not say."""
+        if "snap" not in self.cells.columns:
+            return np.ones(len(self.cells), dtype=np.bool_)
+        return (self.cells["snap"] == "snapped").to_numpy(dtype=np.bool_)
+
+    def value(
+        self, indicator: str, service: str, period: str, cutoff_min: int | None = None, group: str = "all"
+    ) -> float | None:
+        """Value of an indicator, or None where the run has none."""
+        if not self.has_data(service, period):
+            return None
+        return self.values.get((indicator, service, period, cutoff_min, group))
+
+
+def read_run(folder: Path) -> Run:
+    """Read the run folder ``folder``.
+
+    Raises
+    ------
+    ResultError
+        A file is missing or cannot be read, or the cells lack what every run has.
+    """
+    missing = [name for name in RUN_FILES if not (folder / name).is_file()]
+    if missing:
+        message = (
+            f"{folder}: no {', '.join(missing)}; a run folder holds {', '.join(RUN_FILES)}. "
+            "Make it again with `fairreach run CONFIG`"
+        )
+        raise ResultError(message)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        headline = json.loads((folder / "headline.json").read_text(encoding="utf-8"))
+        cells = gpd.read_parquet(folder / "cells.parquet")
+        indicators = pd.read_parquet(folder / "indicators.parquet")
+    except (OSError, ValueError) as error:
+        message = (
+            f"{folder}: a result file cannot be read ({error}); make it again with `fairreach run CONFIG`"
+        )
+        raise ResultError(message) from error
+    if problem := _problem(manifest, cells):
+        message = f"{folder}: {problem}; make the run again with `fairreach run CONFIG`"
+        raise ResultError(message)
+    cells = cells.sort_values("id", kind="stable", ignore_index=True)
+    rows: list[dict[Any, Any]] = [*indicators.to_dict("records"), *_headline_rows(headline)]
+    return Run(cells, manifest, _headline(manifest), _indicator_values(rows))
+
+
+def _problem(manifest: object, cells: gpd.GeoDataFrame) -> str:
+    """Say what makes the files no run; empty text if nothing does."""
+    if not isinstance(manifest, dict):
+        return f"manifest.json holds a {type(manifest).__name__}, not an object"
+    absent = [name for name in ("id", "geometry", "population") if name not in cells.columns]
+    if absent:
+        return f"cells.parquet has no column {', '.join(absent)}"
+    if cells.empty:
+        return "cells.parquet has no cells"
+    if cells.crs is None:
+        return "cells.parquet has no coordinate reference system (EPSG:4326 expected)"
+    return ""
+
+
+def _headline(manifest: Mapping[str, Any]) -> Headline:
+    """Headline of the manifest; a part it does not name is the first service, period, middle cutoff."""
+    given = manifest.get("headline") or {}
+    services = [entry.get("name", "") for entry in manifest.get("services") or []]
+    periods = [entry.get("name", "") for entry in manifest.get("periods") or []]
+    cutoffs = sorted(int(cutoff) for cutoff in manifest.get("cutoffs_min") or [])
+    middle = cutoffs[len(cutoffs) // 2] if cutoffs else 0
+    return Headline(
+        str(given.get("service") or next(iter(services), "")),
+        int(given.get("cutoff_min") or middle),
+        str(given.get("period") or next(iter(periods), "")),
+    )
+
+
+def _headline_rows(headline: object) -> list[dict[str, Any]]:
+    """Rows of headline.json: a list of rows, or one such list under any name."""
+    if isinstance(headline, dict):
+        headline = next((value for value in headline.values() if isinstance(value, list)), [])
+    return [row for row in headline if isinstance(row, dict)] if isinstance(headline, list) else []
+
+
+def _indicator_values(rows: list[dict[Any, Any]]) -> dict[IndicatorKey, float]:
+    """Values by (indicator, service, period, cutoff, group); the first row of a key counts."""
+    values: dict[IndicatorKey, float] = {}
+    for row in rows:
+        value = row.get("value")
+        if value is None or pd.isna(value):
+            continue
+        cutoff = row.get("cutoff_min")
+        key = (
+            str(row.get("indicator")),
+            _text_or_none(row.get("service")),
+            _text_or_none(row.get("period")),
+            None if cutoff is None or pd.isna(cutoff) else int(cutoff),
+            _text_or_none(row.get("group")) or "all",
+        )
+        values.setdefault(key, float(value))
+    return values
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None or value is pd.NA or value != value or value == "" else str(value)

@@ -1,0 +1,191 @@
+"""The headline findings as sentences, and the words that all parts of the report share.
+
+Every sentence carries its own numbers, its denominator and, where a figure is missing, says so. Ranks of
+income belong to cells: "the poorest tenth" are the residents of the cells with the lowest mean income.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from access.report_classes import Coincidence, coincidence_classes, weighted_median
+from access.report_data import Run
+from access.texts import Texts
+
+_SECONDS_PER_MIN = 60
+
+
+def service_label(run: Run, name: str, texts: Texts) -> str:
+    """Name of a service as a plural noun, as the configuration gives it."""
+    return texts.label(run.service(name).get("label"), fallback=name)
+
+
+def period_label(run: Run, name: str, texts: Texts) -> str:
+    """Name of a period."""
+    return texts.label(run.period(name).get("label"), fallback=name)
+
+
+def counted(run: Run, service: str, n: float, texts: Texts) -> str:
+    """Write a count of a service's opportunities: "12,300 jobs"."""
+    return texts("counted", n=texts.amount(n), service=service_label(run, service, texts))
+
+
+def window(period: Mapping[str, Any], texts: Texts) -> str:
+    """Departure window of a period: "12:30 to 14:30"; "no data" where the run does not say."""
+    start = period.get("departure_start")
+    if not start:
+        return texts("no_data")
+    hours, minutes = (int(part) for part in str(start).split(":")[:2])
+    start_s = (hours * 60 + minutes) * _SECONDS_PER_MIN
+    end_s = start_s + int(period.get("departure_window_min") or 0) * _SECONDS_PER_MIN
+    return texts("window", start=texts.clock(start_s), end=texts.clock(end_s))
+
+
+def walking(run: Run, texts: Texts) -> str:
+    """Walking speed and longest walk, printed with every result."""
+    walk = run.manifest.get("walking") or {}
+    return texts(
+        "walking",
+        speed=texts.number(walk.get("walk_speed_km_h"), 1),
+        minutes=texts.number(walk.get("max_walk_min")),
+    )
+
+
+def map_place(run: Run, texts: Texts) -> str:
+    """Second line of a map: period, day, departures, percentile, walking."""
+    period = run.period(run.headline.period)
+    service_date = period.get("service_date") or (run.manifest.get("service_dates") or {}).get(
+        run.headline.period
+    )
+    return texts(
+        "map.subtitle",
+        period=period_label(run, run.headline.period, texts),
+        day=texts.day(service_date),
+        window=window(period, texts),
+        percentile=percentile_name(run, texts),
+        walking=walking(run, texts),
+    )
+
+
+def percentile_name(run: Run, texts: Texts) -> str:
+    """Name of the percentile of travel times: "median travel time"."""
+    percentile = run.manifest.get("percentile") or 50
+    return texts("median_time") if percentile == 50 else texts("percentile_time", percentile=percentile)
+
+
+def findings(run: Run, texts: Texts) -> list[str]:
+    """Sentences for the top of the report, most important first; never empty."""
+    if not np.isfinite(run.headline_access()).any():
+        sentences = [no_headline(run, texts)]
+    else:
+        sentences = [
+            _half_of_residents(run, texts),
+            _poorest_and_richest(run, texts),
+            _palma(run, texts),
+            _none_reached(run, texts),
+            _coincidence(run, texts),
+        ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def no_headline(run: Run, texts: Texts) -> str:
+    """Say that the headline has no data, and why if the run knows."""
+    service, period = run.service(run.headline.service), run.period(run.headline.period)
+    reason = texts.label(period.get("reason")) or texts.label(service.get("reason"))
+    sentence = texts(
+        "finding.no_headline",
+        service=service_label(run, run.headline.service, texts),
+        period=period_label(run, run.headline.period, texts),
+    )
+    return f"{sentence} {texts('finding.reason', reason=reason)}" if reason else sentence
+
+
+def total_of(run: Run, service: str) -> float | None:
+    """Opportunities of a service in the study area, where known and above 0."""
+    total = run.service(service).get("total")
+    return float(total) if total and math.isfinite(float(total)) else None
+
+
+def _half_of_residents(run: Run, texts: Texts) -> str:
+    access, residents = run.headline_access(), run.residents()
+    median = weighted_median(access, residents)
+    if math.isnan(median):
+        return ""
+    covered = float(residents[np.isfinite(access) & (residents > 0)].sum())
+    words = {
+        "covered": texts.number(covered),
+        "place": run.name,
+        "service": service_label(run, run.headline.service, texts),
+        "cutoff": run.headline.cutoff_min,
+        "period": period_label(run, run.headline.period, texts),
+    }
+    if median == 0:
+        return texts("finding.half_reach_none", **words)
+    words["n"] = counted(run, run.headline.service, median, texts)
+    total = total_of(run, run.headline.service)
+    if total is None:
+        return texts("finding.half", **words)
+    return texts("finding.half_of_total", share=texts.percent(median / total), **words)
+
+
+def _poorest_and_richest(run: Run, texts: Texts) -> str:
+    service, cutoff_min, period = run.headline
+    poorest, richest = (
+        run.value("mean_access", service, period, cutoff_min, f"decile_{decile}") for decile in (1, 10)
+    )
+    if poorest is None or richest is None:
+        return texts("finding.no_deciles")
+    words = {
+        "poorest": texts.amount(poorest),
+        "richest": texts.amount(richest),
+        "service": service_label(run, service, texts),
+        "cutoff": cutoff_min,
+    }
+    if poorest == 0 or richest == 0:
+        return texts("finding.deciles", **words)
+    return texts(
+        "finding.deciles_richer_more" if richest >= poorest else "finding.deciles_poorer_more",
+        ratio=texts.number(max(richest / poorest, poorest / richest), 1),
+        **words,
+    )
+
+
+def _palma(run: Run, texts: Texts) -> str:
+    service, cutoff_min, period = run.headline
+    ratio = run.value("ratio_richest10_poorest40", service, period, cutoff_min)
+    return "" if ratio is None or math.isinf(ratio) else texts("finding.palma", ratio=texts.number(ratio, 2))
+
+
+def _none_reached(run: Run, texts: Texts) -> str:
+    access, residents = run.headline_access(), run.residents()
+    known = np.isfinite(access) & (residents > 0)
+    n = float(residents[known & (access == 0)].sum())
+    if round(n) == 0:
+        return ""
+    return texts(
+        "finding.none_reached",
+        residents=texts.plural("residents", n),
+        share=texts.percent(n / float(residents[known].sum())),
+        service=service_label(run, run.headline.service, texts),
+        cutoff=run.headline.cutoff_min,
+    )
+
+
+def _coincidence(run: Run, texts: Texts) -> str:
+    residents = run.residents()
+    access = np.where(run.snapped(), run.headline_access(), np.nan)
+    classes = coincidence_classes(access, run.column("income_decile"), residents)
+    if classes is None:
+        return ""
+    known = (classes != Coincidence.NO_DATA) & (residents > 0)
+    n = float(residents[classes == Coincidence.BOTH].sum())
+    return texts(
+        "finding.coincidence",
+        residents=texts.plural("residents", n),
+        share=texts.percent(n / float(residents[known].sum())),
+        service=service_label(run, run.headline.service, texts),
+    )

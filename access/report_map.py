@@ -1,0 +1,195 @@
+"""What the two maps show: classes, legend, colours and words, not yet drawn.
+
+The access map colours inhabited cells by the opportunities within reach. Dark is few, so that gaps
+catch the eye (viridis: perceptually uniform, readable with every common colour blindness and in grey).
+The coincidence map shows where few opportunities and low incomes meet (orange against blue, also safe).
+Whatever is not a value has a pattern or a grey of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+from access.report_classes import (
+    Coincidence,
+    Special,
+    access_classes,
+    class_breaks,
+    coincidence_classes,
+)
+from access.report_data import Run
+from access.report_findings import counted, map_place, service_label
+from access.texts import Texts
+
+#: Colour and pattern of what is not a class; the patterns are known to the PNG and to the SVG.
+_SPECIAL_LOOKS = {
+    Special.NONE_REACHED: ("#1a1a1a", "dots"),
+    Special.NO_DATA: ("#ffffff", "lines"),
+    Special.NOT_LINKED: ("#ffffff", "crosses"),
+    Special.NO_RESIDENTS: ("#ececec", ""),
+}
+_COINCIDENCE_LOOKS = {
+    Coincidence.BOTH: ("#8c2d04", ""),
+    Coincidence.LOW_ACCESS: ("#fdae6b", ""),
+    Coincidence.LOW_INCOME: ("#6baed6", ""),
+    Coincidence.NEITHER: ("#d4d4d4", ""),
+    Coincidence.NO_DATA: ("#ffffff", "lines"),
+    Coincidence.NO_RESIDENTS: ("#f4f4f4", ""),
+}
+
+
+class LegendEntry(NamedTuple):
+    """One look of cells and what it means."""
+
+    key: str
+    label: str
+    colour: str
+    pattern: str
+    residents: float
+    n_cells: int
+
+
+class CellMap(NamedTuple):
+    """A map ready to be drawn.
+
+    ``entry_of_cell`` gives each cell its place in ``legend``; only looks that occur have an entry.
+    """
+
+    title: str
+    subtitle: str
+    legend_title: str
+    legend_note: str
+    legend: tuple[LegendEntry, ...]
+    entry_of_cell: npt.NDArray[np.int64]
+
+
+def access_map(run: Run, texts: Texts) -> CellMap:
+    """Map of the headline service, cutoff and period."""
+    access, residents = run.headline_access(), run.residents()
+    breaks = class_breaks(access, residents)
+    classes = access_classes(access, residents, run.snapped(), breaks)
+    colours = class_colours(len(breaks) + 1)
+    looks = [
+        (k, f"class_{k}", _range_label(breaks, k, access, texts), colours[k], "")
+        for k in reversed(range(len(colours)))
+    ]
+    for special, (colour, pattern) in _SPECIAL_LOOKS.items():
+        looks.append(
+            (int(special), special.name.lower(), _special_label(special, run, texts), colour, pattern)
+        )
+    legend, entry_of_cell = _legend(looks, classes, residents)
+    service = service_label(run, run.headline.service, texts)
+    return CellMap(
+        title=texts("map.access_title", service=service, cutoff=run.headline.cutoff_min, place=run.name),
+        subtitle=map_place(run, texts),
+        legend_title=texts("map.access_legend", service=service, cutoff=run.headline.cutoff_min),
+        legend_note=texts("map.access_legend_note"),
+        legend=legend,
+        entry_of_cell=entry_of_cell,
+    )
+
+
+def coincidence_map(run: Run, texts: Texts) -> CellMap | None:
+    """Map of few opportunities and low incomes; None where the run cannot tell."""
+    residents = run.residents()
+    access = np.where(run.snapped(), run.headline_access(), np.nan)
+    classes = coincidence_classes(access, run.column("income_decile"), residents)
+    if classes is None:
+        return None
+    looks = [
+        (int(kind), kind.name.lower(), texts(f"map.coincidence.{kind.name.lower()}"), colour, pattern)
+        for kind, (colour, pattern) in _COINCIDENCE_LOOKS.items()
+    ]
+    legend, entry_of_cell = _legend(looks, classes, residents)
+    service = service_label(run, run.headline.service, texts)
+    return CellMap(
+        title=texts("map.coincidence_title", place=run.name),
+        subtitle=map_place(run, texts),
+        legend_title=texts("map.coincidence_legend", service=service),
+        legend_note=texts(
+            "map.coincidence_legend_note",
+            service=service,
+            cutoff=run.headline.cutoff_min,
+        ),
+        legend=legend,
+        entry_of_cell=entry_of_cell,
+    )
+
+
+def class_colours(n_classes: int) -> list[str]:
+    """Colours of the classes, from few (dark) to many (light)."""
+    positions = np.linspace(0.08, 1.0, n_classes) if n_classes > 1 else np.array([0.55])
+    return [to_hex(colormaps["viridis"](position)) for position in positions]
+
+
+def cell_titles(run: Run, texts: Texts) -> list[str]:
+    """Short description of each cell, for tooltips."""
+    access, residents, decile = run.headline_access(), run.residents(), run.column("income_decile")
+    nearest = run.column(f"nearest_{run.headline.service}_min_{run.headline.period}")
+    snapped = run.snapped()
+    zones = run.cells["zone"].tolist() if "zone" in run.cells.columns else [None] * len(access)
+    titles = []
+    for cell, zone in enumerate(zones):
+        lines = [zone] if isinstance(zone, str) else []
+        lines.append(texts.plural("residents", residents[cell]) if residents[cell] == residents[cell] else "")
+        if not snapped[cell]:
+            lines.append(texts("map.not_linked"))
+        elif np.isnan(access[cell]):
+            lines.append(texts("map.no_data"))
+        else:
+            lines.append(counted(run, run.headline.service, access[cell], texts))
+            if np.isfinite(nearest[cell]):
+                lines.append(texts("map.nearest", minutes=texts.number(nearest[cell])))
+        if np.isfinite(decile[cell]):
+            lines.append(texts("map.decile", decile=int(decile[cell])))
+        titles.append(" · ".join(line for line in lines if line))
+    return titles
+
+
+def _legend(
+    looks: Sequence[tuple[int, str, str, str, str]],
+    classes: npt.NDArray[np.int64],
+    residents: npt.NDArray[np.float64],
+) -> tuple[tuple[LegendEntry, ...], npt.NDArray[np.int64]]:
+    """Legend entries of the looks that occur, and each cell's place among them."""
+    entries: list[LegendEntry] = []
+    entry_of_cell = np.zeros(len(classes), dtype=np.int64)
+    for code, key, label, colour, pattern in looks:
+        here = classes == code
+        if here.any():
+            entry_of_cell[here] = len(entries)
+            total = float(np.nansum(residents[here]))
+            entries.append(LegendEntry(key, label, colour, pattern, total, int(here.sum())))
+    return tuple(entries), entry_of_cell
+
+
+def _range_label(breaks: tuple[float, ...], k: int, access: npt.NDArray[np.float64], texts: Texts) -> str:
+    """Words for class ``k``, such as "1,200 to < 3,400"."""
+    if not breaks:
+        positive = access[access > 0]
+        ends = (float(positive.min()), float(positive.max())) if positive.size else (0.0, 0.0)
+        low, high = (texts.amount(end) for end in ends)
+        return low if low == high else texts("map.class_between", low=low, high=high)
+    if k == 0:
+        return texts("map.class_below", high=texts.amount(breaks[0]))
+    if k == len(breaks):
+        return texts("map.class_from", low=texts.amount(breaks[-1]))
+    return texts("map.class_range", low=texts.amount(breaks[k - 1]), high=texts.amount(breaks[k]))
+
+
+def _special_label(special: Special, run: Run, texts: Texts) -> str:
+    if special is Special.NONE_REACHED:
+        return texts("map.none_reached", cutoff=run.headline.cutoff_min)
+    return texts(
+        {
+            Special.NO_DATA: "map.no_data",
+            Special.NOT_LINKED: "map.not_linked",
+            Special.NO_RESIDENTS: "map.no_residents",
+        }[special]
+    )

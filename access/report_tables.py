@@ -1,0 +1,281 @@
+"""The tables of the report: every number a chart or map shows, and the data and method behind it.
+
+All cells are texts already, written by the habits of the language. A figure that the run does not have
+is "no data"; it is never left blank and never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from access.report_charts import N_DECILES
+from access.report_classes import LOW_INCOME_DECILES, weighted_mean
+from access.report_data import Run
+from access.report_findings import period_label, service_label, total_of, window
+from access.report_map import CellMap
+from access.texts import Texts
+
+N_ZONES = 10
+#: Neighbourhoods with fewer residents are not ranked: a handful of people is no neighbourhood's average.
+MIN_ZONE_RESIDENTS = 200
+
+
+class Table(NamedTuple):
+    """A table for the page; the first ``n_headers`` columns name the row, the others hold its values."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    n_headers: int = 1
+    note: str = ""
+    words: bool = False
+
+
+def map_table(cell_map: CellMap, texts: Texts) -> Table:
+    """Residents and cells by class: the table twin of a map."""
+    everybody = sum(entry.residents for entry in cell_map.legend)
+    rows = tuple(
+        (
+            entry.label,
+            texts.number(entry.residents),
+            texts.percent(entry.residents / everybody if everybody else None),
+            texts.number(entry.n_cells),
+        )
+        for entry in cell_map.legend
+    )
+    columns = ("table.class", "table.residents", "table.share_of_residents", "table.cells")
+    return Table(cell_map.legend_title, tuple(texts(key) for key in columns), rows)
+
+
+def decile_table(run: Run, texts: Texts) -> Table:
+    """Mean access by income decile and service: the table twin of the bar chart, and the other services."""
+    _, cutoff_min, period = run.headline
+    groups = [(texts.number(decile), f"decile_{decile}") for decile in range(1, N_DECILES + 1)]
+    groups[0] = (texts("table.decile_lowest"), "decile_1")
+    groups[-1] = (texts("table.decile_highest"), f"decile_{N_DECILES}")
+    groups.append((texts("table.all_residents"), "all"))
+    names = [str(service["name"]) for service in run.services]
+    rows = tuple(
+        (
+            label,
+            *(texts.amount(run.value("mean_access", name, period, cutoff_min, group)) for name in names),
+        )
+        for label, group in groups
+    )
+    return Table(
+        texts("table.deciles_caption", cutoff=cutoff_min, period=period_label(run, period, texts)),
+        (texts("table.decile"), *(sentence_case(service_label(run, name, texts)) for name in names)),
+        rows,
+    )
+
+
+def service_table(run: Run, texts: Texts) -> Table:
+    """Every service in every period: mean access within each cutoff, ratio, nearest, not reached."""
+    _, cutoff_min, _ = run.headline
+    columns = [texts("table.service"), texts("table.period")]
+    columns += [texts("table.mean_within", cutoff=cutoff) for cutoff in run.cutoffs_min]
+    columns += [texts("table.ratio", cutoff=cutoff_min), texts("table.nearest"), texts("table.unreached")]
+    rows = []
+    for service in run.services:
+        for period in run.periods:
+            names = str(service["name"]), str(period["name"])
+            means = (_mean_and_share(run, names, cutoff, texts) for cutoff in run.cutoffs_min)
+            rows.append(
+                (
+                    sentence_case(service_label(run, names[0], texts)),
+                    period_label(run, names[1], texts),
+                    *means,
+                    _ratio(run.value("ratio_richest10_poorest40", *names, cutoff_min), texts),
+                    texts.number(run.value("nearest_mean_min", *names), 1),
+                    texts.number(run.value("nearest_unreached_residents", *names)),
+                )
+            )
+    note = texts("table.services_note")
+    return Table(texts("table.services_caption"), tuple(columns), tuple(rows), 2, note)
+
+
+def sufficiency_table(run: Run, texts: Texts) -> Table | None:
+    """Residents below each sufficiency line in each period; None if the run has no line."""
+    residents, decile = run.residents(), run.column("income_decile")
+    rows = []
+    for line in run.manifest.get("sufficiency") or []:
+        for period in run.periods:
+            below = run.column(f"below_{line['name']}_{period['name']}")
+            if not run.has_data(str(line.get("service", "")), str(period["name"])):
+                below = np.full(len(below), np.nan)
+            rows.append(
+                (
+                    sentence_case(texts.label(line.get("label"), fallback=str(line["name"]))),
+                    period_label(run, str(period["name"]), texts),
+                    *_below(below, residents, decile, texts),
+                    texts.label(line.get("source"), fallback=texts("no_data")),
+                )
+            )
+    if not rows:
+        return None
+    keys = ("line", "period", "below", "below_share", "below_low_income", "not_assessed", "source")
+    columns = tuple(texts(f"table.{key}") for key in keys)
+    return Table(texts("table.sufficiency_caption"), columns, tuple(rows), 2, texts("table.sufficiency_note"))
+
+
+def zone_table(run: Run, texts: Texts) -> Table | None:
+    """Neighbourhoods with the lowest mean access to the headline service; None without names or data.
+
+    Means weigh cells by residents and leave out cells without data. Equal means are in alphabetical order.
+    """
+    access, residents, decile = run.headline_access(), run.residents(), run.column("income_decile")
+    known = np.isfinite(access) & (residents > 0)
+    if "zone" not in run.cells.columns or not (run.cells["zone"].notna() & known).any():
+        return None
+    mean = weighted_mean(access, residents)
+    zones = run.cells["zone"]
+    ranked: list[tuple[float, str, tuple[str, ...]]] = []
+    for zone in sorted(zones[zones.notna() & known].unique()):
+        inside = (zones == zone).to_numpy(dtype=np.bool_, na_value=False)
+        people = float(np.nansum(residents[inside]))
+        if people < MIN_ZONE_RESIDENTS:
+            continue
+        zone_mean = weighted_mean(access[inside], residents[inside])
+        with_decile = inside & np.isfinite(decile) & (residents > 0)
+        low_income = float(residents[with_decile & (decile <= LOW_INCOME_DECILES)].sum())
+        row = (
+            str(zone),
+            texts.number(people),
+            texts.amount(zone_mean),
+            texts.percent(zone_mean / mean if mean else None),
+            texts.percent(low_income / residents[with_decile].sum() if with_decile.any() else None),
+        )
+        ranked.append((zone_mean, str(zone), row))
+    keys = ("zone", "residents", "mean_access", "of_mean", "low_income_share")
+    return Table(
+        texts("table.zones_caption", service=service_label(run, run.headline.service, texts),
+              cutoff=run.headline.cutoff_min),
+        tuple(texts(f"table.{key}") for key in keys),
+        tuple(row for _, _, row in sorted(ranked)[:N_ZONES]),
+        note=texts("table.zones_note", floor=texts.number(MIN_ZONE_RESIDENTS), mean=texts.amount(mean)),
+    )  # fmt: skip
+
+
+def period_table(run: Run, texts: Texts) -> Table:
+    """Service day and departure window of each period, and the reason where there is no data."""
+    dates = run.manifest.get("service_dates") or {}
+    rows = tuple(
+        (
+            sentence_case(period_label(run, str(period["name"]), texts)),
+            texts.day(period.get("service_date") or dates.get(period["name"])),
+            window(period, texts),
+            _state(period, texts),
+        )
+        for period in run.periods
+    )
+    columns = tuple(texts(f"table.{key}") for key in ("period", "service_day", "departures", "state"))
+    return Table(texts("table.periods_caption"), columns, rows, words=True)
+
+
+def total_table(run: Run, texts: Texts) -> Table:
+    """Opportunities of each service in the study area."""
+    rows = tuple(
+        (
+            sentence_case(service_label(run, str(service["name"]), texts)),
+            texts.amount(total_of(run, str(service["name"]))),
+            _state(service, texts),
+        )
+        for service in run.services
+    )
+    columns = tuple(texts(f"table.{key}") for key in ("service", "total", "state"))
+    return Table(texts("table.totals_caption"), columns, rows)
+
+
+def snap_table(run: Run, texts: Texts) -> Table | None:
+    """Cells by how they are linked to the streets, with residents; None where the run does not say."""
+    if "snap" not in run.cells.columns:
+        return None
+    residents, snap = run.residents(), run.cells["snap"].astype("string")
+    rows = []
+    for state in ("snapped", "too_far", "off_main_component", "no_coordinates"):
+        here = (snap == state).to_numpy(dtype=np.bool_, na_value=False)
+        people = texts.number(float(np.nansum(residents[here])))
+        rows.append((texts(f"snap.{state}"), texts.number(int(here.sum())), people))
+    columns = tuple(texts(f"table.{key}") for key in ("link", "cells", "residents"))
+    return Table(texts("table.snap_caption"), columns, tuple(rows))
+
+
+def input_table(run: Run, texts: Texts) -> Table:
+    """Every input file with its size and SHA-256."""
+    rows = tuple(
+        (
+            str(entry.get("file")),
+            texts.number(entry.get("bytes")),
+            str(entry.get("sha256") or texts("no_data")),
+        )
+        for entry in run.manifest.get("inputs") or []
+    )
+    columns = (texts("table.file"), texts("table.bytes"), "SHA-256")
+    return Table(texts("table.inputs_caption"), columns, rows)
+
+
+def count_table(run: Run, texts: Texts) -> Table | None:
+    """Counts of the run, under the names the program gives them; None if there are none."""
+    counts = pd.json_normalize(dict(run.manifest.get("counts") or {})).to_dict("records")
+    rows = tuple(
+        (str(name).replace("_", " "), _plain(value, texts)) for name, value in (counts or [{}])[0].items()
+    )
+    return (
+        Table(texts("table.counts_caption"), (texts("table.count"), texts("table.number")), rows)
+        if rows
+        else None
+    )
+
+
+def sentence_case(text: str) -> str:
+    """Start with a capital, and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _mean_and_share(run: Run, names: tuple[str, str], cutoff_min: int, texts: Texts) -> str:
+    mean, total = run.value("mean_access", *names, cutoff_min), total_of(run, names[0])
+    if mean is None or total is None:
+        return texts.amount(mean)
+    return texts("table.mean_and_share", mean=texts.amount(mean), share=texts.percent(mean / total))
+
+
+def _ratio(value: float | None, texts: Texts) -> str:
+    return texts("not_defined") if value is not None and np.isinf(value) else texts.number(value, 2)
+
+
+def _below(
+    below: npt.NDArray[np.float64],
+    residents: npt.NDArray[np.float64],
+    decile: npt.NDArray[np.float64],
+    texts: Texts,
+) -> tuple[str, str, str, str]:
+    """Residents below a line, their share of those assessed, how many have low incomes, not assessed."""
+    inhabited = residents > 0
+    assessed = inhabited & np.isfinite(below)
+    unknown = texts.number(float(residents[inhabited & ~assessed].sum()))
+    if not assessed.any():
+        nothing = texts("no_data")
+        return nothing, nothing, nothing, unknown
+    short = assessed & (below > 0)
+    n = float(residents[short].sum())
+    with_decile = np.isfinite(decile).any()
+    low = float(residents[short & (decile <= LOW_INCOME_DECILES)].sum()) if with_decile else None
+    return texts.number(n), texts.percent(n / float(residents[assessed].sum())), texts.number(low), unknown
+
+
+def _state(entry: Mapping[str, Any], texts: Texts) -> str:
+    if entry.get("state", "ok") == "ok":
+        return texts("state.ok")
+    reason = texts.label(entry.get("reason"))
+    return texts("state.no_data_because", reason=reason) if reason else texts("no_data")
+
+
+def _plain(value: object, texts: Texts) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return texts.amount(value)
+    return str(value)
