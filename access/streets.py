@@ -33,6 +33,8 @@ from access.streets_osmnx import download_segments, read_segments_graphml
 
 logger = logging.getLogger(__name__)
 
+LONGEST_EDGE_M = 100_000.0
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -145,7 +147,8 @@ def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, S
     Raises
     ------
     InputDataError
-        No segment of any street is left (every way has a single node, say).
+        No segment of any street is left (every way has a single node, say), or a segment is longer than
+        100 km.
     """
     segments = _merge_parallel(_drop_loops(segments))
     if len(segments.way) == 0:
@@ -158,7 +161,9 @@ def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, S
     centre_lon, centre_lat = float(lon.min() + lon.max()) / 2, float(lat.min() + lat.max()) / 2
     x_m, y_m = _project(centre_lon, centre_lat, lon, lat)
     start, target = segments.start.astype(np.int32), segments.target.astype(np.int32)
-    length_mm = np.rint(1000 * np.hypot(x_m[start] - x_m[target], y_m[start] - y_m[target])).astype(np.int32)
+    length_m = np.hypot(x_m[start] - x_m[target], y_m[start] - y_m[target])
+    _check_lengths(segments, length_m, source)
+    length_mm = np.rint(1000 * length_m).astype(np.int32)
     main, n_components = _main_component(start, target, len(lon))
     graph = StreetGraph(
         centre_lon,
@@ -196,6 +201,17 @@ def _project(
     x_m, y_m = transformer.transform(lon, lat)
     missing = ~(np.isfinite(x_m) & np.isfinite(y_m))  # pyproj answers inf for NaN and for the impossible
     return np.where(missing, np.nan, x_m), np.where(missing, np.nan, y_m)
+
+
+def _check_lengths(segments: StreetSegments, length_m: Floats, source: str) -> None:
+    """Refuse coordinates that cannot be: below this limit no sum of lengths overflows."""
+    wrong = np.flatnonzero(~(length_m <= LONGEST_EDGE_M))
+    if len(wrong):
+        raise InputDataError(
+            f"streets: {source} has {len(wrong):,} straight street pieces longer than "
+            f"{LONGEST_EDGE_M / 1000:.0f} km, way {segments.way[wrong[0]]} for one; its coordinates are "
+            "damaged, or not in degrees of WGS84 (EPSG:4326)"
+        )
 
 
 def _drop_loops(segments: StreetSegments) -> StreetSegments:
