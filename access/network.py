@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -106,9 +107,9 @@ def _search(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Run the kernel over blocks of sources, in threads; their links in order."""
     neighbours = streets.neighbour_start, streets.neighbour, streets.neighbour_length_mm
-    graph = WalkGraph(*map(_frozen, neighbours))
-    sources = WalkSources(*map(_frozen, sources))
-    at_nodes = WalkTargets(*map(_frozen, _targets_at_nodes(streets, targets)))
+    graph = WalkGraph(*_frozen(neighbours))
+    sources = WalkSources(*_frozen(sources))
+    at_nodes = WalkTargets(*_frozen(_targets_at_nodes(streets, targets)))
     n_sources = len(sources.edge)
 
     def block(first: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -122,11 +123,12 @@ def _search(
     return np.concatenate(n_links), np.concatenate(target), np.concatenate(length_mm)
 
 
-def _frozen(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a read-only view: the kernel is compiled once, for read-only arrays, and cannot change them."""
-    view = values.view()
-    view.flags.writeable = False
-    return view
+def _frozen(arrays: Iterable[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+    """Return read-only views: the kernel is compiled once, for read-only arrays, and cannot change them."""
+    views = [values.view() for values in arrays]
+    for view in views:
+        view.flags.writeable = False
+    return views
 
 
 def _targets_at_nodes(streets: StreetGraph, targets: Snap) -> WalkTargets:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import warnings
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -204,9 +204,8 @@ def _nearest_edge(
     if len(candidates) == 0 or len(x_m) == 0:
         return nearest
     ends = np.stack([streets.edge_start[candidates], streets.edge_target[candidates]], axis=1)
-    lines = np.stack([streets.node_x_m[ends], streets.node_y_m[ends]], axis=-1)
-    tree = shapely.STRtree(list(shapely.linestrings(lines)))
-    point, found = tree.query_nearest(shapely.points(x_m, y_m), max_distance=max_snap_m)
+    lines: Any = shapely.linestrings(np.stack([streets.node_x_m[ends], streets.node_y_m[ends]], axis=-1))
+    point, found = shapely.STRtree(lines).query_nearest(shapely.points(x_m, y_m), max_distance=max_snap_m)
     order = np.lexsort((found, point))[::-1]
     nearest[point[order]] = candidates[found[order]]  # of several, the last written is the lowest
     return nearest
