@@ -217,8 +217,8 @@ def _polygons(area: gpd.GeoDataFrame | gpd.GeoSeries, name: str) -> list[shapely
             f"cells: {name} has no coordinate reference system, so its place on Earth is unknown; save it "
             "with one (a .prj beside a shapefile, or a GeoPackage)"
         )
-    present = ~(area.geometry.isna() | area.geometry.is_empty)
-    geometry = area.loc[present].geometry
+    geometry = gpd.GeoSeries(area.geometry)
+    geometry = gpd.GeoSeries(geometry[~(geometry.isna() | geometry.is_empty)])
     if len(geometry) == 0:
         raise InputDataError(f"cells: {name} has no polygon; give the polygon(s) of the study area")
     other = sorted(set(geometry.geom_type) - {"Polygon", "MultiPolygon"})
