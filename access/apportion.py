@@ -25,12 +25,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from access.cells import cell_polygons
 from access.errors import InputDataError
 from access.shares import (
     Shares,
     areas_m2,
-    cell_outlines,
-    cells_of_points,
+    cell_of_each,
     one_cell_a_row,
     rows_of_cells,
     share_by_area,
@@ -90,9 +90,9 @@ def points_onto_cells(
     InputDataError
         If a column is missing or no count, or if cells repeat, are invalid or of several resolutions.
     """
-    resolution = _resolution(cell_ids)
+    resolution = resolution_of(cell_ids)
     _check(points, columns, what)
-    rows = rows_of_cells(cells_of_points(points, resolution), cell_ids)
+    rows = rows_of_cells(cell_of_each(points, resolution), cell_ids)
     shares = one_cell_a_row(rows, len(cell_ids))
     return _apportion(points, columns, cell_ids, shares, covered_everywhere=True)
 
@@ -168,7 +168,7 @@ def polygons_onto_cells_by_points(
             f"population grid: none of its {len(grid)} points has people and lies in one of the {len(zones)} "
             f"{what}; check that both cover the same place"
         )
-    rows = rows_of_cells(cells_of_points(grid, _resolution(cell_ids)), cell_ids)
+    rows = rows_of_cells(cell_of_each(grid, resolution_of(cell_ids)), cell_ids)
     by_area = share_by_area(areas_m2(zones, cells), zones)
     shares = share_by_points(zone[weighted], rows[weighted], weights[weighted], by_area)
     result = _apportion(zones, columns, cell_ids, shares)
@@ -195,12 +195,12 @@ def table_onto_cells(
         If the id column is missing, an id is no H3 cell, is coarser, occurs twice or mixes resolutions, or
         if a column is missing or no count.
     """
-    resolution = _resolution(cell_ids)
+    resolution = resolution_of(cell_ids)
     if id_column not in table.columns:
         raise InputDataError(f"{what}: no column {id_column!r}; it has {', '.join(map(str, table.columns))}")
     _check(table, columns, what)
     ids = [str(cell) for cell in table[id_column]]
-    finer = _resolution(ids, what)
+    finer = resolution_of(ids, what)
     if finer < resolution:
         raise InputDataError(
             f"{what}: cells of H3 resolution {finer} are coarser than those asked for ({resolution}) and "
@@ -216,7 +216,8 @@ def _check(table: pd.DataFrame, columns: Sequence[str], what: str) -> None:
         raise InputDataError(f"{what}: " + "; ".join(problems))
 
 
-def _resolution(cell_ids: Sequence[str], what: str = "cells") -> int:
+def resolution_of(cell_ids: Sequence[str], what: str = "cells") -> int:
+    """Return the H3 resolution of distinct, valid cells of one resolution; refuse all others."""
     if len(cell_ids) == 0:
         raise InputDataError(f"{what}: there are none")
     invalid = [cell for cell in cell_ids if not h3.is_valid_cell(cell)]
@@ -240,10 +241,12 @@ def _projected(
     zones: gpd.GeoDataFrame, cell_ids: Sequence[str], what: str
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the checked zones, and the cells as polygons, in one equal-area projection."""
-    _resolution(cell_ids)
+    resolution_of(cell_ids)
     zones = checked_polygons(zones, what).reset_index(drop=True)
     crs = equal_area_crs(zones)
-    return zones.to_crs(crs), gpd.GeoDataFrame(geometry=cell_outlines(cell_ids).to_crs(crs))
+    return zones.to_crs(crs), gpd.GeoDataFrame(
+        geometry=cell_polygons(cell_ids).to_crs(crs).reset_index(drop=True)
+    )
 
 
 def _apportion(

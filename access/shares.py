@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import geopandas as gpd
-import h3
 import numpy as np
 import numpy.typing as npt
 import shapely
 from scipy import sparse
+
+from access.cells import WGS84, cells_of_points
 
 SLIVER = 1e-9  # a common area below this share of the zone is rounding along a shared edge
 
@@ -27,13 +28,15 @@ class Shares(NamedTuple):
     meets: sparse.csr_array  # (n_rows, n_cells)
 
 
-def cells_of_points(points: gpd.GeoDataFrame, resolution: int) -> list[str]:
+def cell_of_each(points: gpd.GeoDataFrame, resolution: int) -> list[str]:
     """Return the H3 cell that contains each point, ``""`` for a row without geometry."""
-    places = points.geometry.to_crs("EPSG:4326").to_numpy()
-    return [
-        "" if place is None or place.is_empty else h3.latlng_to_cell(place.y, place.x, resolution)
-        for place in places
-    ]
+    places = points.geometry.to_crs(WGS84).to_numpy()
+    located = np.flatnonzero(~(shapely.is_missing(places) | shapely.is_empty(places)))
+    cells = [""] * len(places)
+    found = cells_of_points(shapely.get_x(places[located]), shapely.get_y(places[located]), resolution)
+    for row, cell in zip(located, found, strict=True):
+        cells[row] = cell
+    return cells
 
 
 def rows_of_cells(cells: Sequence[str], cell_ids: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -47,12 +50,6 @@ def one_cell_a_row(rows: npt.NDArray[np.int64], n_cells: int) -> Shares:
     here = np.flatnonzero(rows >= 0)
     in_cells = sparse.csr_array((np.ones(len(here)), (here, rows[here])), shape=(len(rows), n_cells))
     return Shares(in_cells, (rows < 0).astype(np.float64), in_cells)
-
-
-def cell_outlines(cell_ids: Sequence[str]) -> gpd.GeoSeries:
-    """Return the polygons of H3 cells in WGS84."""
-    outlines = [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]) for cell in cell_ids]
-    return gpd.GeoSeries(outlines, crs="EPSG:4326")
 
 
 def areas_m2(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> sparse.csr_array:

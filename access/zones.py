@@ -118,6 +118,14 @@ def points_or_none(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -
     return places
 
 
+def inner_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return the centroid of each shape, or a point inside it where the centroid lies outside."""
+    outlines = shapes.to_numpy()
+    centroids = shapely.centroid(outlines)
+    inside = np.where(shapely.covers(outlines, centroids), centroids, shapely.point_on_surface(outlines))
+    return gpd.GeoSeries(inside, index=shapes.index, crs=shapes.crs)
+
+
 def _polygonal_part(shape: BaseGeometry) -> BaseGeometry:
     if shape.geom_type in POLYGONAL:
         return shape
