@@ -1,7 +1,7 @@
-"""Clock times, blank stop times and headway-based trips: arrays in, arrays out.
+"""Clock times and the fill of blank stop times: arrays in, arrays out.
 
-Sources: GTFS Schedule Reference, ``stop_times.txt`` and ``frequencies.txt``; the fill of blank times follows
-R5 (straight-line distance between stops, truncated to whole seconds).
+Sources: GTFS Schedule Reference, ``stop_times.txt``; the fill of blank times follows R5: straight-line
+distance between stops, truncated to whole seconds.
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ BLANK_S = np.int32(-1)
 
 MALFORMED_S = np.int32(-2)
 """Text that is no time."""
-
-DEFAULT_PHASE = 0.5
-"""Where in its headway the first vehicle of a period leaves; see ``expand_frequencies``."""
 
 EARTH_RADIUS_M = 6_371_008.8
 
@@ -145,46 +142,3 @@ def great_circle_m(
     half += np.cos(lat) * np.cos(other_lat) * np.sin((other_lon - lon) / 2) ** 2
     distance_m: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     return distance_m
-
-
-class Departures(NamedTuple):
-    """Vehicles that leave by headway: which row of the input each comes from, and when it starts."""
-
-    row: npt.NDArray[np.int64]  # (n_departures,)
-    departure_s: npt.NDArray[np.int32]  # (n_departures,)
-
-
-def expand_frequencies(
-    start_s: npt.NDArray[np.int32],
-    end_s: npt.NDArray[np.int32],
-    headway_s: npt.NDArray[np.int32],
-    exact: npt.NDArray[np.bool_],
-    phase: float = DEFAULT_PHASE,
-) -> Departures:
-    """First-stop departures of rows of frequencies.txt, row by row in time order. ``end_s`` is exclusive.
-
-    With ``exact_times`` = 1 vehicles leave at ``start, start + headway, ...``. Otherwise GTFS leaves the
-    minute open; the first leaves at ``start + floor(phase * headway)``. The default phase 0.5 is the mean of
-    the unknown offset: somebody who comes at the start of the period waits half a headway, as on average, and
-    the number of vehicles is that of exact times when the period is a multiple of the headway. Phase 0 would
-    let every line leave on the first second of the period, without waiting and all at once. The same input
-    gives the same departures in every run; vary ``phase`` to see how much a result depends on it.
-
-    Parameters
-    ----------
-    start_s, end_s, headway_s : (n_rows,) seconds; headway at least 1.
-    exact : (n_rows,) ``exact_times`` = 1.
-    phase : share of the headway, 0 <= phase < 1.
-
-    Raises
-    ------
-    ValueError
-        ``phase`` is outside [0, 1).
-    """
-    if not 0 <= phase < 1:
-        raise ValueError(f"phase is a share of the headway, 0 <= phase < 1; got {phase}")
-    first_s = start_s + np.where(exact, 0, np.floor(phase * headway_s)).astype(np.int32)
-    count = np.maximum(-((first_s - end_s) // headway_s), 0).astype(np.int64)
-    row = np.repeat(np.arange(len(start_s)), count)
-    turn = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return Departures(row, (first_s[row] + turn * headway_s[row]).astype(np.int32))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -39,11 +39,14 @@ class Timetable(NamedTuple):
 
     A *visit* is one trip at one stop. Invariants, checked by ``check_timetable``:
 
-    T1. trip ``t`` owns the visits ``trip_start[t]`` to ``trip_start[t + 1] - 1``, in travel order, at least 2;
+    T1. trip ``t`` owns the visits ``trip_start[t]`` to ``trip_start[t + 1] - 1``, in travel order, 2 or more;
     T2. within a trip ``arrival_s[v] <= departure_s[v] <= arrival_s[v + 1]``;
     T3. ``visit_stop`` and ``stop_station`` index stops, ``trip_route`` indexes routes;
     T4. trips are ordered by first departure, then by trip index of the feed, so that equal input gives
-        equal arrays.
+        equal arrays;
+    T5. ``trip_day`` is -1, 0 or 1; a block belongs to one day;
+    T6. transfer rules index stops, routes and trips, types are 0 to 5;
+    T7. no array can be written to.
     """
 
     stop_lon: npt.NDArray[np.float64]  # (n_stops,) degrees WGS84
@@ -72,6 +75,44 @@ class Timetable(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ScheduleCounts:
+    """What ``build_schedule`` found and did, for the log, the manifest and the report."""
+
+    stops: int = 0  # rows of stops.txt, stations included
+    served_stops: int = 0  # with a visit in the timetable
+    routes: int = 0  # with a trip on the service day
+    trips: int = 0  # on the service day
+    trips_before: int = 0  # of the day before, still running after midnight
+    trips_after: int = 0  # of the day after, starting before the horizon
+    visits: int = 0
+    filled_visits: int = 0  # rows of stop_times.txt that got a time by distance
+    headway_trips: int = 0  # trips.txt rows that frequencies.txt expands
+    expanded_trips: int = 0  # vehicles they became on the service day
+    short_trips: int = 0  # dropped: fewer than two visits
+    on_demand_trips: int = 0  # dropped: visits without a stop (GTFS-Flex)
+    by_arrangement_visits: int = 0  # pickup or drop-off by phone or with the driver
+    unknown_transfers: int = 0  # rows of transfers.txt dropped: unknown stop or route, or no such type
+
+    def summary(self) -> str:
+        """One line in words."""
+        text = (
+            f"{self.trips:,} trips on {self.routes:,} routes, {self.visits:,} visits at "
+            f"{self.served_stops:,} of {self.stops:,} stops"
+        )
+        extras = (
+            (self.trips_before, "trips of the night before"),
+            (self.trips_after, "trips of the day after"),
+            (self.filled_visits, "blank times filled by distance"),
+            (self.expanded_trips, "trips from headways"),
+            (self.short_trips, "trips dropped (fewer than two visits)"),
+            (self.on_demand_trips, "trips dropped (on demand)"),
+            (self.by_arrangement_visits, "visits by arrangement"),
+            (self.unknown_transfers, "transfer rules dropped"),
+        )
+        return "; ".join([text, *(f"{count:,} {what}" for count, what in extras if count)])
+
+
+@dataclass(frozen=True)
 class Schedule:
     """A timetable with the names that belong to its indices."""
 
@@ -83,3 +124,57 @@ class Schedule:
     route_names: list[str]
     route_types: list[int]
     trip_ids: list[str]
+    counts: ScheduleCounts = field(default_factory=ScheduleCounts)
+
+
+def check_timetable(timetable: Timetable, n_routes: int | None = None) -> None:
+    """Check the invariants T1 to T7.
+
+    Raises
+    ------
+    ValueError
+        Lists every invariant that does not hold.
+    """
+    start, n_visits = timetable.trip_start, len(timetable.visit_stop)
+    counted = all(len(array) == n_visits for array in timetable[8:12]) and all(
+        len(array) == timetable.n_trips for array in timetable[4:7]
+    )
+    owned = bool(len(start)) and start[0] == 0 and start[-1] == n_visits and bool((np.diff(start) >= 2).all())
+    if not (counted and owned):
+        raise ValueError("the timetable breaks T1: trips do not own the visits, at least two each")
+    broken = []
+    arrival_s, departure_s = timetable.arrival_s, timetable.departure_s
+    rides_on = np.ones(n_visits, dtype=bool)
+    rides_on[start[1:] - 1] = False
+    if (arrival_s > departure_s).any() or (departure_s[:-1] > arrival_s[1:])[rides_on[:-1]].any():
+        broken.append("T2: times go backwards")
+    routes = np.inf if n_routes is None else n_routes
+    if not (
+        _indexes(timetable.visit_stop, timetable.n_stops)
+        and _indexes(timetable.stop_station, timetable.n_stops, none_allowed=True)
+        and _indexes(timetable.trip_route, routes)
+    ):
+        broken.append("T3: an index names no stop or route")
+    if (np.diff(departure_s[start[:-1]]) < 0).any():
+        broken.append("T4: trips are not in order of departure")
+    blocks = np.stack([timetable.trip_block, timetable.trip_day])[:, timetable.trip_block != NO_INDEX]
+    if not np.isin(timetable.trip_day, (-1, 0, 1)).all() or (
+        np.unique(blocks, axis=1).shape[1] != len(np.unique(blocks[0]))
+    ):
+        broken.append("T5: a day is none of -1, 0, 1 or a block spans two days")
+    rules, sizes = timetable.transfers, (timetable.n_stops,) * 2 + (routes,) * 2 + (timetable.n_trips,) * 2
+    if not all(_indexes(rules[at], size, none_allowed=True) for at, size in enumerate(sizes)) or (
+        not _indexes(rules.transfer_type, 6)
+    ):
+        broken.append("T6: a transfer rule names no stop, route, trip or type")
+    if any(array.flags.writeable for array in (*timetable[:-1], *rules)):
+        broken.append("T7: an array is writable")
+    if broken:
+        raise ValueError(f"the timetable breaks {'; '.join(broken)}")
+
+
+def _indexes(
+    array: npt.NDArray[np.int32] | npt.NDArray[np.int8], size: float, none_allowed: bool = False
+) -> bool:
+    """Whether all values are 0 to ``size - 1`` (or ``NO_INDEX``)."""
+    return bool(((array >= (NO_INDEX if none_allowed else 0)) & (array < size)).all())

@@ -1,0 +1,231 @@
+"""Feed + date -> Schedule: the trips of one service day and of the nights around it, as typed arrays."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import gtfs_kit
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gtfs.calendar import active_services, read_calendar
+from gtfs.errors import FeedError, FeedQualityWarning, ServiceError
+from gtfs.frequencies import DEFAULT_PHASE
+from gtfs.service_day import no_service_message, service_share
+from gtfs.timetable import NO_INDEX, Schedule, ScheduleCounts, Timetable, check_timetable
+from gtfs.transfers import TripCopies, read_transfers
+from gtfs.unfolding import DAYS, Runs, blocks_of, unfold
+from gtfs.visits import Visits, lookup, read_visits
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_HORIZON_S = 32 * 3600
+"""Trips of the day after count if they start before 32:00: enough for a window of four hours that begins
+before midnight, and journeys of four hours."""
+
+_SHOWN = 5
+
+
+class _Stops(NamedTuple):
+    ids: list[str]
+    names: list[str]
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    station: npt.NDArray[np.int32]
+
+
+def build_schedule(
+    feed: gtfs_kit.Feed,
+    service_date: date,
+    *,
+    name: str = "feed",
+    phase: float = DEFAULT_PHASE,
+    by_arrangement: bool = True,
+    horizon_s: int = DEFAULT_HORIZON_S,
+) -> Schedule:
+    """Unfold a feed into the timetable of one service day.
+
+    Parameters
+    ----------
+    feed : from ``read_feed`` or ``merge_feeds``; left unchanged.
+    service_date : the day whose midnight is 0 s.
+    name : the feed's name in messages.
+    phase : where headway-based vehicles leave within their headway, see ``expand_frequencies``.
+    by_arrangement : whether one may board or alight by arrangement, see ``read_visits``.
+    horizon_s : trips of the day after are kept if they leave before this time.
+
+    Returns
+    -------
+    Schedule
+        Its timetable holds T1 to T7; ``counts`` says what was filled, expanded and dropped.
+
+    Raises
+    ------
+    FeedError
+        Lists what in the tables would make travel times wrong.
+    ServiceError
+        No trip runs on the date.
+    """
+    stops = _read_stops(feed, name)
+    route = _read_routes(feed, name)
+    active = _active_trips(feed, service_date, name)
+    visits = read_visits(
+        feed, np.logical_or.reduce(active), stops.lon, stops.lat, name=name, by_arrangement=by_arrangement
+    )
+    _check_routes(feed, visits, route, name)
+    runs = unfold(feed, visits, active, name, phase, horizon_s)
+    if not (runs.day == 0).any():
+        raise ServiceError(no_service_message(service_share(feed, service_date, name, phase)))
+    timetable, dropped_rules = _timetable(feed, stops, visits, runs, route)
+    check_timetable(timetable, len(feed.routes))
+    _warn_of_unplaced_stops(stops, timetable, name)
+    schedule = Schedule(
+        timetable=timetable,
+        service_date=service_date,
+        stop_ids=stops.ids,
+        stop_names=stops.names,
+        route_ids=feed.routes["route_id"].to_list(),
+        route_names=_route_names(feed.routes),
+        route_types=[int(kind) for kind in feed.routes["route_type"].fillna(NO_INDEX)],
+        trip_ids=feed.trips["trip_id"].iloc[visits.trip[runs.template]].to_list(),
+        counts=_counts(visits, runs, timetable, dropped_rules),
+    )
+    logger.info("%s on %s: %s", name, service_date, schedule.counts.summary())
+    return schedule
+
+
+def _read_stops(feed: gtfs_kit.Feed, name: str) -> _Stops:
+    """Stops with coordinates in range (else NaN); a stop without its own takes those of its station."""
+    table = feed.stops
+    _refuse_repeats(table["stop_id"], "stops.txt", name)
+    lon = table["stop_lon"].to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    lat = table["stop_lat"].to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    nowhere = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)) | ((lon == 0) & (lat == 0))
+    lon[nowhere] = lat[nowhere] = np.nan
+    station = np.full(len(table), NO_INDEX)
+    if "parent_station" in table.columns:
+        station = lookup(table["stop_id"], table["parent_station"]).astype(np.int32)
+        inherits = nowhere & (station >= 0)
+        lon[inherits], lat[inherits] = lon[station[inherits]], lat[station[inherits]]
+    ids = table["stop_id"]
+    names = table["stop_name"].fillna(ids) if "stop_name" in table.columns else ids
+    return _Stops(ids.to_list(), names.to_list(), lon, lat, station)
+
+
+def _read_routes(feed: gtfs_kit.Feed, name: str) -> npt.NDArray[np.int64]:
+    """Row of routes.txt for each row of trips.txt, -1 where unknown."""
+    _refuse_repeats(feed.routes["route_id"], "routes.txt", name)
+    _refuse_repeats(feed.trips["trip_id"], "trips.txt", name)
+    return lookup(feed.routes["route_id"], feed.trips["route_id"])
+
+
+def _refuse_repeats(ids: pd.Series[str], file: str, name: str) -> None:
+    if ids.isna().any():
+        raise FeedError(
+            f"{name}: {int(ids.isna().sum())} rows of {file} have no {ids.name}; give each one its id"
+        )
+    if ids.is_unique:
+        return
+    repeated = ids[ids.duplicated()].unique()
+    raise FeedError(
+        f"{name}: {file} has {len(repeated)} {ids.name} twice (such as {repeated[0]!r}); keep one row of each"
+    )
+
+
+def _active_trips(feed: gtfs_kit.Feed, service_date: date, name: str) -> list[npt.NDArray[np.bool_]]:
+    """Rows of trips.txt that run on the day before, the day itself and the day after."""
+    calendar = read_calendar(feed, name)
+    services = feed.trips["service_id"]
+    return [
+        services.isin(list(active_services(calendar, service_date + timedelta(days=offset)))).to_numpy(
+            dtype=bool
+        )
+        for offset in DAYS
+    ]
+
+
+def _check_routes(feed: gtfs_kit.Feed, visits: Visits, route: npt.NDArray[np.int64], name: str) -> None:
+    lost = visits.trip[route[visits.trip] < 0]
+    if len(lost):
+        trips = feed.trips.iloc[lost[:_SHOWN]]
+        problems = [
+            f"trip {trip!r} belongs to route {route_id!r}"
+            for trip, route_id in zip(trips["trip_id"], trips["route_id"], strict=True)
+        ]
+        raise FeedError(f"{name}: {len(lost)} trips name a route that routes.txt lacks; add it", problems)
+
+
+def _timetable(
+    feed: gtfs_kit.Feed, stops: _Stops, visits: Visits, runs: Runs, route: npt.NDArray[np.int64]
+) -> tuple[Timetable, int]:
+    count = np.diff(visits.trip_start)[runs.template]
+    trip_start = np.zeros(len(count) + 1, dtype=np.int64)
+    np.cumsum(count, out=trip_start[1:])
+    visit = np.arange(trip_start[-1]) + np.repeat(visits.trip_start[runs.template] - trip_start[:-1], count)
+    shift_s = np.repeat(runs.shift_s, count)
+    rows = visits.trip[runs.template]
+    transfers, dropped_rules = read_transfers(feed, TripCopies(rows, runs.day))
+    timetable = Timetable(
+        stop_lon=stops.lon,
+        stop_lat=stops.lat,
+        stop_station=stops.station,
+        trip_start=trip_start,
+        trip_route=route[rows].astype(np.int32),
+        trip_block=blocks_of(feed, rows, runs),
+        trip_day=runs.day,
+        visit_stop=visits.stop[visit],
+        arrival_s=(visits.arrival_s[visit] + shift_s).astype(np.int32),
+        departure_s=(visits.departure_s[visit] + shift_s).astype(np.int32),
+        pickup=visits.pickup[visit],
+        drop_off=visits.drop_off[visit],
+        transfers=transfers,
+    )
+    for array in (*timetable[:-1], *transfers):
+        array.flags.writeable = False
+    return timetable, dropped_rules
+
+
+def _warn_of_unplaced_stops(stops: _Stops, timetable: Timetable, name: str) -> None:
+    served = np.unique(timetable.visit_stop)
+    unplaced = served[np.isnan(stops.lon[served])]
+    if len(unplaced):
+        examples = ", ".join(repr(stops.ids[at]) for at in unplaced[:_SHOWN])
+        warnings.warn(
+            f"{name}: {len(unplaced)} stops with service have no usable coordinates ({examples}); vehicles pass "
+            "through, but nobody can walk to or from them",
+            FeedQualityWarning,
+            stacklevel=3,
+        )
+
+
+def _route_names(routes: pd.DataFrame) -> list[str]:
+    """Short name, else long name, else id."""
+    names = routes["route_id"]
+    for column in ("route_long_name", "route_short_name"):
+        if column in routes.columns:
+            names = routes[column].fillna(names)
+    return [str(name) for name in names]
+
+
+def _counts(visits: Visits, runs: Runs, timetable: Timetable, dropped_rules: int) -> ScheduleCounts:
+    today = runs.day == 0
+    return ScheduleCounts(
+        stops=timetable.n_stops,
+        served_stops=len(np.unique(timetable.visit_stop)),
+        routes=len(np.unique(timetable.trip_route[today])),
+        trips=int(today.sum()),
+        trips_before=int((runs.day == -1).sum()),
+        trips_after=int((runs.day == 1).sum()),
+        visits=len(timetable.visit_stop),
+        filled_visits=visits.n_filled,
+        headway_trips=len(np.unique(runs.template[runs.by_headway])),
+        expanded_trips=int((runs.by_headway & today).sum()),
+        short_trips=visits.n_short,
+        on_demand_trips=visits.n_on_demand,
+        by_arrangement_visits=visits.n_by_arrangement,
+        unknown_transfers=dropped_rules,
+    )
