@@ -122,7 +122,7 @@ class GtfsBuilder:
 def _add_defaults(rows: dict[str, list[dict[str, Any]]]) -> None:
     """Add the agency and every stop, route and service that is used and not described."""
     rows.setdefault("agency.txt", [{
-        "agency_id": "agency", "agency_name": "Agency", "agency_url": "https://agency.example",
+        "agency_id": "agency", "agency_name": "Agency", "agency_url": "https://agency.example.org",
         "agency_timezone": "America/Sao_Paulo",
     }])  # fmt: skip
     extra = GtfsBuilder()
