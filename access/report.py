@@ -29,11 +29,11 @@ from access.report_map import CellMap, access_map, cell_titles, coincidence_map
 from access.report_png import Surroundings, map_png
 from access.report_tables import (
     count_table,
+    coverage_table,
     decile_table,
     input_table,
     map_table,
     period_table,
-    sentence_case,
     service_table,
     snap_table,
     sufficiency_table,
@@ -133,7 +133,7 @@ def report_html(run: Run, maps: Mapping[str, CellMap | None], pngs: Mapping[str,
         notice=texts.label(manifest.get("notice")),
         income_unit=texts.label(manifest.get("income_unit") or manifest.get("currency")),
         place=map_place(run, texts),
-        findings=[sentence_case(sentence) for sentence in findings(run, texts)],
+        findings=[texts.capital(sentence) for sentence in findings(run, texts)],
         maps=[_figure(run, name, cell_map, pngs, texts) for name, cell_map in maps.items()],
         chart=decile_chart(run, texts),
         headline=_headline_words(run, texts),
@@ -144,6 +144,7 @@ def report_html(run: Run, maps: Mapping[str, CellMap | None], pngs: Mapping[str,
             "zones": zone_table(run, texts),
             "periods": period_table(run, texts),
             "totals": total_table(run, texts),
+            "coverage": coverage_table(run, texts),
             "snap": snap_table(run, texts),
             "inputs": input_table(run, texts),
             "counts": count_table(run, texts),
@@ -164,7 +165,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["sentence_case"] = sentence_case
+    environment.filters["capital"] = Texts.capital
     return environment
 
 

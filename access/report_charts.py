@@ -13,11 +13,12 @@ import shapely
 
 from access.report_data import Run
 from access.report_map import CellMap, LegendEntry
+from access.report_zones import ZoneName, outlines, zone_names, zone_shapes
 from access.texts import Texts
 
 MAP_WIDTH = 900.0
-_CHART_WIDTH, _CHART_HEIGHT = 720.0, 320.0
-_CHART_TOP, _CHART_BOTTOM = 30.0, 62.0
+_CHART_WIDTH, _CHART_HEIGHT = 720.0, 345.0
+_CHART_TOP, _CHART_BOTTOM = 30.0, 85.0
 _BAR_SHARE = 0.72
 N_DECILES = 10
 
@@ -42,6 +43,8 @@ class SvgMap(NamedTuple):
     width: float
     height: float
     layers: tuple[SvgLayer, ...]
+    outlines: tuple[str, ...]
+    names: tuple[ZoneName, ...]
 
 
 class Bar(NamedTuple):
@@ -72,23 +75,29 @@ def svg_map(cells: gpd.GeoDataFrame, cell_map: CellMap, titles: Sequence[str]) -
 
     ``titles`` are the tooltips, in the order of the cells; an empty one leaves the cell without.
     """
-    projected = cells.geometry.to_crs(cells.estimate_utm_crs())
+    projected = cells.to_crs(cells.estimate_utm_crs())
     west, south, east, north = projected.total_bounds
     scale = MAP_WIDTH / max(east - west, 0.6 * (north - south), 1.0)
     rows: list[list[SvgCell]] = [[] for _ in cell_map.legend]
-    for geometry, place, title in zip(projected, cell_map.entry_of_cell, titles, strict=True):
-        rows[place].append(SvgCell(_path(geometry, west, north, scale), title))
+    for geometry, place, title in zip(projected.geometry, cell_map.entry_of_cell, titles, strict=True):
+        rings = (_path(ring, west, north, scale) for ring in outlines(geometry))
+        rows[place].append(SvgCell("".join(rings), title))
     layers = (SvgLayer(entry, tuple(row)) for entry, row in zip(cell_map.legend, rows, strict=True))
-    return SvgMap(round((east - west) * scale, 1), round((north - south) * scale, 1), tuple(layers))
+    shapes = zone_shapes(projected)
+    limits = (_path(ring, west, north, scale) for shape in shapes.values() for ring in outlines(shape))
+    names = (
+        ZoneName(name, round((x - west) * scale, 1), round((north - y) * scale, 1))
+        for name, x, y in zone_names(projected, shapes)
+    )
+    width, height = round((east - west) * scale, 1), round((north - south) * scale, 1)
+    return SvgMap(width, height, tuple(layers), tuple(limits), tuple(names))
 
 
-def _path(geometry: shapely.Geometry, west: float, north: float, scale: float) -> str:
-    parts = []
-    for polygon in shapely.get_parts(geometry):
-        ring = shapely.get_coordinates(polygon.exterior)[:-1]
-        x, y = (ring[:, 0] - west) * scale, (north - ring[:, 1]) * scale
-        parts.append("M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in zip(x, y, strict=True)) + "Z")
-    return "".join(parts)
+def _path(ring: shapely.LineString, west: float, north: float, scale: float) -> str:
+    """SVG path of a closed ring."""
+    corners = shapely.get_coordinates(ring)[:-1]
+    x, y = (corners[:, 0] - west) * scale, (north - corners[:, 1]) * scale
+    return "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in zip(x, y, strict=True)) + "Z"
 
 
 def decile_chart(run: Run, texts: Texts) -> BarChart | None:

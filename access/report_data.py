@@ -88,7 +88,8 @@ class Run(NamedTuple):
         """Opportunities within reach of each cell; NaN: no data or not snapped."""
         if not self.has_data(service, period):
             return np.full(len(self.cells), np.nan)
-        return self.column(f"{service}_in_{cutoff_min}min_{period}")
+        column = self.column(f"{service}_in_{cutoff_min}min_{period}")
+        return np.where(self.snapped(), column, np.nan)
 
     def headline_access(self) -> FloatArray:
         """Opportunities of the headline service within its cutoff and period."""

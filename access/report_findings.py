@@ -177,8 +177,7 @@ def _none_reached(run: Run, texts: Texts) -> str:
 
 def _coincidence(run: Run, texts: Texts) -> str:
     residents = run.residents()
-    access = np.where(run.snapped(), run.headline_access(), np.nan)
-    classes = coincidence_classes(access, run.column("income_decile"), residents)
+    classes = coincidence_classes(run.headline_access(), run.column("income_decile"), residents)
     if classes is None:
         return ""
     known = (classes != Coincidence.NO_DATA) & (residents > 0)

@@ -98,8 +98,7 @@ def access_map(run: Run, texts: Texts) -> CellMap:
 def coincidence_map(run: Run, texts: Texts) -> CellMap | None:
     """Map of few opportunities and low incomes; None where the run cannot tell."""
     residents = run.residents()
-    access = np.where(run.snapped(), run.headline_access(), np.nan)
-    classes = coincidence_classes(access, run.column("income_decile"), residents)
+    classes = coincidence_classes(run.headline_access(), run.column("income_decile"), residents)
     if classes is None:
         return None
     looks = [

@@ -2,13 +2,12 @@
 
 Everything a reader needs stands in the picture: what, where, when, how fast people walk, what each
 colour and pattern means and how many residents it holds, the limits of the data, and the sources.
-Text from input is never read as mathematics (a name with two ``$`` would be).
+Text from input is never read as mathematics (a text with two ``$`` would be).
 """
 
 from __future__ import annotations
 
 import io
-import textwrap
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -20,25 +19,28 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from access.report_map import CellMap, LegendEntry
+from access.report_zones import outlines, zone_names, zone_shapes
 from access.texts import Texts
 
-_SIZE_IN, _DOTS_PER_INCH = (16.0, 12.0), 100
+_WIDTH_PX, _HEIGHT_PX, _DOTS_PER_INCH = 1600, 1200, 100
 _HATCHES = {"": None, "dots": "..", "lines": "////", "crosses": "xx"}
 _INK, _MUTED, _HATCH_INK = "#1a1a1a", "#4a4a4a", "#6b6b6b"
-_N_ZONE_NAMES = 12
-_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.8, "text.usetex": False}
+_LEFT, _RIGHT, _LEGEND_LEFT = 0.03, 0.97, 0.70
+_LINE_SPACING = 1.32
+_STYLE: dict[Any, Any] = {"font.family": ["DejaVu Sans"], "hatch.linewidth": 0.8, "text.usetex": False}
 
 
 class Surroundings(NamedTuple):
-    """What is written around the map."""
+    """What is written below the map: limits of the data (may be empty), method, sources."""
 
     notice: str
-    attribution: str
     method: str
+    attribution: str
 
 
 def map_png(cells: gpd.GeoDataFrame, cell_map: CellMap, around: Surroundings, texts: Texts) -> bytes:
@@ -51,45 +53,92 @@ def map_png(cells: gpd.GeoDataFrame, cell_map: CellMap, around: Surroundings, te
     cell_map
         Look of each cell, in the order of ``cells``.
     around
-        Notice (may be empty), attribution and method lines.
+        Notice, method and attribution lines.
     texts
         Words of one language.
     """
     projected = cells.to_crs(cells.estimate_utm_crs())
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_INCH, facecolor="white")
+        size_in = (_WIDTH_PX / _DOTS_PER_INCH, _HEIGHT_PX / _DOTS_PER_INCH)
+        figure = Figure(figsize=size_in, dpi=_DOTS_PER_INCH, facecolor="white")
         FigureCanvasAgg(figure)
-        title_lines = _write(figure, 0.03, 0.968, cell_map.title, 23, width=88, weight="bold")
-        _write(figure, 0.03, 0.962 - 0.036 * title_lines, cell_map.subtitle, 13.5, width=142, color=_MUTED)
-        axes = figure.add_axes((0.03, 0.125, 0.64, 0.735))
+        top = _write(figure, _LEFT, 0.972, cell_map.title, 23, _RIGHT - _LEFT, weight="bold")
+        top = _write(figure, _LEFT, top - 0.008, cell_map.subtitle, 14, _RIGHT - _LEFT, color=_MUTED)
+        bottom = _write_below(figure, around, texts)
+        axes = figure.add_axes((_LEFT, bottom + 0.045, _LEGEND_LEFT - _LEFT - 0.03, top - bottom - 0.07))
         _draw_cells(axes, projected, cell_map)
         _draw_zones(axes, projected)
         _draw_scale_bar(axes, projected.total_bounds, texts)
-        _draw_legend(figure, cell_map, around, texts)
-        _write(figure, 0.03, 0.092, around.method, 11, width=185, color=_MUTED)
-        _write(figure, 0.03, 0.048, around.attribution, 11, width=185, color=_MUTED)
+        _draw_legend(figure, top - 0.035, cell_map, texts)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None, "Title": cell_map.title})
     return buffer.getvalue()
 
 
-def _write(figure: Figure, x: float, y: float, text: str, size: float, width: int, **style: Any) -> int:
-    """Write wrapped text with its top left corner at (x, y); return the number of lines."""
-    lines = textwrap.wrap(text, width) or [""]
-    look: dict[str, Any] = {"color": _INK, "va": "top", "linespacing": 1.3} | style
-    figure.text(x, y, "\n".join(lines), fontsize=size, parse_math=False, **look)
-    return len(lines)
+def _write(
+    figure: Figure, left: float, top: float, text: str, size: float, width: float, **style: Any
+) -> float:
+    """Write text from (left, top) downwards, broken to ``width``; return where the next may start."""
+    lines = wrap(text, size, width * _WIDTH_PX, style.get("weight", "normal"))
+    look: dict[str, Any] = {"color": _INK, "va": "top", "linespacing": _LINE_SPACING} | style
+    figure.text(left, top, "\n".join(lines), fontsize=size, parse_math=False, **look)
+    return top - _height(len(lines), size)
+
+
+def _height(n_lines: int, size: float) -> float:
+    """Height of some lines as part of the figure's height (a point is 1/72 inch)."""
+    return n_lines * _LINE_SPACING * 1.06 * size * _DOTS_PER_INCH / 72 / _HEIGHT_PX
+
+
+def wrap(text: str, size: float, width_px: float, weight: str = "normal") -> list[str]:
+    """Break text at spaces into lines that are at most ``width_px`` wide as drawn at ``size`` points.
+
+    A single word wider than that keeps a line of its own.
+    """
+    renderer = FigureCanvasAgg(Figure(dpi=_DOTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
+    font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and renderer.get_text_width_height_descent(longer, font, ismath=False)[0] > width_px:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _write_below(figure: Figure, around: Surroundings, texts: Texts) -> float:
+    """Write sources, method and notice from the bottom upwards; return the upper edge of all."""
+    width = _RIGHT - _LEFT
+    top = 0.022
+    for text in (around.attribution, around.method):
+        if text:
+            top += _height(len(wrap(text, 11, width * _WIDTH_PX)), 11) + 0.006
+            _write(figure, _LEFT, top, text, 11, width, color=_MUTED)
+    if around.notice:
+        inner = width - 0.024
+        n_lines = len(wrap(around.notice, 12.5, inner * _WIDTH_PX))
+        height = _height(n_lines, 12.5) + _height(1, 12.5) + 0.026
+        top += height + 0.016
+        box: dict[str, Any] = {"facecolor": "#fff4d6", "edgecolor": "#8a5a00", "linewidth": 1.0}
+        figure.add_artist(
+            Rectangle((_LEFT, top - height), width, height, transform=figure.transFigure, **box)
+        )
+        below = _write(figure, _LEFT + 0.012, top - 0.012, texts("notice_title"), 12.5, inner, weight="bold")
+        _write(figure, _LEFT + 0.012, below, around.notice, 12.5, inner)
+    return top
 
 
 def _draw_cells(axes: Axes, projected: gpd.GeoDataFrame, cell_map: CellMap) -> None:
     for place, entry in enumerate(cell_map.legend):
         here = projected.geometry[cell_map.entry_of_cell == place].explode(index_parts=False)
         rings = [shapely.get_coordinates(polygon.exterior) for polygon in here]
-        look = _look(entry)
         # A hairline in the cell's own colour hides the seams between neighbours of one class.
-        axes.add_collection(PolyCollection(rings, linewidth=0.35, zorder=1 + (entry.pattern != ""), **look))
+        axes.add_collection(
+            PolyCollection(rings, linewidth=0.35, zorder=1 + (entry.pattern != ""), **_look(entry))
+        )
     west, south, east, north = projected.total_bounds
-    margin = 0.02 * max(east - west, north - south)
+    margin = 0.01 * max(east - west, north - south)
     axes.set_xlim(west - margin, east + margin)
     axes.set_ylim(south - margin, north + margin)
     axes.set_aspect("equal", anchor="C")
@@ -106,48 +155,28 @@ def _look(entry: LegendEntry) -> dict[str, Any]:
 
 
 def _draw_zones(axes: Axes, projected: gpd.GeoDataFrame) -> None:
-    """Draw thin limits of neighbourhoods and name those with most residents, as far as there is room."""
-    if "zone" not in projected.columns or projected["zone"].notna().sum() == 0:
-        return
-    named = projected[projected["zone"].notna()]
-    shapes = {
-        zone: shapely.union_all(shapely.set_precision(group.geometry.to_numpy(), 1.0), grid_size=1.0)
-        for zone, group in named.groupby("zone", sort=True)
-    }
+    """Draw thin limits of neighbourhoods and name the largest, as far as there is room."""
+    shapes = zone_shapes(projected)
     for shape in shapes.values():
-        for part in shapely.get_parts(shape):
-            axes.plot(*part.exterior.xy, color="white", linewidth=1.0, alpha=0.85, zorder=4)
-    residents = (
-        named.groupby("zone", sort=True)["population"].sum().sort_values(ascending=False, kind="stable")
-    )
-    extent = max(projected.total_bounds[2:] - projected.total_bounds[:2])
-    taken: list[tuple[float, float, float]] = []
-    for zone in residents.index:
-        point = shapes[zone].representative_point()
-        half_width = 0.0068 * len(str(zone)) * extent
-        crowded = any(
-            abs(point.x - x) < half_width + other and abs(point.y - y) < 0.03 * extent
-            for x, y, other in taken
-        )
-        if crowded or len(taken) == _N_ZONE_NAMES:
-            continue
-        taken.append((point.x, point.y, half_width))
+        for ring in outlines(shape):
+            axes.plot(*ring.xy, color="white", linewidth=1.0, alpha=0.85, zorder=4)
+    halo = [withStroke(linewidth=3, foreground="white")]
+    for name, x, y in zone_names(projected, shapes):
         axes.text(
-            point.x, point.y, str(zone), fontsize=11, ha="center", va="center", color=_INK, zorder=6,
-            parse_math=False, path_effects=[withStroke(linewidth=3, foreground="white")],
+            x, y, name, fontsize=11.5, ha="center", va="center", color=_INK, zorder=6,
+            parse_math=False, path_effects=halo,
         )  # fmt: skip
 
 
 def _draw_scale_bar(axes: Axes, bounds: npt.NDArray[np.float64], texts: Texts) -> None:
-    """Draw a bar of 1, 2 or 5 x 10^n metres, about a fifth of the map's width, below the map."""
+    """Draw the scale bar just below the map, at its left."""
     west, south, east, north = bounds
     length_m = scale_bar_m(max(east - west, north - south))
-    y = south - 0.045 * (north - south)
+    y = south - 0.035 * max(east - west, north - south)
     axes.plot([west, west + length_m], [y, y], color=_INK, linewidth=3, solid_capstyle="butt", clip_on=False)
     label = f"{texts.number(length_m / 1000)} km" if length_m >= 1000 else f"{texts.number(length_m)} m"
-    axes.text(
-        west + 1.04 * length_m, y, label, fontsize=13, ha="left", va="center", color=_INK, parse_math=False
-    )
+    x = west + length_m + 0.01 * (east - west)
+    axes.text(x, y, label, fontsize=13, ha="left", va="center", color=_INK, parse_math=False)
 
 
 def scale_bar_m(extent_m: float) -> float:
@@ -157,32 +186,26 @@ def scale_bar_m(extent_m: float) -> float:
     return float(max(step * power for step in (1, 2, 5) if step * power <= limit))
 
 
-def _draw_legend(figure: Figure, cell_map: CellMap, around: Surroundings, texts: Texts) -> None:
-    """Write the legend with residents by class, and the notice, in the right column."""
-    left, y = 0.70, 0.855
-    y -= 0.024 * _write(figure, left, y, cell_map.legend_title, 15, width=34, weight="bold") + 0.014
+def _draw_legend(figure: Figure, top: float, cell_map: CellMap, texts: Texts) -> None:
+    """Write the legend, with the residents of each class, into the right column."""
+    width, indent = _RIGHT - _LEGEND_LEFT, 0.037
+    title = texts.capital(cell_map.legend_title)
+    top = _write(figure, _LEGEND_LEFT, top, title, 15.5, width, weight="bold") - 0.012
     everybody = sum(entry.residents for entry in cell_map.legend)
     for entry in cell_map.legend:
+        look = _look(entry)
+        edge = look["edgecolor"] if entry.pattern else "#8a8a8a"
         figure.add_artist(
-            Rectangle(
-                (left, y - 0.026), 0.028, 0.026, transform=figure.transFigure,
-                **(_look(entry) | {"edgecolor": _look(entry)["edgecolor"] if entry.pattern else "#8a8a8a"}),
-                linewidth=0.6,
-            )
+            Rectangle((_LEGEND_LEFT, top - 0.027), 0.028, 0.026, transform=figure.transFigure,
+                      linewidth=0.6, **(look | {"edgecolor": edge}))
         )  # fmt: skip
-        n_lines = _write(figure, left + 0.037, y + 0.001, entry.label, 13.5, width=33)
-        y -= 0.0215 * n_lines
+        top = _write(figure, _LEGEND_LEFT + indent, top, entry.label, 14, width - indent)
         if entry.residents > 0:
-            share = texts.percent(entry.residents / everybody)
             line = texts(
-                "map.legend_residents", residents=texts.plural("residents", entry.residents), share=share
+                "map.legend_residents",
+                residents=texts.plural("residents", entry.residents),
+                share=texts.percent(entry.residents / everybody),
             )
-            _write(figure, left + 0.037, y + 0.001, line, 11, width=44, color=_MUTED)
-            y -= 0.018
-        y -= 0.012
-    y -= 0.016 * _write(figure, left, y, cell_map.legend_note, 11, width=46, color=_MUTED) + 0.018
-    if around.notice:
-        box = {"facecolor": "#fff4d6", "edgecolor": "#8a5a00", "boxstyle": "square,pad=0.6"}
-        lines = "\n".join([texts("notice_title"), *textwrap.wrap(around.notice, 41)])
-        figure.text(left + 0.008, y - 0.008, lines, fontsize=11.5, va="top", linespacing=1.3, color=_INK,
-                    parse_math=False, bbox=box)  # fmt: skip
+            top = _write(figure, _LEGEND_LEFT + indent, top, line, 11.5, width - indent, color=_MUTED)
+        top -= 0.011
+    _write(figure, _LEGEND_LEFT, top - 0.008, cell_map.legend_note, 11.5, width, color=_MUTED)

@@ -26,14 +26,19 @@ MIN_ZONE_RESIDENTS = 200
 
 
 class Table(NamedTuple):
-    """A table for the page; the first ``n_headers`` columns name the row, the others hold its values."""
+    """A table for the page; the first ``n_headers`` columns name the row, the others hold its values.
+
+    ``word_columns`` are the places of further columns that hold words, ``code_columns`` of those with
+    long codes that may break anywhere.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     n_headers: int = 1
     note: str = ""
-    words: bool = False
+    word_columns: tuple[int, ...] = ()
+    code_columns: tuple[int, ...] = ()
 
 
 def map_table(cell_map: CellMap, texts: Texts) -> Table:
@@ -69,7 +74,7 @@ def decile_table(run: Run, texts: Texts) -> Table:
     )
     return Table(
         texts("table.deciles_caption", cutoff=cutoff_min, period=period_label(run, period, texts)),
-        (texts("table.decile"), *(sentence_case(service_label(run, name, texts)) for name in names)),
+        (texts("table.decile"), *(texts.capital(service_label(run, name, texts)) for name in names)),
         rows,
     )
 
@@ -87,7 +92,7 @@ def service_table(run: Run, texts: Texts) -> Table:
             means = (_mean_and_share(run, names, cutoff, texts) for cutoff in run.cutoffs_min)
             rows.append(
                 (
-                    sentence_case(service_label(run, names[0], texts)),
+                    texts.capital(service_label(run, names[0], texts)),
                     period_label(run, names[1], texts),
                     *means,
                     _ratio(run.value("ratio_richest10_poorest40", *names, cutoff_min), texts),
@@ -110,7 +115,7 @@ def sufficiency_table(run: Run, texts: Texts) -> Table | None:
                 below = np.full(len(below), np.nan)
             rows.append(
                 (
-                    sentence_case(texts.label(line.get("label"), fallback=str(line["name"]))),
+                    texts.capital(texts.label(line.get("label"), fallback=str(line["name"]))),
                     period_label(run, str(period["name"]), texts),
                     *_below(below, residents, decile, texts),
                     texts.label(line.get("source"), fallback=texts("no_data")),
@@ -120,7 +125,8 @@ def sufficiency_table(run: Run, texts: Texts) -> Table | None:
         return None
     keys = ("line", "period", "below", "below_share", "below_low_income", "not_assessed", "source")
     columns = tuple(texts(f"table.{key}") for key in keys)
-    return Table(texts("table.sufficiency_caption"), columns, tuple(rows), 2, texts("table.sufficiency_note"))
+    note = texts("table.sufficiency_note")
+    return Table(texts("table.sufficiency_caption"), columns, tuple(rows), 2, note, word_columns=(6,))
 
 
 def zone_table(run: Run, texts: Texts) -> Table | None:
@@ -166,7 +172,7 @@ def period_table(run: Run, texts: Texts) -> Table:
     dates = run.manifest.get("service_dates") or {}
     rows = tuple(
         (
-            sentence_case(period_label(run, str(period["name"]), texts)),
+            texts.capital(period_label(run, str(period["name"]), texts)),
             texts.day(period.get("service_date") or dates.get(period["name"])),
             window(period, texts),
             _state(period, texts),
@@ -174,21 +180,42 @@ def period_table(run: Run, texts: Texts) -> Table:
         for period in run.periods
     )
     columns = tuple(texts(f"table.{key}") for key in ("period", "service_day", "departures", "state"))
-    return Table(texts("table.periods_caption"), columns, rows, words=True)
+    return Table(texts("table.periods_caption"), columns, rows, word_columns=(1, 2, 3))
 
 
 def total_table(run: Run, texts: Texts) -> Table:
     """Opportunities of each service in the study area."""
     rows = tuple(
         (
-            sentence_case(service_label(run, str(service["name"]), texts)),
+            texts.capital(service_label(run, str(service["name"]), texts)),
             texts.amount(total_of(run, str(service["name"]))),
             _state(service, texts),
         )
         for service in run.services
     )
     columns = tuple(texts(f"table.{key}") for key in ("service", "total", "state"))
-    return Table(texts("table.totals_caption"), columns, rows)
+    return Table(texts("table.totals_caption"), columns, rows, word_columns=(2,))
+
+
+def coverage_table(run: Run, texts: Texts) -> Table:
+    """Residents in the cells, with known access (headline), and with a known income decile."""
+    residents, access, decile = run.residents(), run.headline_access(), run.column("income_decile")
+    _, _, period = run.headline
+    access_words = texts(
+        "table.covered_access",
+        service=service_label(run, run.headline.service, texts),
+        period=period_label(run, period, texts),
+    )
+    rows = [
+        (texts("table.covered_all"), texts.number(float(np.nansum(residents)))),
+        (access_words, texts.number(float(np.nansum(residents[np.isfinite(access)])))),
+        (texts("table.covered_income"), texts.number(float(np.nansum(residents[np.isfinite(decile)])))),
+    ]
+    n_unknown = int(np.isnan(residents).sum())
+    if n_unknown:
+        rows.append((texts("table.cells_unknown_residents"), texts.number(n_unknown)))
+    columns = (texts("table.coverage"), texts("table.number"))
+    return Table(texts("table.coverage_caption"), columns, tuple(rows))
 
 
 def snap_table(run: Run, texts: Texts) -> Table | None:
@@ -216,7 +243,7 @@ def input_table(run: Run, texts: Texts) -> Table:
         for entry in run.manifest.get("inputs") or []
     )
     columns = (texts("table.file"), texts("table.bytes"), "SHA-256")
-    return Table(texts("table.inputs_caption"), columns, rows)
+    return Table(texts("table.inputs_caption"), columns, rows, code_columns=(2,))
 
 
 def count_table(run: Run, texts: Texts) -> Table | None:
@@ -230,11 +257,6 @@ def count_table(run: Run, texts: Texts) -> Table | None:
         if rows
         else None
     )
-
-
-def sentence_case(text: str) -> str:
-    """Start with a capital, and leave the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def _mean_and_share(run: Run, names: tuple[str, str], cutoff_min: int, texts: Texts) -> str:

@@ -11,6 +11,7 @@ and 0 is the number 0.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
@@ -20,6 +21,7 @@ import yaml
 
 LANGUAGES = ("en", "fr")
 _NARROW_NO_BREAK_SPACE = "\u202f"
+_NO_BREAK_SPACE = "\u00a0"
 _MINUS = "\u2212"
 _SECONDS_PER_DAY = 86_400
 
@@ -45,6 +47,8 @@ class Texts:
         self.language = language
         self._tree = load_tree(language)
         self._texts = dict(flatten(self._tree))
+        if language == "fr":
+            self._texts = {key: french_spaces(text) for key, text in self._texts.items()}
 
     def __call__(self, key: str, **values: object) -> str:
         """Text at a dotted key, its ``{placeholders}`` filled; KeyError for an unknown key."""
@@ -120,6 +124,11 @@ class Texts:
         text = self("calendar.clock", hours=f"{hours % 24:02d}", minutes=f"{minutes:02d}")
         return self("calendar.next_day", time=text) if time_s > _SECONDS_PER_DAY else text
 
+    @staticmethod
+    def capital(text: str) -> str:
+        """Start with a capital, and leave the rest as it is."""
+        return text[:1].upper() + text[1:]
+
     def label(self, value: object, fallback: str = "") -> str:
         """Pick this language's text from ``{"en": ..., "fr": ...}``; a plain text stays as it is.
 
@@ -131,6 +140,11 @@ class Texts:
                     return str(value[language])
             return fallback
         return str(value) if value else fallback
+
+
+def french_spaces(text: str) -> str:
+    """Put no-break spaces before ``: ; ? ! » %`` and after ``«``, where plain spaces stand."""
+    return re.sub(r"(?<=«) | (?=[:;?!»%])", _NO_BREAK_SPACE, text)
 
 
 def load_tree(language: str) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""Limits and names of neighbourhoods on a map, for orientation only.
+
+A neighbourhood is drawn as the cells that carry its name, not as its legal outline.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import geopandas as gpd
+import shapely
+
+N_NAMES = 12
+#: Width of a letter and height of a line, as parts of the map's longer side, when names are placed.
+_LETTER, _LINE = 0.0068, 0.03
+
+
+class ZoneName(NamedTuple):
+    """A name and the point it is centred on, in the units of the map."""
+
+    name: str
+    x: float
+    y: float
+
+
+def zone_shapes(projected: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
+    """Cells of each neighbourhood as one shape, by name; empty where no cell has a name.
+
+    ``projected`` is in metres; corners are rounded to one metre, so that neighbours share them.
+    """
+    if "zone" not in projected.columns:
+        return {}
+    named = projected[projected["zone"].notna()]
+    return {
+        str(zone): shapely.union_all(shapely.set_precision(group.geometry.to_numpy(), 1.0), grid_size=1.0)
+        for zone, group in named.groupby("zone", sort=True)
+    }
+
+
+def outlines(shape: shapely.Geometry) -> list[shapely.LineString]:
+    """Outer rings of a shape."""
+    return [part.exterior for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon)]
+
+
+def zone_names(projected: gpd.GeoDataFrame, shapes: dict[str, shapely.Geometry]) -> list[ZoneName]:
+    """Names of the neighbourhoods with most residents, at most `N_NAMES`, none on top of another.
+
+    Equal numbers of residents: alphabetical order.
+    """
+    if not shapes:
+        return []
+    residents = projected.groupby(projected["zone"].astype("string"), sort=True)["population"].sum()
+    west, south, east, north = projected.total_bounds
+    extent = max(east - west, north - south)
+    placed: list[ZoneName] = []
+    for zone in residents.sort_values(ascending=False, kind="stable").index:
+        point = shapely.point_on_surface(shapes[zone])
+        crowded = any(
+            abs(point.x - other.x) < _LETTER * extent * (len(zone) + len(other.name))
+            and abs(point.y - other.y) < _LINE * extent
+            for other in placed
+        )
+        if not crowded and len(placed) < N_NAMES:
+            placed.append(ZoneName(zone, point.x, point.y))
+    return placed
