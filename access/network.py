@@ -149,3 +149,16 @@ def _targets_at_nodes(streets: StreetGraph, targets: Snap) -> WalkTargets:
         link_mm[both],
         remaining_mm[order],
     )
+
+
+def reversed_walks(links: WalkLinks, n_targets: int) -> WalkLinks:
+    """Return the same walks from the targets back to the sources; on foot both ways take as long.
+
+    Cheaper than a second search: egress is access reversed.
+    """
+    n_sources = len(links.start) - 1
+    source = np.repeat(np.arange(n_sources, dtype=np.int32), np.diff(links.start))
+    order = np.argsort(links.target, kind="stable")  # stable: sources stay ascending for each target
+    start = np.zeros(n_targets + 1, dtype=np.int64)
+    np.cumsum(np.bincount(links.target, minlength=n_targets), out=start[1:])
+    return WalkLinks(start, source[order], links.walk_s[order])
