@@ -78,7 +78,9 @@ def make_zones(size: plan.CitySize, people: People, seed: int) -> gpd.GeoDataFra
     luck = noise01(np.arange(n), seed, 12)
     income = plan.income_level(x, y) * np.exp(0.5 * (luck - 0.5))
     household_size = 2.1 + 0.5 * noise01(np.arange(n), seed, 13)
-    without_car = np.clip(0.75 - 0.16 * np.log(income / 600) - 0.02 * np.hypot(x, y) / 1_000, 0.04, 0.9)
+    without_car = np.clip(
+        0.75 - 0.16 * np.log(income / 600) - 0.02 * np.minimum(np.hypot(x, y), 8_000) / 1_000, 0.04, 0.9
+    )
     ages = np.tile(np.array(plan.USUAL_AGES), (n, 1)) * (
         0.8 + 0.4 * noise01(np.arange(n * 4), seed, 14).reshape(n, 4)
     )

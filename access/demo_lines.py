@@ -74,7 +74,7 @@ HEADWAYS = {
         ((0.4, 4.5, 60), (8, 21, 40)),
     ),
     "rapid": Headways(((5, 7, 12), (7, 19, 8), (19, 24, 15)), ((6, 24, 12),), ((7, 23, 15),)),
-    "metropolis": Headways(((3, 11, 6),)),
+    "metropolis": Headways(((3, 11, 5),)),
     "metropolis_main": Headways(((3, 11, 4),)),
 }
 
@@ -121,7 +121,7 @@ def suburban_lines(size: plan.CitySize) -> list[Line]:
     for across in (False, True):
         for block in range(-reach, reach + 1):
             night = not across and block % 3 == 0
-            main = block % 4 == 0
+            main = block % 3 == 0
             plain = ("metropolis_main" if main else "metropolis") if limited else "suburb"
             headways = "suburb_night" if night and not limited else plain
             for number, (start, end) in enumerate(_pieces(size, block, across), start=1):

@@ -78,16 +78,17 @@ def _line_blocks(row: int, line: Line, direction: int, size: plan.CitySize, seed
     places, along_m = _places(line, direction)
     run_s = np.rint(along_m / (line.speed_km_h / 3.6)).astype(np.int64)
     timed = np.ones(len(run_s), dtype=bool)
-    if line.timing != "all":
+    limited = size.hours is not None  # trips cut at the edges of the hours must be timed at every stop
+    if line.timing != "all" and not limited:
         timed[1:-1] = False
     distance = along_m if line.timing == "distance" else np.full(len(along_m), -1)
     blocks = []
     for service, bands in enumerate(HEADWAYS[line.headways]):
-        if not bands or (size.hours and service):
+        if not bands or (limited and service):
             continue
         phase = noise01(np.array([row * 8 + direction * 4 + service]), seed, 40 + (line.feed == "tram"))[0]
         starts = _departures(bands, phase)
-        if line.route_id == FREQUENCY_ROUTE and service == 0:
+        if line.route_id == FREQUENCY_ROUTE and service == 0 and not limited:
             starts = starts[:1]  # one trip as a pattern; frequencies.txt says how often
         blocks.append(_Block(row, direction, service, starts, places, run_s, timed, distance))
     return blocks
@@ -166,7 +167,9 @@ def _join(name: str, lines: list[Line], blocks: list[_Block], size: plan.CitySiz
     line, direction, service, number, count = (
         part[used] for part in (line, direction, service, number, count)
     )
-    frequent = [row for row, entry in enumerate(lines) if entry.route_id == FREQUENCY_ROUTE]
+    frequent = (
+        [] if size.hours else [row for row, entry in enumerate(lines) if entry.route_id == FREQUENCY_ROUTE]
+    )
     frequency_trips = np.flatnonzero(np.isin(line, frequent) & (service == SERVICES.index("weekday")))
     trip_start = np.concatenate([[0], np.cumsum(count)])
     stops = Places(stop_keys // 16_384 - 1_024, stop_keys // 8 % 2_048 - 1_024, stop_keys % 8)
