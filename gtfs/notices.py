@@ -13,21 +13,29 @@ TIMETABLE_FILES = frozenset(
 """Files that travel times are computed from."""
 
 CHANGES_TRAVEL_TIMES = {
-    "block_trips_with_overlapping_stop_times": "One vehicle is on two trips at once; staying on board between "
-    "them cannot be trusted.",
-    "decreasing_or_equal_stop_time_distance": "Distances along a trip do not rise; blank times of such trips are "
-    "filled by straight-line distance.",
+    "block_trips_with_overlapping_stop_times": (
+        "One vehicle is on two trips at once; staying on board between them cannot be trusted."
+    ),
+    "decreasing_or_equal_stop_time_distance": (
+        "Distances along a trip do not rise; blank times of such trips are filled by straight-line distance."
+    ),
     "duplicate_trip": "The same trip is listed twice; headways look shorter than they are.",
     "expired_calendar": "Services ended before the service date; their trips do not count.",
-    "fast_travel_between_consecutive_stops": "A vehicle would have to drive implausibly fast between two stops: a "
-    "time or a place is wrong, and journeys look quicker than they are.",
-    "fast_travel_between_far_stops": "A vehicle would have to drive implausibly fast over a long distance: a time "
-    "or a place is wrong, and journeys look quicker than they are.",
+    "fast_travel_between_consecutive_stops": (
+        "A vehicle would have to drive implausibly fast between two stops: a time or a place is "
+        "wrong, and journeys look quicker than they are."
+    ),
+    "fast_travel_between_far_stops": (
+        "A vehicle would have to drive implausibly fast over a long distance: a time or a place is "
+        "wrong, and journeys look quicker than they are."
+    ),
     "feed_expiration_date7_days": "The feed ends within a week of the service date.",
     "future_calendar": "All services start after the service date.",
     "future_feed": "The feed starts after the service date.",
     "headway_too_large": "A headway is longer than an hour: the assumed departure minute matters much.",
-    "location_with_unexpected_stop_time": "A trip calls at a place that is no stop (a station or an entrance).",
+    "location_with_unexpected_stop_time": (
+        "A trip calls at a place that is no stop (a station or an entrance)."
+    ),
     "missing_calendar_and_calendar_date_files": "Nothing says on which days trips run.",
     "missing_stop_times_record": "A trip has a single visit and is left out.",
     "missing_trip_edge": "A trip has no time at its first or last stop.",
@@ -40,8 +48,9 @@ CHANGES_TRAVEL_TIMES = {
     "start_and_end_range_out_of_order": "A period, or the time at a stop, ends before it starts.",
     "stop_time_timepoint_without_times": "A stop marked as timed has no time; it is filled by distance.",
     "stop_time_with_arrival_before_previous_departure_time": "A trip travels back in time between two stops.",
-    "stop_time_with_only_arrival_or_departure_time": "Only the arrival or the departure is given; it is taken for "
-    "both.",
+    "stop_time_with_only_arrival_or_departure_time": (
+        "Only the arrival or the departure is given; it is taken for both."
+    ),
     "stop_without_location": "A stop has no coordinates: nobody can walk to it.",
     "too_many_days_without_service": "The feed has two weeks or more without any service.",
     "transfer_distance_too_large": "A transfer leads to a stop more than 10 km away.",
@@ -77,9 +86,12 @@ OTHER_MEANINGS = {
     "missing_recommended_file": "A file that GTFS recommends is missing.",
     "mixed_case_recommended_field": "Names are written in capitals only.",
     "service_window_outside_feed_period": "A service runs outside the period the feed states for itself.",
-    "stop_too_far_from_shape": "A stop lies far from the drawn line of its trip; the drawing is not used here.",
-    "stops_match_shape_out_of_order": "The drawn line of a trip passes its stops in another order; the drawing is "
-    "not used here.",
+    "stop_too_far_from_shape": (
+        "A stop lies far from the drawn line of its trip; the drawing is not used here."
+    ),
+    "stops_match_shape_out_of_order": (
+        "The drawn line of a trip passes its stops in another order; the drawing is not used here."
+    ),
     "unknown_column": "A column is not part of GTFS; it is ignored.",
     "unknown_file": "A file is not part of GTFS; it is ignored.",
 }

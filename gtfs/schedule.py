@@ -195,8 +195,8 @@ def _warn_of_unplaced_stops(stops: _Stops, timetable: Timetable, name: str) -> N
     if len(unplaced):
         examples = ", ".join(repr(stops.ids[at]) for at in unplaced[:_SHOWN])
         warnings.warn(
-            f"{name}: {len(unplaced)} stops with service have no usable coordinates ({examples}); vehicles pass "
-            "through, but nobody can walk to or from them",
+            f"{name}: {len(unplaced)} stops with service have no usable coordinates ({examples}); vehicles "
+            "pass through, but nobody can walk to or from them",
             FeedQualityWarning,
             stacklevel=3,
         )

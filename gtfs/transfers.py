@@ -28,7 +28,8 @@ def read_transfers(feed: gtfs_kit.Feed, copies: TripCopies) -> tuple[TransferRul
 
     A blank type is 0 (recommended point), a blank time -1. A rule that names trips is repeated for each of
     their copies, both of the same service day; it is left out, uncounted, if such a trip is not in the
-    timetable. For headway-based trips this gives every pair of their vehicles. Rules keep the order of the file.
+    timetable. For headway-based trips this gives every pair of their vehicles. Rules keep the order of the
+    file.
     """
     table = feed.transfers
     if table is None:

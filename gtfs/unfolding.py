@@ -1,8 +1,8 @@
 """Places the vehicles of three service days on the clock of one.
 
 *Unfolding*: a trip of yesterday that runs past 24:00 is on the road after today's midnight, and tomorrow's
-first trips are on the road at 24:30 of today. Yesterday's trips are moved by -86,400 s, tomorrow's by +86,400 s.
-Trips that run longer than two days are seen from their own day and the day after only.
+first trips are on the road at 24:30 of today. Yesterday's trips are moved by -86,400 s, tomorrow's by
++86,400 s. Trips that run longer than two days are seen from their own day and the day after only.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ DAYS = (-1, 0, 1)
 
 
 class Runs(NamedTuple):
-    """Vehicles on today's clock: the trip of ``Visits`` each repeats, how much later, on which service day."""
+    """Vehicles on today's clock. All arrays have shape ``(n_vehicles,)``."""
 
-    template: npt.NDArray[np.int64]
-    shift_s: npt.NDArray[np.int64]
-    day: npt.NDArray[np.int8]
-    by_headway: npt.NDArray[np.bool_]
+    template: npt.NDArray[np.int64]  # trip of ``Visits`` that the vehicle repeats
+    shift_s: npt.NDArray[np.int64]  # how much later
+    day: npt.NDArray[np.int8]  # service day: -1, 0 or 1
+    by_headway: npt.NDArray[np.bool_]  # one of the vehicles of frequencies.txt
 
 
 def unfold(

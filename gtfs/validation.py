@@ -1,8 +1,8 @@
 """The canonical validator's notices in words, and what really stops a run.
 
-Canonical errors do not stop a run by themselves: a feed with wrong colours serves well. What stops it is found
-by reading the feed and building its timetable for the service date, the very steps of a run, so that a check
-and a run cannot disagree.
+Canonical errors do not stop a run by themselves: a feed with wrong colours serves well. What stops it is
+found by reading the feed and building its timetable for the service date, the very steps of a run, so that a
+check and a run cannot disagree.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import gtfs_guru
+import gtfs_kit
 
 from gtfs.archive import open_archive
 from gtfs.errors import FeedError, FeedQualityWarning
@@ -57,7 +58,8 @@ class FeedReport:
         lines += [f"  stops the run: {problem}" for problem in self.blocking]
         lines += [f"  warning: {text}" for text in self.warnings]
         lines += [
-            f"  can change travel times: {finding.meaning} ({finding.count:,} x {finding.code}; {finding.example})"
+            f"  can change travel times: {finding.meaning} "
+            f"({finding.count:,} x {finding.code}; {finding.example})"
             for finding in self.findings
             if finding.changes_travel_times
         ]
@@ -68,7 +70,9 @@ class FeedReport:
         return "\n".join(lines)
 
 
-def validate_feed(path: Path, service_date: date, name: str | None = None) -> FeedReport:
+def validate_feed(
+    path: Path, service_date: date, name: str | None = None, feed: gtfs_kit.Feed | None = None
+) -> FeedReport:
     """Check one feed for one service date; raises nothing about the feed, all is in the report.
 
     Parameters
@@ -76,6 +80,7 @@ def validate_feed(path: Path, service_date: date, name: str | None = None) -> Fe
     path : GTFS zip or folder.
     service_date : stands for "today" in notices about expiry, so that an old feed is not blamed for its age.
     name : the feed's name in messages; default the file name.
+    feed : the same feed if it has been read already, to save reading it again; left unchanged.
     """
     path = Path(path)
     label = name or path.name
@@ -88,7 +93,7 @@ def validate_feed(path: Path, service_date: date, name: str | None = None) -> Fe
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", FeedQualityWarning)
         try:
-            build_schedule(read_feed(path, label), service_date, name=label)
+            build_schedule(read_feed(path, label) if feed is None else feed, service_date, name=label)
         except FeedError as error:
             blocking = error.problems
     texts = [str(warning.message) for warning in caught if issubclass(warning.category, FeedQualityWarning)]
