@@ -37,6 +37,11 @@ class FeedConfig(Section):
 
     file: str = Field(description="GTFS zip or folder.")
     name: Name = Field(description="Short name; prefixes the ids when there are several feeds.")
+    whole_timetable: bool = Field(
+        False,
+        description="The feed is all that its operator runs: a day or window without departures then means "
+        "that nothing runs. Without it, it means `no data` and is never counted as unmet.",
+    )
 
 
 class ScheduleConfig(Section):

@@ -1,0 +1,155 @@
+"""The record of a run: every input with its hash, every option, versions, counts, seconds and warnings.
+
+From it a reader can tell how each number was made, and a program whether it could be made again.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from access._version import __version__
+from access.config_checks import input_files
+from access.config_file import LoadedConfig
+from access.datasets import sha256_of
+from access.progress import Progress
+from access.snapping import SnapReport
+from access.stage_inputs import Inputs
+
+
+class ManifestParts(NamedTuple):
+    """What the manifest is made of."""
+
+    inputs: Inputs
+    cells_on_streets: SnapReport
+    stops_on_streets: SnapReport
+    hashes: Mapping[str, str]  # SHA-256 by key of the configuration
+    network_cache: Path
+    progress: Progress
+    warnings: Sequence[str]
+
+
+def build_manifest(parts: ManifestParts) -> dict[str, Any]:
+    """Return the manifest as plain values."""
+    inputs, progress = parts.inputs, parts.progress
+    config = inputs.loaded.config
+    label = {"en", "fr"}
+    return {
+        "fairreach_version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "name": config.name,
+        "notice": config.notice.model_dump(include=label) if config.notice else None,
+        "attribution": config.attribution,
+        "service_dates": {plan.config.name: str(plan.service_date) for plan in inputs.timetables.plans},
+        "periods": _periods(inputs),
+        "services": _services(inputs),
+        "cutoffs_min": config.measures.cutoffs_min,
+        "comparison": "minutes < cutoff, whole minutes",
+        "percentile": config.travel.percentile,
+        "walking": config.travel.model_dump(
+            include={"walk_speed_km_h", "max_walk_min", "max_transfer_walk_min"}
+        ),
+        "headline": config.measures.headline.model_dump(),
+        "sufficiency": [line.model_dump() for line in config.measures.sufficiency],
+        "income_unit": config.income.unit.model_dump() if config.income else None,
+        "snap": _snap(parts.cells_on_streets),
+        "snap_of_stops": _snap(parts.stops_on_streets),
+        "streets": inputs.street_report.as_dict(),
+        "residents": inputs.residents.totals.round(6).to_dict("index"),
+        "validation": {name: report.summary() for name, report in inputs.timetables.reports.items()},
+        "service_share": [share.summary() for share in inputs.timetables.shares],
+        "counts": progress.counts,
+        "seconds_by_stage": progress.seconds,
+        "warnings": list(parts.warnings),
+        "inputs": _inputs(inputs.loaded, parts.hashes),
+        "data_folder": str(inputs.loaded.data_folder.resolve()),
+        "network_cache": str(parts.network_cache),
+        "config_file": str(inputs.loaded.file),
+        "config": config.model_dump(mode="json"),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "packages": _packages(),
+        "peak_memory_mib": _peak_memory_mib(),
+    }
+
+
+def missing_inputs(manifest: Mapping[str, Any]) -> list[str]:
+    """Say which inputs of a finished run are gone or changed since; empty where all are as they were."""
+    folder = Path(manifest["data_folder"])
+    problems = []
+    for entry in manifest["inputs"]:
+        path = folder / entry["file"]
+        if not path.exists():
+            problems.append(f"{entry['file']}: gone from {folder}")
+        elif sha256_of(path) != entry["sha256"]:
+            problems.append(f"{entry['file']}: changed since the run")
+    return problems
+
+
+def _periods(inputs: Inputs) -> list[dict[str, Any]]:
+    return [
+        {
+            **plan.config.model_dump(mode="json"),
+            "service_date": str(plan.service_date),
+            "state": "ok" if plan.no_data is None else "no data",
+            "reason": plan.no_data.model_dump() if plan.no_data else None,
+            "departures": dict(plan.departures),
+        }
+        for plan in inputs.timetables.plans
+    ]
+
+
+def _services(inputs: Inputs) -> list[dict[str, Any]]:
+    services = []
+    for wanted in inputs.loaded.config.opportunities:
+        found = inputs.services.found[wanted.name]
+        services.append(
+            {
+                "name": wanted.name,
+                "label": wanted.label.model_dump(),
+                "state": "no data" if found is None else "ok",
+                "total": None if found is None else found.inside,
+                "outside": None if found is None else found.outside,
+            }
+        )
+    return services
+
+
+def _snap(report: SnapReport) -> dict[str, Any]:
+    return {key.removeprefix("n_"): value for key, value in report.as_dict().items() if key != "what"}
+
+
+def _inputs(loaded: LoadedConfig, hashes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """List each file once, however many keys name it."""
+    files: dict[str, dict[str, Any]] = {}
+    for key, file in input_files(loaded.config).items():
+        path = loaded.path(file)
+        size = sum(p.stat().st_size for p in path.rglob("*")) if path.is_dir() else path.stat().st_size
+        entry = files.setdefault(file, {"file": file, "sha256": hashes[key], "bytes": size, "keys": []})
+        entry["keys"].append(key)
+    return list(files.values())
+
+
+def _packages() -> dict[str, str]:
+    try:
+        wanted = importlib.metadata.requires("fairreach") or []
+    except importlib.metadata.PackageNotFoundError:
+        return {}
+    names = [re.split(r"[^A-Za-z0-9._-]", entry)[0] for entry in wanted if "extra ==" not in entry]
+    return {name: importlib.metadata.version(name) for name in sorted(names)}
+
+
+def _peak_memory_mib() -> float | None:
+    """Return the most memory that this process held so far; None on systems that do not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / 2**20 if sys.platform == "darwin" else peak / 2**10, 1)

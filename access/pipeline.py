@@ -1,0 +1,225 @@
+"""One run from configuration to run folder: the stages in order, and what passes between them."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from access.config_file import load_config
+from access.engine.arrays import Minutes
+from access.errors import DataQualityWarning
+from access.indicators import Line, People, PeriodAccess, period_access
+from access.progress import Progress
+from access.results import check_target, new_run_folder, write_travel_times
+from access.stage_inputs import Inputs, read_inputs
+from access.stage_network import SnappedCells, SnappedStops, snap_cells, snap_stops
+from access.stage_results import write_run
+from access.stage_timetable import PeriodPlan
+from access.travel_times import travel_time_percentiles
+from gtfs.errors import FeedQualityWarning
+
+logger = logging.getLogger(__name__)
+N_STAGES_READ = 6
+N_STAGES_RUN = 9
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """Where a run was written and what it warned of."""
+
+    folder: Path
+    warnings: list[str]
+
+
+def run(
+    config_file: Path, *, out: Path | None = None, threads: int | None = None, show_bar: bool = True
+) -> FinishedRun:
+    """Compute everything that a configuration describes and write one run folder.
+
+    Parameters
+    ----------
+    config_file : Path
+        See ``configs/README.md``.
+    out : Path, optional
+        Run folder, instead of ``results.folder`` of the configuration.
+    threads : int, optional
+        Threads to compute with; default all cores. Results do not depend on it.
+    show_bar : bool
+        Show a progress bar on standard error.
+
+    Raises
+    ------
+    AccessError, gtfs.errors.FeedError
+        If an input cannot be used; nothing is written then.
+    """
+    progress = Progress(N_STAGES_RUN, show_bar)
+    with _collected_warnings() as told:
+        loaded = load_config(config_file)
+        folder = out or Path(loaded.config.results.folder)
+        check_target(folder)
+        inputs = read_inputs(loaded, progress)
+        cells, stops = _join(inputs, progress, threads)
+        with new_run_folder(folder) as partial:
+            matrices = _travel_times(inputs, cells, stops, partial, progress, threads)
+            measured = _measures(inputs, cells, matrices, progress)
+            with progress.stage("results") as stage:
+                stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told)
+    return FinishedRun(folder, told)
+
+
+def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
+    """Read and check every input of a configuration; compute and write nothing.
+
+    Returns
+    -------
+    list of str
+        What was found, in lines; the last says that the configuration can run.
+    """
+    progress = Progress(N_STAGES_READ, show_bar)
+    with _collected_warnings() as told:
+        loaded = load_config(config_file)
+        check_target(Path(loaded.config.results.folder))
+        inputs = read_inputs(loaded, progress)
+        with progress.stage("network") as stage:
+            cells = _snap_cells(inputs, None)
+            stage.counts = {"cells on the streets": int(cells.snapped.sum())}
+    lines = [line for report in inputs.timetables.reports.values() for line in report.summary().splitlines()]
+    lines += [share.summary() for share in inputs.timetables.shares]
+    lines += [f"{plan.config.name}: {plan.summary()}" for plan in inputs.timetables.plans]
+    lines += [inputs.street_report.summary(), cells.report.summary()]
+    lines += [f"Warning: {text}" for text in told]
+    return [*lines, f"{config_file}: can run"]
+
+
+def _snap_cells(inputs: Inputs, threads: int | None) -> SnappedCells:
+    config = inputs.loaded.config
+    return snap_cells(
+        inputs.streets,
+        inputs.cells.points.lon,
+        inputs.cells.points.lat,
+        config.streets.max_snap_m,
+        config.travel,
+        threads,
+    )
+
+
+def _join(inputs: Inputs, progress: Progress, threads: int | None) -> tuple[SnappedCells, SnappedStops]:
+    config = inputs.loaded.config
+    with progress.stage("network") as stage:
+        cells = _snap_cells(inputs, threads)
+        timetable = inputs.timetables.any_timetable()
+        stops = snap_stops(
+            inputs.streets, cells, timetable, config.streets.max_snap_m, config.travel, threads
+        )
+        stage.counts = {
+            "cells on the streets": cells.report.n_snapped,
+            "stops on the streets": stops.report.n_snapped,
+            "walks between stops": len(stops.footpaths.target),
+            "walks between cells and stops": len(stops.access.target),
+        }
+    return cells, stops
+
+
+def _travel_times(
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    folder: Path,
+    progress: Progress,
+    threads: int | None,
+) -> list[tuple[PeriodPlan, Minutes]]:
+    """Compute and write the matrix of each period with data; return the one that the measures use."""
+    travel = inputs.loaded.config.travel
+    ids = inputs.cells.ids
+    used = travel.percentiles.index(travel.percentile)
+    plans = [plan for plan in inputs.timetables.plans if plan.has_data]
+    matrices = []
+    (folder / "travel_times").mkdir()
+    with progress.stage("travel times") as stage:
+        n_pairs, done = 0, 0
+
+        def advance(n_origins: int) -> None:
+            nonlocal done
+            done += n_origins
+            stage.advance(done, len(ids) * len(plans))
+
+        for plan in plans:
+            matrix = travel_time_percentiles(
+                inputs.timetables.schedules[plan.service_date].timetable,
+                access=stops.access,
+                footpaths=stops.footpaths,
+                egress=stops.egress,
+                direct=cells.direct,
+                n_destinations=len(ids),
+                departure_start_s=plan.config.departure_start_s,
+                departure_window_min=plan.config.departure_window_min,
+                percentiles=travel.percentiles,
+                max_duration_min=travel.max_duration_min,
+                boarding_slack_s=travel.boarding_slack_s,
+                threads=threads,
+                progress=advance,
+            )
+            path = folder / "travel_times" / f"{plan.config.name}.parquet"
+            n_pairs += write_travel_times(path, ids, ids, matrix, travel.percentiles)
+            matrices.append((plan, matrix[used]))
+        stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
+    return matrices
+
+
+def _measures(
+    inputs: Inputs,
+    cells: SnappedCells,
+    matrices: Sequence[tuple[PeriodPlan, Minutes]],
+    progress: Progress,
+) -> list[PeriodAccess]:
+    """Reduce each matrix to access by cell, by income decile and below the sufficiency lines."""
+    measures = inputs.loaded.config.measures
+    counts = inputs.services.known()
+    residents = inputs.residents
+    people = People(residents.population, residents.income_of_cells, residents.decile, cells.snapped)
+    lines = [
+        Line(
+            line.name,
+            line.service,
+            line.at_least or line.at_least_share * counts[line.service].sum(),
+            line.within_min,
+        )
+        for line in measures.sufficiency
+        if line.service in counts
+    ]
+    with progress.stage("measures") as stage:
+        measured = []
+        for number, (plan, minutes) in enumerate(matrices):
+            measured.append(
+                period_access(plan.config.name, minutes, counts, people, measures.cutoffs_min, lines)
+            )
+            stage.advance(number + 1, len(matrices))
+        stage.counts = {
+            "columns": sum(len(access.columns) for access in measured),
+            "indicators": sum(len(access.rows) for access in measured),
+        }
+    return measured
+
+
+@contextmanager
+def _collected_warnings() -> Iterator[list[str]]:
+    """Collect our own warnings for the record and log each; all others pass as usual."""
+    told: list[str] = []
+    show = warnings.showwarning
+
+    def collect(message: Warning | str, category: type[Warning], *where: object) -> None:
+        if not issubclass(category, DataQualityWarning | FeedQualityWarning):
+            show(message, category, *where)  # type: ignore[arg-type]
+        elif str(message) not in told:
+            told.append(str(message))
+            logger.warning("%s", message)
+
+    with warnings.catch_warnings():
+        for category in (DataQualityWarning, FeedQualityWarning):
+            warnings.simplefilter("always", category)
+        warnings.showwarning = collect  # type: ignore[assignment]
+        yield told

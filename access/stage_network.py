@@ -1,0 +1,136 @@
+"""Stage of a run: streets, cells and stops joined into walks that a search can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from access.config import TravelConfig
+from access.config_file import LoadedConfig
+from access.engine.arrays import WalkLinks
+from access.network import walk_links
+from access.snapping import SNAPPED, Snap, SnapReport, check_snap, snap
+from access.streets import (
+    StreetGraph,
+    StreetReport,
+    download_streets,
+    read_streets_graphml,
+    read_streets_pbf,
+)
+from access.vector_files import read_zones
+from gtfs.timetable import Timetable
+
+Floats = npt.NDArray[np.float64]
+
+
+def load_streets(loaded: LoadedConfig) -> tuple[StreetGraph, StreetReport]:
+    """Read the streets from whichever source the configuration names."""
+    source = loaded.config.streets
+    if source.osm_pbf:
+        return read_streets_pbf(loaded.path(source.osm_pbf))
+    if source.graphml:
+        return read_streets_graphml(loaded.path(source.graphml))
+    if source.boundary:
+        return download_streets(boundary=read_zones(loaded.path(source.boundary)))
+    return download_streets(place=source.place)
+
+
+@dataclass(frozen=True)
+class SnappedCells:
+    """Cells on the streets; they are origins and destinations alike."""
+
+    snap: Snap
+    report: SnapReport
+    direct: WalkLinks  # cell to cell
+
+    @property
+    def snapped(self) -> npt.NDArray[np.bool_]:
+        """Whether each cell is joined to a street."""
+        return np.asarray(self.snap.state == SNAPPED)
+
+
+@dataclass(frozen=True)
+class SnappedStops:
+    """Stops of one timetable on the streets."""
+
+    snap: Snap
+    report: SnapReport
+    access: WalkLinks  # cell to stop
+    footpaths: WalkLinks  # stop to stop
+    egress: WalkLinks  # stop to cell
+
+
+def snap_cells(
+    streets: StreetGraph,
+    lon: Floats,
+    lat: Floats,
+    max_snap_m: float,
+    travel: TravelConfig,
+    threads: int | None,
+) -> SnappedCells:
+    """Join cells to the streets and find the walks between them.
+
+    Raises
+    ------
+    InputDataError
+        If no cell is near any street.
+    """
+    snapped = snap(streets, lon, lat, max_snap_m)
+    report = check_snap(
+        streets,
+        lon,
+        lat,
+        snapped,
+        "cells",
+        "their residents are left out of every result and counted as not snapped",
+    )
+    direct = walk_links(
+        streets,
+        snapped,
+        snapped,
+        max_walk_min=travel.max_walk_min,
+        walk_speed_km_h=travel.walk_speed_km_h,
+        same_points=True,
+        threads=threads,
+    )
+    return SnappedCells(snapped, report, direct)
+
+
+def snap_stops(
+    streets: StreetGraph,
+    cells: SnappedCells,
+    timetable: Timetable,
+    max_snap_m: float,
+    travel: TravelConfig,
+    threads: int | None,
+) -> SnappedStops:
+    """Join the stops of a timetable to the streets and find the walks to, from and between them.
+
+    Raises
+    ------
+    InputDataError
+        If no stop is near any street.
+    """
+    lon, lat = timetable.stop_lon, timetable.stop_lat
+    snapped = snap(streets, lon, lat, max_snap_m)
+    report = check_snap(
+        streets, lon, lat, snapped, "stops", "nobody can walk to or from them; vehicles only pass through"
+    )
+    reach = {"walk_speed_km_h": travel.walk_speed_km_h, "threads": threads}
+    longest = {"max_walk_min": travel.max_walk_min, **reach}
+    return SnappedStops(
+        snapped,
+        report,
+        access=walk_links(streets, cells.snap, snapped, **longest),  # type: ignore[arg-type]
+        footpaths=walk_links(
+            streets,
+            snapped,
+            snapped,
+            max_walk_min=travel.max_transfer_walk_min,
+            same_points=True,
+            **reach,  # type: ignore[arg-type]
+        ),
+        egress=walk_links(streets, snapped, cells.snap, **longest),  # type: ignore[arg-type]
+    )

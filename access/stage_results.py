@@ -1,0 +1,152 @@
+"""Last stage of a run: tables, manifest, cached network, map and report into the run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import yaml
+
+from access.cells import cell_polygons
+from access.config_checks import input_files
+from access.datasets import cache_folder, sha256_of
+from access.indicators import PeriodAccess, indicator_table
+from access.manifest import ManifestParts, build_manifest
+from access.network_cache import fingerprint, save_groups
+from access.progress import Progress
+from access.report import write_report
+from access.results import MANIFEST, write_json
+from access.snapping import STATE_NAMES
+from access.stage_inputs import Inputs
+from access.stage_network import SnappedCells, SnappedStops
+
+HEADLINE_GROUPS = ("all", "decile_1", "decile_10")
+
+
+def write_run(
+    folder: Path,
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    measured: Sequence[PeriodAccess],
+    progress: Progress,
+    warnings: Sequence[str],
+) -> dict[str, object]:
+    """Write everything but the travel times, which are there already.
+
+    Returns
+    -------
+    dict
+        Counts for the INFO line of the stage.
+    """
+    table = cell_table(inputs, cells, measured)
+    table.to_parquet(folder / "cells.parquet", compression="zstd")
+    indicators = indicator_table([row for access in measured for row in access.rows])
+    indicators.to_parquet(folder / "indicators.parquet", index=False)
+    write_json(folder / "headline.json", headline_rows(inputs, indicators))
+    resolved = inputs.loaded.config.model_dump(mode="json")
+    (folder / "config.yaml").write_text(
+        yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
+    hashes = {
+        key: sha256_of(inputs.loaded.path(file)) for key, file in input_files(inputs.loaded.config).items()
+    }
+    network = save_network(inputs, cells, stops, hashes)
+    parts = ManifestParts(inputs, cells.report, stops.report, hashes, network, progress, warnings)
+    write_json(folder / MANIFEST, build_manifest(parts))
+    write_report(folder)
+    return {"files": sum(1 for path in folder.rglob("*") if path.is_file())}
+
+
+def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodAccess]) -> gpd.GeoDataFrame:
+    """Return one row a cell: who lives there, where it meets the streets, what it reaches."""
+    ids = inputs.cells.ids
+    residents = inputs.residents
+    columns: dict[str, object] = {"id": ids}
+    columns |= {str(name): counts.to_numpy() for name, counts in residents.counts.items()}
+    columns["income"] = residents.income_of_cells
+    if residents.income is not None:
+        columns["income_share_covered"] = residents.income.cells["share_covered"].to_numpy()
+    columns["income_decile"] = pd.Series(residents.decile).astype("Int64").array
+    columns["zone"] = residents.zone.to_numpy()
+    columns["lon"], columns["lat"] = inputs.cells.points.lon, inputs.cells.points.lat
+    columns["placed_at"] = inputs.cells.points.source
+    columns["snap"] = [STATE_NAMES[state] for state in cells.snap.state]
+    columns["snap_m"] = np.where(cells.snapped, cells.snap.link_mm / 1000, np.nan)
+    columns |= {f"n_{service}": counts for service, counts in inputs.services.known().items()}
+    for access in measured:
+        columns |= access.columns
+    return gpd.GeoDataFrame(columns, geometry=cell_polygons(ids).to_numpy(), crs="EPSG:4326")
+
+
+def headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the few rows that a reader sees first: access by income, nearest, below the lines."""
+    return list(_headline_rows(inputs, indicators))
+
+
+def _headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> Iterator[dict[str, object]]:
+    config = inputs.loaded.config
+    headline = config.measures.headline
+    first = (indicators["service"] == headline.service) & (indicators["cutoff_min"] == headline.cutoff_min)
+    every = indicators["service"].notna()
+    chosen = [
+        ("mean_access", "reached on average", first, HEADLINE_GROUPS),
+        ("ratio_richest10_poorest40", "richest 10 % over poorest 40 %", first, ("all",)),
+        ("nearest_mean_min", "minutes to the nearest", every, HEADLINE_GROUPS),
+    ]
+    here = indicators["period"] == headline.period
+    for indicator, what, condition, groups in chosen:
+        rows = indicators[here & condition & (indicators["indicator"] == indicator)]
+        yield from _records(rows[rows["group"].isin(groups)], what)
+    labels = {line.name: line.label.en for line in config.measures.sufficiency}
+    below = indicators[here & (indicators["indicator"] == "below_line_residents")]
+    for line, rows in below[below["group"] == "all"].groupby("note"):
+        yield from _records(rows, f"residents without {labels[str(line)]}")
+
+
+def _records(rows: pd.DataFrame, what: str) -> Iterator[dict[str, object]]:
+    for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
+        yield {**{str(key): value for key, value in row.items()}, "what": what}
+
+
+def save_network(inputs: Inputs, cells: SnappedCells, stops: SnappedStops, hashes: dict[str, str]) -> Path:
+    """Keep the ready network in the cache, so that later steps can route; return its folder."""
+    config = inputs.loaded.config
+    schedules = inputs.timetables.schedules
+    key = fingerprint(
+        {
+            "inputs": hashes,
+            "cells": inputs.cells.ids,
+            "lon": inputs.cells.points.lon.tolist(),
+            "lat": inputs.cells.points.lat.tolist(),
+            "streets": config.streets.model_dump(),
+            "travel": config.travel.model_dump(),
+            "days": list(schedules),
+        }
+    )
+    folder = cache_folder() / "networks" / key
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    groups: dict[str, tuple[Any, ...]] = {
+        "streets": inputs.streets,
+        "cells": cells.snap,
+        "direct": cells.direct,
+        "stops": stops.snap,
+        "access": stops.access,
+        "footpaths": stops.footpaths,
+        "egress": stops.egress,
+    }
+    groups |= {f"timetable_{day}": schedule.timetable for day, schedule in schedules.items()}
+    names: dict[str, object] = {"cells": inputs.cells.ids}
+    names |= {
+        str(day): {
+            key: getattr(schedule, key)
+            for key in ("stop_ids", "stop_names", "route_ids", "route_names", "route_types", "trip_ids")
+        }
+        for day, schedule in schedules.items()
+    }
+    save_groups(folder, groups, names)
+    return folder

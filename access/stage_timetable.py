@@ -1,0 +1,186 @@
+"""Stage of a run: feeds read, checked and unfolded; each period found to have data or not.
+
+A feed without departures in a window means "no data": the period is left out of every result, unless the
+configuration says that the feed is its operator's whole timetable; then nothing runs, which is a finding.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from access.config import Label, PeriodConfig, RunConfig
+from access.config_file import LoadedConfig
+from access.errors import DataQualityWarning
+from gtfs.errors import FeedError, ServiceError
+from gtfs.feed import merge_feeds, read_feed
+from gtfs.schedule import build_schedule
+from gtfs.service_day import ServiceShare, check_service, check_window, choose_service_date, service_share
+from gtfs.timetable import Schedule, Timetable
+from gtfs.validation import FeedReport, validate_feed
+
+
+@dataclass(frozen=True)
+class PeriodPlan:
+    """One period with its service day, and why it has no data where it has none."""
+
+    config: PeriodConfig
+    service_date: date
+    departures: Mapping[str, int]  # by feed, in the window
+    no_data: Label | None = None
+
+    @property
+    def has_data(self) -> bool:
+        """Whether the period can be measured."""
+        return self.no_data is None
+
+    def summary(self) -> str:
+        """One line in words."""
+        counts = ", ".join(f"{count:,} of {feed}" for feed, count in self.departures.items())
+        state = f"no data: {self.no_data.en}" if self.no_data else f"departures in the window: {counts}"
+        return f"{self.service_date} from {self.config.departure_start}, {state}"
+
+
+@dataclass(frozen=True)
+class Timetables:
+    """Schedules by service day, and what was found about the feeds."""
+
+    schedules: Mapping[date, Schedule]
+    plans: Sequence[PeriodPlan]
+    reports: Mapping[str, FeedReport]
+    shares: Sequence[ServiceShare]  # each feed on each service day used
+
+    def any_timetable(self) -> Timetable:
+        """Return one timetable; stops are the same on every day."""
+        return next(iter(self.schedules.values())).timetable
+
+    def counts(self) -> dict[str, object]:
+        """Counts for the INFO line of the stage."""
+        schedule = next(iter(self.schedules.values()))
+        return {
+            "stops": len(schedule.stop_ids),
+            "routes": len(schedule.route_ids),
+            "service days": len(self.schedules),
+            "trips": sum(len(found.trip_ids) for found in self.schedules.values()),
+            "periods with data": sum(plan.has_data for plan in self.plans),
+            "periods without": sum(not plan.has_data for plan in self.plans),
+        }
+
+
+def load_timetables(loaded: LoadedConfig) -> Timetables:
+    """Read all feeds, check them, and unfold the service day of each period.
+
+    Raises
+    ------
+    FeedError
+        If a feed cannot be used, or a service day of a single period has no trips.
+    ServiceError
+        If no period has data.
+    """
+    config = loaded.config
+    feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in config.schedule.feeds}
+    chosen = config.schedule.service_date
+    default = choose_service_date(feeds) if chosen == "auto" else chosen
+    reports = _validated(loaded, default)
+    merged = merge_feeds(feeds)
+    days = sorted({config.service_date_of(period, default) for period in config.periods})
+    absent = {day: _absent_feeds(config, feeds, day) for day in days}
+    schedules = {day: build_schedule(merged, day) for day in days}
+    plans = [_plan(config, period, default, schedules, absent) for period in config.periods]
+    if not any(plan.has_data for plan in plans):
+        raise ServiceError(
+            "no period has data", [f"{p.config.name}: {p.no_data.en}" for p in plans if p.no_data]
+        )
+    used = {plan.service_date for plan in plans if plan.has_data}
+    shares = [
+        _share(config, feeds[feed.name], day, feed.name, feed.name in absent[day])
+        for day in sorted(used)
+        for feed in config.schedule.feeds
+    ]
+    return Timetables({day: schedules[day] for day in sorted(used)}, plans, reports, shares)
+
+
+def _validated(loaded: LoadedConfig, service_date: date) -> dict[str, FeedReport]:
+    reports = {
+        feed.name: validate_feed(loaded.path(feed.file), service_date, feed.name)
+        for feed in loaded.config.schedule.feeds
+    }
+    blocking = [f"{name}: {text}" for name, report in reports.items() for text in report.blocking]
+    if blocking:
+        raise FeedError("the timetable has errors that would give wrong travel times", blocking)
+    return reports
+
+
+def _absent_feeds(config: RunConfig, feeds: Mapping[str, Any], day: date) -> dict[str, str]:
+    """Return the feeds without a trip on a day, each with the words that say so."""
+    absent = {}
+    for feed in config.schedule.feeds:
+        found = service_share(feeds[feed.name], day, feed.name)
+        if found.trips:
+            continue
+        covered = found.first_date is not None and found.first_date <= day <= (found.last_date or day)
+        if feed.whole_timetable and covered:
+            _warn(f"{feed.name}: nothing runs on {day}; the feed is called whole, so this is no service")
+        else:
+            absent[feed.name] = _refusal(feeds[feed.name], day, feed.name)
+    return absent
+
+
+def _refusal(feed: Any, day: date, name: str) -> str:
+    try:
+        check_service(feed, day, name)
+    except ServiceError as error:
+        return str(error).removeprefix(f"{name}: ")
+    return "no trip runs on that day"
+
+
+def _share(config: RunConfig, feed: Any, day: date, name: str, absent: bool) -> ServiceShare:
+    found = service_share(feed, day, name)
+    if absent or not found.trips:
+        return found
+    return check_service(feed, day, name, warn_below_share=config.schedule.warn_service_share)
+
+
+def _plan(
+    config: RunConfig,
+    period: PeriodConfig,
+    default: date,
+    schedules: Mapping[date, Schedule],
+    absent: Mapping[date, Mapping[str, str]],
+) -> PeriodPlan:
+    """Look for departures of every feed in the window of one period."""
+    day = config.service_date_of(period, default)
+    departures: dict[str, int] = {}
+    problems: list[Label] = []
+    for feed in config.schedule.feeds:
+        if feed.name in absent[day]:
+            departures[feed.name] = 0
+            words = f"{feed.name} : aucune course ce jour-là"
+            problems.append(Label(en=f"{feed.name}: {absent[day][feed.name]}", fr=words))
+            continue
+        merged_name = feed.name if len(config.schedule.feeds) > 1 else None
+        start_s, end_s = period.departure_start_s, period.departure_end_s
+        try:
+            departures[feed.name] = check_window(schedules[day], start_s, end_s, merged_name)
+        except ServiceError as error:
+            departures[feed.name] = 0
+            if feed.whole_timetable:
+                _warn(
+                    f"{period.name}: nothing of {feed.name} leaves in the window, which counts as no service"
+                )
+            else:
+                words = f"{feed.name} : aucun départ dans cette fenêtre"
+                problems.append(Label(en=str(error), fr=words))
+    if not problems:
+        return PeriodPlan(period, day, departures)
+    reason = Label(en="; ".join(p.en for p in problems), fr=" ; ".join(p.fr for p in problems))
+    if len(config.periods) > 1:
+        _warn(f"period {period.name} is no data and left out of every result: {reason.en}")
+    return PeriodPlan(period, day, departures, reason)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, DataQualityWarning, stacklevel=3)
