@@ -114,7 +114,7 @@ def polygons_onto_cells(
 
     zones, cells = _projected(zones, cell_ids, what)
     areas = areas_m2(zones, cells)
-    known = gpd.GeoDataFrame(zones[list(columns)].fillna(0.0), geometry=zones.geometry)
+    known = gpd.GeoDataFrame(zones[list(columns)].fillna(0.0).astype("float64"), geometry=zones.geometry)
     # our own table in float64: the one that tobler builds is float32 and misses totals by 1e-7
     estimated = area_interpolate(
         known, cells, extensive_variables=list(columns), table=sparse.csr_matrix(areas), allocate_total=False

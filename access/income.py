@@ -218,9 +218,11 @@ def _people_by_coverage(
 
 
 def _covered(counts: pd.DataFrame, covered: str, everybody: str) -> tuple[pd.Series, float]:
-    """Return the covered share of each cell and of all cells."""
+    """Return the covered share of each cell and of all cells, NaN where there is nobody."""
     part, whole = counts[covered].fillna(0.0), counts[everybody].fillna(0.0)
-    return (part / whole.where(whole > 0)).clip(upper=1.0), min(1.0, float(part.sum() / whole.sum()))
+    total = float(whole.sum())
+    overall = min(1.0, float(part.sum()) / total) if total > 0 else float("nan")
+    return (part / whole.where(whole > 0)).clip(upper=1.0), overall
 
 
 def _mean_income(spread: Apportioned, summable: pd.DataFrame, covered: tuple[pd.Series, float]) -> CellIncome:

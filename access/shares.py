@@ -66,7 +66,7 @@ def share_by_area(areas: sparse.csr_array, zones: gpd.GeoDataFrame) -> Shares:
     zone_m2 = np.nan_to_num(zones.area.to_numpy())
     per_m2 = np.divide(1.0, zone_m2, out=np.zeros_like(zone_m2), where=zone_m2 > 0)
     in_cells = sparse.csr_array(sparse.diags_array(per_m2) @ areas)
-    return Shares(in_cells, 1.0 - in_cells.sum(axis=1), in_cells)
+    return Shares(in_cells, np.clip(1.0 - in_cells.sum(axis=1), 0.0, 1.0), in_cells)
 
 
 def share_by_points(

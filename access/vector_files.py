@@ -12,6 +12,7 @@ as ``0123`` stays as it is.
 
 from __future__ import annotations
 
+import csv
 import difflib
 import warnings
 from collections.abc import Sequence
@@ -147,6 +148,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig") as stream:
             header = stream.readline()
         separator = max(",;\t", key=header.count)
+        _refuse_repeated_names(path, next(csv.reader([header], delimiter=separator)))
         table = pd.read_csv(path, sep=separator, dtype=str, encoding="utf-8-sig", skipinitialspace=True)
     except UnicodeDecodeError as error:
         raise InputDataError(
@@ -158,10 +160,14 @@ def _read_csv(path: Path) -> pd.DataFrame:
     if table.empty:
         raise InputDataError(f"{path}: has a header but no rows")
     table.columns = table.columns.str.strip()
-    repeated = sorted(set(table.columns[table.columns.duplicated()]))
-    if repeated:
-        raise InputDataError(f"{path}: column names occur twice: {', '.join(repeated)}")
     return table
+
+
+def _refuse_repeated_names(path: Path, header: list[str]) -> None:
+    names = [name.strip() for name in header]
+    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    if repeated:
+        raise InputDataError(f"{path}: column names occur twice: {', '.join(repeated)}; give each its own")
 
 
 def _read_vector(
