@@ -142,9 +142,9 @@ def cells_from_table(ids: Iterable[object], resolution: int, *, name: str = "tab
     ]
     repeated = [f"{cell} ({n} times)" for cell, n in Counter(cells).items() if n > 1]
     problems = [
-        *_problem(invalid, "are no H3 cells (expected an index like 89a8100c3bbffff)"),
-        *_problem(other, f"are not of resolution {resolution}, the configured h3_resolution"),
-        *_problem(repeated, "are listed more than once"),
+        *_problem(invalid, "no H3 cell (expected an index like 89a8100c3bbffff)"),
+        *_problem(other, f"not of the configured h3_resolution, {resolution}"),
+        *_problem(repeated, "listed more than once"),
         *([] if cells else ["it lists no cell"]),
     ]
     if problems:
@@ -254,4 +254,4 @@ def _problem(examples: list[str], text: str) -> list[str]:
     if not examples:
         return []
     more = ", ..." if len(examples) > MAX_EXAMPLES else ""
-    return [f"{len(examples):,} values {text}: {'; '.join(examples[:MAX_EXAMPLES])}{more}"]
+    return [f"{len(examples):,} {text}: {'; '.join(examples[:MAX_EXAMPLES])}{more}"]

@@ -16,6 +16,7 @@ counts them.
 from __future__ import annotations
 
 import logging
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -27,13 +28,15 @@ import pyproj
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from access.errors import InputDataError
+from access.errors import DataQualityWarning, InputDataError
 from access.streets_osm import StreetSegments, read_segments_pbf
 from access.streets_osmnx import download_segments, read_segments_graphml
 
 logger = logging.getLogger(__name__)
 
 LONGEST_EDGE_M = 100_000.0
+CUT_SHARE_WORTH_A_WARNING = 0.05
+REMOVED_SHARE_WORTH_A_WARNING = 0.10
 
 Floats = npt.NDArray[np.float64]
 
@@ -186,7 +189,28 @@ def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, S
             values.flags.writeable = False
     report = _report(graph, source, segments.n_ways, segments.n_cut, n_components)
     logger.info("streets: %s", report.summary())
+    _warn_of_gaps(report)
     return graph, report
+
+
+def _warn_of_gaps(report: StreetReport) -> None:
+    cut_share = report.n_edges_cut / (report.n_edges + report.n_edges_cut)
+    if cut_share > CUT_SHARE_WORTH_A_WARNING:
+        warnings.warn(
+            f"streets: {report.source} lacks nodes of {report.n_edges_cut:,} edges ({cut_share:.0%}), which "
+            "are left out, so that walks are longer than they are or missing; extract it with complete ways "
+            "and with nodes before ways, as `osmium extract` and `osmium sort` do",
+            DataQualityWarning,
+            stacklevel=2,
+        )
+    if report.length_removed_share > REMOVED_SHARE_WORTH_A_WARNING:
+        warnings.warn(
+            f"streets: {report.length_removed_share:.0%} of the street length of {report.source} is not "
+            "joined to the main network and put aside; cells and stops there are not snapped. Check that the "
+            "extract holds the bridges and roads between its parts",
+            DataQualityWarning,
+            stacklevel=2,
+        )
 
 
 def _project(

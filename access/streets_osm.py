@@ -84,8 +84,7 @@ def is_walkable(tags: Tags) -> bool:
 def read_segments_pbf(path: Path) -> StreetSegments:
     """Read the walkable streets of an ``.osm.pbf`` with pyosmium.
 
-    Nodes must come before ways in the file, as they do in every published extract; a segment whose node
-    is not in the file is left out and counted.
+    A segment whose node is not in the file is left out and counted.
 
     Raises
     ------
@@ -136,8 +135,8 @@ def _read_pbf(path: Path) -> StreetSegments:
     lon, lat = _positions(positions, node_id.tolist())
     if np.isnan(lon).all():
         raise InputDataError(
-            f"streets: {path} has ways but none of their nodes before them; sort it with "
-            "`osmium sort FILE -o streets.osm.pbf`, or extract it again with complete ways"
+            f"streets: {path} has ways but none of their nodes; extract it again with complete ways, as "
+            "`osmium extract` does"
         )
     return _segments_of_ways(
         node_id,

@@ -14,7 +14,6 @@ from __future__ import annotations
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import geopandas as gpd
 import numpy as np
@@ -43,7 +42,7 @@ def read_segments_graphml(path: Path) -> StreetSegments:
         raise InputDataError(f"streets: {path} does not exist; write it with osmnx.save_graphml")
     try:
         graph = osmnx.load_graphml(path)
-    except (ParseError, ValueError, KeyError, AttributeError, SyntaxError) as error:
+    except Exception as error:  # the parsers of XML, networkx and osmnx each raise their own kinds
         raise InputDataError(
             f"streets: {path} cannot be read as GraphML of osmnx ({type(error).__name__}: {error}); "
             "write it with osmnx.save_graphml"
@@ -103,6 +102,12 @@ def segments_of_graph(graph: Any, source: str) -> StreetSegments:
         raise InputDataError(
             f"streets: {source} has coordinates in {crs or 'no stated system'}; give the unprojected osmnx "
             "graph, in EPSG:4326"
+        )
+    without = [node for node, data in graph.nodes(data=True) if "x" not in data or "y" not in data]
+    if without:
+        raise InputDataError(
+            f"streets: {source} has nodes without x and y ({len(without):,}, {without[0]} for one); give a "
+            "graph written by osmnx.save_graphml"
         )
     positions = {int(node): (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)}
     bends = _Bends(positions)
