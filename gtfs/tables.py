@@ -86,7 +86,7 @@ def read_table(content: bytes, table: str, label: str) -> pd.DataFrame | None:
         raise FeedError(f"{label}: {file} has two columns called {', '.join(twice)}; keep one")
     try:
         frame = _parse(text, names, COLUMN_TYPES[table])
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, pd.errors.ParserWarning):
         frame = _parse_tolerantly(text, names, table, label)
     frame = frame[[name for name in names if name]].dropna(how="all").reset_index(drop=True)
     if _PADDED_VALUE.search(content):
@@ -112,8 +112,8 @@ def _parse(text: str, names: list[str], kinds: dict[str, str]) -> pd.DataFrame:
     """Parse with our own header, so that a blank in a column's name cannot cost it its type."""
     unique = [name or f"nameless {position}" for position, name in enumerate(names)]
     with warnings.catch_warnings():
-        # A row with more cells than the header: pandas ignores the surplus, as does every GTFS reader.
-        warnings.simplefilter("ignore", pd.errors.ParserWarning)
+        # Pandas would drop surplus cells: a comma in a name without quotes shifts the whole row unseen.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
         return pd.read_csv(
             io.StringIO(text),
             header=0,
@@ -131,8 +131,8 @@ def _parse_tolerantly(text: str, names: list[str], table: str, label: str) -> pd
     """Read everything as text, then turn columns into numbers and say which cells are none."""
     file = f"{table}.txt"
     try:
-        frame = _parse(text, names, {})
-    except ValueError as error:  # includes pandas' ParserError: ragged rows, open quotes
+        frame = _parse(_without_surplus(text, len(names), file, label), names, {})
+    except (ValueError, csv.Error) as error:  # includes pandas' ParserError, for example open quotes
         raise FeedError(f"{label}: {file} is not a readable CSV table ({error})") from error
     problems = []
     for column in frame.columns:
@@ -154,6 +154,21 @@ def _parse_tolerantly(text: str, names: list[str], table: str, label: str) -> pd
     if problems:
         raise FeedError(f"{label}: {file} has text where numbers belong", problems)
     return frame
+
+
+def _without_surplus(text: str, n_columns: int, file: str, label: str) -> str:
+    """The table with blank cells beyond the header cut off; a filled one there is an error."""
+    trimmed = io.StringIO()
+    writer = csv.writer(trimmed, lineterminator="\n")
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
+    for row in reader:
+        if any(cell.strip() for cell in row[n_columns:]):
+            raise FeedError(
+                f"{label}: {file}: line {reader.line_num} has {len(row)} cells, the header {n_columns}; "
+                "text that contains a comma must stand in double quotes"
+            )
+        writer.writerow(row[:n_columns])
+    return trimmed.getvalue()
 
 
 def _strip(column: pd.Series[str]) -> pd.Series[str]:

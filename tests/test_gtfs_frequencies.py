@@ -1,0 +1,101 @@
+"""Headway-based trips."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from builders_gtfs import GtfsBuilder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.gtfs import departures
+
+from gtfs.errors import FeedError
+from gtfs.feed import read_feed
+from gtfs.frequencies import expand_frequencies, read_frequencies, trip_weights
+
+
+def expand(start, end, headway, exact, phase=0.5):
+    arrays = (np.array([value], dtype=np.int32) for value in (start, end, headway))
+    return expand_frequencies(*arrays, np.array([exact]), phase).departure_s.tolist()
+
+
+def test_exact_times_leave_at_the_start_and_never_at_the_end():
+    assert expand(0, 1800, 600, exact=True) == [0, 600, 1200]
+
+
+def test_inexact_times_leave_half_a_headway_later_in_equal_number():
+    assert expand(0, 1800, 600, exact=False) == [300, 900, 1500]
+
+
+def test_the_phase_is_a_parameter_and_is_truncated_to_whole_seconds():
+    assert expand(0, 200, 75, exact=False, phase=0.5) == [37, 112, 187]
+    assert expand(0, 1200, 600, exact=False, phase=0) == [0, 600]
+
+
+def test_a_period_shorter_than_half_a_headway_has_no_vehicle():
+    assert expand(0, 200, 600, exact=False) == []
+
+
+def test_an_empty_period_has_no_vehicle():
+    assert expand(600, 600, 60, exact=True) == []
+
+
+@pytest.mark.parametrize("phase", [-0.1, 1.0, float("nan")])
+def test_a_phase_outside_its_headway_is_refused(phase):
+    with pytest.raises(ValueError, match=r"phase is a share of the headway, 0 <= phase < 1; got"):
+        expand(0, 600, 60, exact=False, phase=phase)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.integers(1, 900), st.booleans())),
+    st.floats(0, 0.99),
+)
+def test_the_expansion_equals_its_slow_twin(rows, phase):
+    start, length, headway, exact = (np.array(column, dtype=np.int32) for column in zip(*rows, strict=True)) if (
+        rows
+    ) else (np.zeros(0, np.int32),) * 4  # fmt: skip
+    found = expand_frequencies(start, start + length, headway, exact.astype(bool), phase)
+    expected = [
+        (at, moment)
+        for at, (first, lasting, gap, is_exact) in enumerate(rows)
+        for moment in departures(first, first + lasting, gap, is_exact, phase)
+    ]
+    assert list(zip(found.row.tolist(), found.departure_s.tolist(), strict=True)) == expected
+
+
+def headway_feed(tmp_path, *rows):
+    feed = GtfsBuilder()
+    feed.trip("t1", [("A", "00:00:00"), ("B", "00:10:00")])
+    feed.trip("t2", [("A", "09:00:00"), ("B", "09:10:00")])
+    for row in rows:
+        feed.frequency(*row)
+    return read_feed(feed.write(tmp_path / "feed"))
+
+
+def test_a_trip_counts_as_its_departures(tmp_path):
+    feed = headway_feed(tmp_path, ("t1", "06:00:00", "07:00:00", 600), ("t1", "20:00:00", "21:00:00", 1800))
+    assert trip_weights(feed).tolist() == [8, 1]
+
+
+def test_a_headway_above_nine_hours_is_read(tmp_path):
+    feed = headway_feed(tmp_path, ("t1", "00:00:00", "24:00:00", 43_200, 1))
+    assert trip_weights(feed).tolist() == [2, 1]
+
+
+def test_a_row_of_an_unknown_trip_is_left_out(tmp_path):
+    feed = headway_feed(tmp_path, ("lost", "06:00:00", "07:00:00", 600))
+    assert read_frequencies(feed).trip.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (("t1", "six", "07:00:00", 600), "start_time or end_time is no time"),
+        (("t1", "07:00:00", "06:00:00", 600), "the period ends before it starts"),
+        (("t1", "06:00:00", "07:00:00", 0), "headway_secs is missing or not positive"),
+    ],
+)
+def test_a_malformed_row_is_named(tmp_path, row, message):
+    with pytest.raises(FeedError, match=rf"frequencies.txt cannot be expanded\n  - trip 't1': {message}"):
+        trip_weights(headway_feed(tmp_path, row))
