@@ -25,6 +25,7 @@ from access.report_findings import (
     walking,
     window,
 )
+from access.report_ground import Ground, ground
 from access.report_map import CellMap, access_map, cell_titles, coincidence_map
 from access.report_png import Surroundings, map_png
 from access.report_tables import (
@@ -80,18 +81,21 @@ def write_report(folder: Path, languages: Sequence[str] = ("en", "fr")) -> list[
         message = "languages: none given; choose from en, fr"
         raise ValueError(message)
     words = [Texts(language) for language in languages]
-    run = read_run(Path(folder))
+    folder = Path(folder)
+    run = read_run(folder)
+    base = ground(run.cells)
     written: list[Path] = []
     for place, texts in enumerate(words):
         suffix = "" if place == 0 else f".{texts.language}"
-        maps = {"map": access_map(run, texts), "map_low_income": coincidence_map(run, texts)}
-        pngs: dict[str, bytes] = {}
-        for name, cell_map in maps.items():
+        figures: list[dict[str, Any]] = []
+        for name, draw in (("map", access_map), ("map_low_income", coincidence_map)):
+            cell_map, png = draw(run, texts), b""
             if cell_map is not None:
-                pngs[name] = map_png(run.cells, cell_map, surroundings(run, texts), texts)
-                written.append(_write(Path(folder) / f"{name}{suffix}.png", pngs[name]))
-        page = report_html(run, maps, pngs, texts)
-        written.append(_write(Path(folder) / f"report.{texts.language}.html", page.encode("utf-8")))
+                png = map_png(base, cell_map, surroundings(run, texts), texts)
+                written.append(_write(folder / f"{name}{suffix}.png", png))
+            figures.append(_figure(run, base, name, cell_map, png, texts))
+        page = report_html(run, figures, texts)
+        written.append(_write(folder / f"report.{texts.language}.html", page.encode("utf-8")))
     logger.info("report: %d files in %s", len(written), folder)
     return written
 
@@ -110,17 +114,15 @@ def surroundings(run: Run, texts: Texts) -> Surroundings:
     )
 
 
-def report_html(run: Run, maps: Mapping[str, CellMap | None], pngs: Mapping[str, bytes], texts: Texts) -> str:
+def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) -> str:
     """One page in one language.
 
     Parameters
     ----------
     run
         The run folder, read.
-    maps
-        Maps by name (one of `SECTIONS`); None for a map that the run cannot give.
-    pngs
-        The same maps as PNG files; used where there are more than `MAX_SVG_CELLS` cells.
+    figures
+        The maps as `_figure` makes them; one without a map is said to be impossible.
     texts
         Words of one language.
     """
@@ -134,7 +136,7 @@ def report_html(run: Run, maps: Mapping[str, CellMap | None], pngs: Mapping[str,
         income_unit=texts.label(manifest.get("income_unit") or manifest.get("currency")),
         place=map_place(run, texts),
         findings=[texts.capital(sentence) for sentence in findings(run, texts)],
-        maps=[_figure(run, name, cell_map, pngs, texts) for name, cell_map in maps.items()],
+        maps=figures,
         chart=decile_chart(run, texts),
         headline=_headline_words(run, texts),
         tables={
@@ -183,7 +185,7 @@ def _headline_words(run: Run, texts: Texts) -> dict[str, Any]:
 
 
 def _figure(
-    run: Run, name: str, cell_map: CellMap | None, pngs: Mapping[str, bytes], texts: Texts
+    run: Run, base: Ground, name: str, cell_map: CellMap | None, png: bytes, texts: Texts
 ) -> dict[str, Any]:
     """One map for the page: drawn in SVG, or the PNG inline where there are many cells."""
     figure: dict[str, Any] = {"name": name, "map": cell_map, "table": None, "svg": None, "png": None}
@@ -191,9 +193,9 @@ def _figure(
         return figure
     figure["table"] = map_table(cell_map, texts)
     if len(run.cells) <= MAX_SVG_CELLS:
-        figure["svg"] = svg_map(run.cells, cell_map, cell_titles(run, texts))
+        figure["svg"] = svg_map(base, cell_map, cell_titles(run, texts))
     else:
-        figure["png"] = base64.b64encode(pngs[name]).decode("ascii")
+        figure["png"] = base64.b64encode(png).decode("ascii")
     return figure
 
 

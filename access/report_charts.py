@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import geopandas as gpd
 import shapely
 
 from access.report_data import Run
+from access.report_ground import Ground, ZoneName, outlines
 from access.report_map import CellMap, LegendEntry
-from access.report_zones import ZoneName, outlines, zone_names, zone_shapes
 from access.texts import Texts
 
 MAP_WIDTH = 900.0
@@ -70,24 +69,22 @@ class BarChart(NamedTuple):
     mean_value: str
 
 
-def svg_map(cells: gpd.GeoDataFrame, cell_map: CellMap, titles: Sequence[str]) -> SvgMap:
-    """Project the cells (UTM) and write them as SVG paths with one decimal, `MAP_WIDTH` units wide.
+def svg_map(ground: Ground, cell_map: CellMap, titles: Sequence[str]) -> SvgMap:
+    """Write the cells as SVG paths with one decimal, `MAP_WIDTH` units wide (narrower if much higher).
 
     ``titles`` are the tooltips, in the order of the cells; an empty one leaves the cell without.
     """
-    projected = cells.to_crs(cells.estimate_utm_crs())
-    west, south, east, north = projected.total_bounds
+    west, south, east, north = ground.cells.total_bounds
     scale = MAP_WIDTH / max(east - west, 0.6 * (north - south), 1.0)
     rows: list[list[SvgCell]] = [[] for _ in cell_map.legend]
-    for geometry, place, title in zip(projected.geometry, cell_map.entry_of_cell, titles, strict=True):
+    for geometry, place, title in zip(ground.cells.geometry, cell_map.entry_of_cell, titles, strict=True):
         rings = (_path(ring, west, north, scale) for ring in outlines(geometry))
         rows[place].append(SvgCell("".join(rings), title))
     layers = (SvgLayer(entry, tuple(row)) for entry, row in zip(cell_map.legend, rows, strict=True))
-    shapes = zone_shapes(projected)
-    limits = (_path(ring, west, north, scale) for shape in shapes.values() for ring in outlines(shape))
+    limits = (_path(ring, west, north, scale) for ring in ground.limits)
     names = (
         ZoneName(name, round((x - west) * scale, 1), round((north - y) * scale, 1))
-        for name, x, y in zone_names(projected, shapes)
+        for name, x, y in ground.names
     )
     width, height = round((east - west) * scale, 1), round((north - south) * scale, 1)
     return SvgMap(width, height, tuple(layers), tuple(limits), tuple(names))

@@ -17,14 +17,14 @@ import numpy.typing as npt
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
+from access.report_ground import Ground
 from access.report_map import CellMap, LegendEntry
-from access.report_zones import outlines, zone_names, zone_shapes
 from access.texts import Texts
 
 _WIDTH_PX, _HEIGHT_PX, _DOTS_PER_INCH = 1600, 1200, 100
@@ -43,21 +43,20 @@ class Surroundings(NamedTuple):
     attribution: str
 
 
-def map_png(cells: gpd.GeoDataFrame, cell_map: CellMap, around: Surroundings, texts: Texts) -> bytes:
+def map_png(ground: Ground, cell_map: CellMap, around: Surroundings, texts: Texts) -> bytes:
     """Draw the map and return the PNG file as bytes, equal for equal input.
 
     Parameters
     ----------
-    cells
-        Polygons with a coordinate reference system; ``zone`` (names) and ``population`` are used if there.
+    ground
+        Cells in metres, limits and names of neighbourhoods.
     cell_map
-        Look of each cell, in the order of ``cells``.
+        Look of each cell, in the order of the ground's cells.
     around
         Notice, method and attribution lines.
     texts
         Words of one language.
     """
-    projected = cells.to_crs(cells.estimate_utm_crs())
     with mpl.rc_context(_STYLE):
         size_in = (_WIDTH_PX / _DOTS_PER_INCH, _HEIGHT_PX / _DOTS_PER_INCH)
         figure = Figure(figsize=size_in, dpi=_DOTS_PER_INCH, facecolor="white")
@@ -66,9 +65,9 @@ def map_png(cells: gpd.GeoDataFrame, cell_map: CellMap, around: Surroundings, te
         top = _write(figure, _LEFT, top - 0.008, cell_map.subtitle, 14, _RIGHT - _LEFT, color=_MUTED)
         bottom = _write_below(figure, around, texts)
         axes = figure.add_axes((_LEFT, bottom + 0.045, _LEGEND_LEFT - _LEFT - 0.03, top - bottom - 0.07))
-        _draw_cells(axes, projected, cell_map)
-        _draw_zones(axes, projected)
-        _draw_scale_bar(axes, projected.total_bounds, texts)
+        _draw_cells(axes, ground.cells, cell_map)
+        _draw_zones(axes, ground)
+        _draw_scale_bar(axes, ground.cells.total_bounds, texts)
         _draw_legend(figure, top - 0.035, cell_map, texts)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None, "Title": cell_map.title})
@@ -97,13 +96,20 @@ def wrap(text: str, size: float, width_px: float, weight: str = "normal") -> lis
     """
     renderer = FigureCanvasAgg(Figure(dpi=_DOTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
     font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
-    lines = [""]
+
+    def width_of(words: str) -> float:
+        return float(renderer.get_text_width_height_descent(words, font, ismath=False)[0])
+
+    space_px = width_of("a a") - width_of("aa")
+    lines, used_px = [""], 0.0
     for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and renderer.get_text_width_height_descent(longer, font, ismath=False)[0] > width_px:
+        word_px = width_of(word)
+        if lines[-1] and used_px + space_px + word_px > width_px:
             lines.append(word)
+            used_px = word_px
         else:
-            lines[-1] = longer
+            used_px += word_px + (space_px if lines[-1] else 0.0)
+            lines[-1] = f"{lines[-1]} {word}".strip()
     return lines
 
 
@@ -154,14 +160,12 @@ def _look(entry: LegendEntry) -> dict[str, Any]:
     return {"facecolor": entry.colour, "edgecolor": edge, "hatch": _HATCHES[entry.pattern]}
 
 
-def _draw_zones(axes: Axes, projected: gpd.GeoDataFrame) -> None:
-    """Draw thin limits of neighbourhoods and name the largest, as far as there is room."""
-    shapes = zone_shapes(projected)
-    for shape in shapes.values():
-        for ring in outlines(shape):
-            axes.plot(*ring.xy, color="white", linewidth=1.0, alpha=0.85, zorder=4)
+def _draw_zones(axes: Axes, ground: Ground) -> None:
+    """Draw thin limits of neighbourhoods and their names."""
+    rings = [shapely.get_coordinates(ring) for ring in ground.limits]
+    axes.add_collection(LineCollection(rings, color="white", linewidth=1.0, alpha=0.85, zorder=4))
     halo = [withStroke(linewidth=3, foreground="white")]
-    for name, x, y in zone_names(projected, shapes):
+    for name, x, y in ground.names:
         axes.text(
             x, y, name, fontsize=11.5, ha="center", va="center", color=_INK, zorder=6,
             parse_math=False, path_effects=halo,

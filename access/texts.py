@@ -122,7 +122,7 @@ class Texts:
         minutes = time_s // 60
         hours, minutes = divmod(minutes, 60)
         text = self("calendar.clock", hours=f"{hours % 24:02d}", minutes=f"{minutes:02d}")
-        return self("calendar.next_day", time=text) if time_s > _SECONDS_PER_DAY else text
+        return self("calendar.next_day", time=text) if time_s >= _SECONDS_PER_DAY else text
 
     @staticmethod
     def capital(text: str) -> str:

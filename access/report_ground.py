@@ -1,4 +1,4 @@
-"""Limits and names of neighbourhoods on a map, for orientation only.
+"""The ground of a map: cells in metres, limits and names of neighbourhoods for orientation.
 
 A neighbourhood is drawn as the cells that carry its name, not as its legal outline.
 """
@@ -21,6 +21,28 @@ class ZoneName(NamedTuple):
     name: str
     x: float
     y: float
+
+
+class Ground(NamedTuple):
+    """What every map of one run is drawn on."""
+
+    cells: gpd.GeoDataFrame
+    limits: list[shapely.LineString]
+    names: list[ZoneName]
+
+
+def ground(cells: gpd.GeoDataFrame) -> Ground:
+    """Project cells to metres (UTM zone of their middle) and find limits and names of neighbourhoods.
+
+    Parameters
+    ----------
+    cells
+        Polygons with a coordinate reference system and ``population``; ``zone`` (names) is used if there.
+    """
+    projected = cells.to_crs(cells.estimate_utm_crs())
+    shapes = zone_shapes(projected)
+    limits = [ring for shape in shapes.values() for ring in outlines(shape)]
+    return Ground(projected, limits, zone_names(projected, shapes))
 
 
 def zone_shapes(projected: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:

@@ -1,0 +1,448 @@
+"""The report on a disc of hexagons (builders_report.py), whole and with pieces missing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders_report import hex_disc, indicator_rows, manifest, write_run
+
+from access import report
+from access.errors import ResultError
+from access.report import write_report
+from access.report_charts import decile_chart
+from access.report_data import read_run
+from access.report_findings import findings, window
+from access.report_map import access_map, class_colours, coincidence_map
+from access.report_png import scale_bar_m, wrap
+from access.report_tables import service_table, sufficiency_table, zone_table
+from access.texts import LANGUAGES, Texts, flatten, load_tree
+
+EN, FR = Texts("en"), Texts("fr")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole disc with its report."""
+    folder = write_run(tmp_path_factory.mktemp("run"))
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> str:
+    return (folder / "report.en.html").read_text(encoding="utf-8")
+
+
+class Outline(HTMLParser):
+    """Collects what the checks below look at, and whether tags are closed in order."""
+
+    VOID = frozenset({"meta", "img", "link", "br", "hr", "input"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def of(self, *names: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+# ---- files
+
+
+def test_files_are_written_in_order_and_named_by_language(tmp_path: Path) -> None:
+    folder = write_run(tmp_path)
+    names = [path.name for path in write_report(folder)]
+    assert names == [
+        "map.png", "map_low_income.png", "report.en.html",
+        "map.fr.png", "map_low_income.fr.png", "report.fr.html",
+    ]  # fmt: skip
+    assert all((folder / name).stat().st_size > 10_000 for name in names)
+
+
+def test_equal_runs_give_equal_bytes(folder: Path, tmp_path: Path) -> None:
+    again = write_run(tmp_path)
+    for path in write_report(again):
+        here, there = (hashlib.sha256(p.read_bytes()).hexdigest() for p in (path, folder / path.name))
+        assert here == there, path.name
+
+
+def test_the_map_is_1600_by_1200(folder: Path) -> None:
+    header = (folder / "map.png").read_bytes()[:24]
+    assert struct.unpack(">II", header[16:24]) == (1600, 1200)
+
+
+def test_inputs_are_left_as_they_are(tmp_path: Path) -> None:
+    folder = write_run(tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    write_report(folder, languages=("fr",))
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert (folder / "map.png").is_file()
+
+
+# ---- the page as a document
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_needs_nothing_from_outside(folder: Path, language: str) -> None:
+    text = (folder / f"report.{language}.html").read_text(encoding="utf-8")
+    outline = Outline(text)
+    assert not outline.of("script", "link", "iframe", "object", "embed")
+    assert "http:" not in text
+    assert "https:" not in text
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+    assert all(str(a.get("href", "#")).startswith("#") for a in outline.of("a"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_well_formed_and_in_its_language(folder: Path, language: str) -> None:
+    outline = Outline((folder / f"report.{language}.html").read_text(encoding="utf-8"))
+    assert outline.open == []
+    assert outline.of("html") == [{"lang": language}]
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {str(a["href"])[1:] for a in outline.of("a")}
+    assert targets <= set(ids)
+
+
+def test_headings_go_down_one_step_at_a_time(page: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(deeper - level <= 1 for level, deeper in pairwise(levels))
+
+
+def test_drawings_have_words_and_tables_have_captions_and_headers(page: str) -> None:
+    outline = Outline(page)
+    drawings = [a for a in outline.of("svg") if a.get("aria-hidden") != "true"]
+    assert len(drawings) == 3
+    assert all(a.get("role") == "img" and a.get("aria-label") for a in drawings)
+    assert len(outline.of("table")) == len(outline.of("caption")) == 12
+    assert all(a.get("scope") in ("col", "row") for a in outline.of("th"))
+
+
+def test_colours_of_text_have_enough_contrast() -> None:
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((luminance(one), luminance(other)))
+        return (high + 0.05) / (low + 0.05)
+
+    for ink, ground in (("#1a1a1a", "#ffffff"), ("#4a4a4a", "#ffffff"), ("#0b4f8a", "#ffffff"),
+                        ("#8f3900", "#ffffff"), ("#1a1a1a", "#fff4d6")):  # fmt: skip
+        assert contrast(ink, ground) >= 4.5
+    css = (Path(report.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    assert set(re.findall(r"[ ;{]color: (#\w+)", css)) <= {"#1a1a1a", "#4a4a4a", "#0b4f8a"}
+
+
+def test_each_cell_has_a_tooltip_and_above_the_limit_the_picture_stands_in(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    assert page.count("<title>") == 1 + 2 * 271
+    assert "data:image/png;base64," not in page
+    monkeypatch.setattr(report, "MAX_SVG_CELLS", 270)
+    write_report(write_run(tmp_path), languages=("en",))
+    with_picture = (tmp_path / "report.en.html").read_text(encoding="utf-8")
+    assert with_picture.count("<title>") == 1
+    assert with_picture.count("data:image/png;base64,") == 2
+
+
+def test_text_from_input_is_escaped(tmp_path: Path) -> None:
+    evil = '<script>alert("x")</script> & {place} {{ 7*7 }} $a$ R$ 5'
+    cells = hex_disc()
+    cells["zone"] = evil
+    write_run(tmp_path, cells, name=evil, notice={"en": evil}, warnings=[evil], attribution=[evil])
+    write_report(tmp_path)
+    text = (tmp_path / "report.en.html").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; {place} {{ 7*7 }} $a$ R$ 5" in text
+
+
+# ---- every text is used
+
+
+class Recorder(Texts):
+    """Texts that remember which keys were asked for."""
+
+    used: set[str] = set()
+
+    def __call__(self, key: str, **values: object) -> str:
+        self.used.add(key)
+        return super().__call__(key, **values)
+
+
+def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over a handful of runs that differ in what they hold, each key is asked for at least once."""
+    monkeypatch.setattr(report, "Texts", Recorder)
+    monkeypatch.setattr(Recorder, "used", set())
+    disc = hex_disc()
+
+    def make(name: str, cells: object = None, indicators: object = None, **changes: object) -> None:
+        write_report(write_run(tmp_path / name, cells, indicators, **changes))  # type: ignore[arg-type]
+
+    make("whole")
+    monkeypatch.setattr(report, "map_png", lambda *_: b"")
+    make("no_income", disc.drop(columns=["income_decile", "zone", "snap"]),
+         indicator_rows(disc).query("group == 'all'"),
+         percentile=85, warnings=[], sufficiency=[],
+         services=[manifest()["services"][0] | {"total": None}])  # fmt: skip
+    far = disc.assign(jobs_in_45min_midday=disc["jobs_in_45min_midday"] * (disc.index < 20))
+    poor_first = indicator_rows(disc)
+    poor_first.loc[poor_first["group"] == "decile_10", "value"] = 1.0
+    poor_first.loc[len(poor_first)] = poor_first.query("group == 'decile_5'").iloc[0].to_dict() | {
+        "group": "decile_1", "service": "jobs", "cutoff_min": 45, "value": 9.0,
+    }  # fmt: skip
+    make("far", far, poor_first)
+    zero = poor_first.assign(value=poor_first["value"].where(poor_first["group"] != "decile_1", 0.0))
+    few = disc.assign(jobs_in_45min_midday=50.0, population=disc["population"].where(disc.index > 3))
+    make("zero", few, zero)
+    rich = poor_first.assign(value=poor_first["value"].where(poor_first["group"] != "decile_10", 90.0))
+    rich["value"] = rich["value"].where(rich["indicator"] != "ratio_richest10_poorest40", np.inf)
+    spread = disc.assign(jobs_in_45min_midday=np.where(disc.index > 0, 50.0, 70.0))
+    rich["value"] = rich["value"].where(rich["indicator"] != "nearest_mean_min", np.inf)
+    make("rich", spread, rich, created="2026-01-01")
+    crossed = disc.assign(income_decile=pd.array(np.where(disc.index % 2, 9, 1), dtype="Int64"))
+    make("crossed", crossed)
+    make("dark", headline={"service": "jobs", "cutoff_min": 45, "period": "night"})
+    keys = {key for key, _ in flatten(load_tree("en"))}
+    read_as_lists = {key for key in keys if key.startswith(("calendar.weekdays", "calendar.months"))}
+    assert keys - Recorder.used - read_as_lists == set()
+
+
+# ---- what it says
+
+
+def test_half_of_residents_sentence_by_hand(folder: Path) -> None:
+    """Rings 0 to 8 have 217 cells, 3 unknown: 214. Rings 0 to 5 hold 90 known cells, ring 6 the next 35:
+
+    125 cells of 214 reach at least 4,000 jobs, 90 reach 5,000; so half reach at least 4,000 of 11,000.
+    """
+    first = findings(read_run(folder), EN)[0]
+    assert first == (
+        "Half of the 21,400 residents studied in Hexville can reach at least 4,000 jobs within 45 minutes by "
+        "public transport and on foot (weekday midday); that is 36% of all jobs in the study area."
+    )
+
+
+def test_a_missing_decile_is_said_and_not_guessed(folder: Path) -> None:
+    """The disc has no decile 1."""
+    run = read_run(folder)
+    assert any("cannot be compared" in sentence for sentence in findings(run, EN))
+    chart = decile_chart(run, EN)
+    assert chart is not None
+    assert (chart.bars[0].value, chart.bars[0].height) == ("no data", 0.0)
+    assert chart.bars[9].value == "10,000"
+
+
+def test_none_reached_counts_ring_8_by_hand(folder: Path) -> None:
+    """Ring 8 has 48 cells of 100 residents, one not snapped: 4,700 of 21,400."""
+    assert "4,700 residents (22%) cannot reach any jobs within 45 minutes." in findings(read_run(folder), EN)
+
+
+def test_french_findings_use_french_numbers_and_words(folder: Path) -> None:
+    text = " ".join(findings(read_run(folder), FR))
+    assert "21\u202f400 habitants étudiés (Hexville)" in text
+    assert "Sans accès aux emplois en moins de 45 minutes\u00a0: 4\u202f700 habitants (22\u202f%)." in text
+
+
+@pytest.mark.parametrize(
+    ("poorest", "richest", "expected"),
+    [
+        (100.0, 340.0, "those of the richest tenth 340: 3.4 times as many."),
+        (340.0, 100.0, "those of the richest tenth 100: the poorest tenth reaches 3.4 times as many."),
+        (0.0, 50.0, "reach 0 jobs on average within 45 minutes, those of the richest tenth 50."),
+    ],
+)
+def test_poorest_and_richest_tenth(tmp_path: Path, poorest: float, richest: float, expected: str) -> None:
+    rows = pd.DataFrame(
+        {
+            "indicator": "mean_access", "service": "jobs", "period": "midday", "cutoff_min": 45,
+            "group": ["decile_1", "decile_10"], "value": [poorest, richest], "unit": "jobs",
+        }
+    )  # fmt: skip
+    run = read_run(write_run(tmp_path, indicators=rows))
+    assert any(sentence.endswith(expected) for sentence in findings(run, EN))
+
+
+def test_a_headline_without_data_says_so_with_the_reason(tmp_path: Path) -> None:
+    write_run(tmp_path, headline={"service": "jobs", "cutoff_min": 45, "period": "night"})
+    write_report(tmp_path)
+    text = (tmp_path / "report.en.html").read_text(encoding="utf-8")
+    assert "There are no data on access to jobs for “night”" in text
+    assert "no departure between 23:30 and 00:30" in text
+    assert not (tmp_path / "map_low_income.png").exists()
+    run = read_run(tmp_path)
+    assert {entry.key for entry in access_map(run, EN).legend} == {"no_data", "not_linked", "no_residents"}
+
+
+def test_no_data_is_never_a_zero_in_the_table_of_services(folder: Path) -> None:
+    rows = {row[:2]: row[2:] for row in service_table(read_run(folder), EN).rows}
+    assert set(rows[("Jobs", "night")]) == {"no data"}
+    assert set(rows[("Clinics", "weekday midday")]) == {"no data"}
+    assert "no data" not in rows[("Jobs", "weekday midday")]
+
+
+def test_columns_left_over_in_a_period_without_data_are_not_shown(tmp_path: Path) -> None:
+    """A zero in a period marked "no data" must not come through."""
+    cells = hex_disc()
+    cells["jobs_in_45min_night"] = 0.0
+    cells["below_jobs_line_night"] = True
+    run = read_run(write_run(tmp_path, cells, headline={"service": "jobs", "period": "night"}))
+    assert np.isnan(run.headline_access()).all()
+    table = sufficiency_table(run, EN)
+    assert table is not None
+    assert table.rows[1][2:5] == ("no data", "no data", "no data")
+
+
+def test_sufficiency_by_hand(folder: Path) -> None:
+    """Below: rings 6, 7, 8 with 36 + 42 + 48 cells, less one in ring 6 and one in ring 8; deciles 1 to 4."""
+    table = sufficiency_table(read_run(folder), EN)
+    assert table is not None
+    assert table.rows[0][2:6] == ("12,400", "58%", "12,400", "300")
+
+
+def test_zones_are_ranked_from_the_lowest_mean(folder: Path, tmp_path: Path) -> None:
+    table = zone_table(read_run(folder), EN)
+    assert table is not None
+    means = [float(row[2].replace(",", "")) for row in table.rows]
+    assert [row[0] for row in table.rows][-1] == "Centro"
+    assert means == sorted(means)
+    tiny = hex_disc()
+    tiny.loc[tiny.index[:1], "zone"] = "Tiny"  # 100 residents
+    table = zone_table(read_run(write_run(tmp_path, tiny)), EN)
+    assert table is not None
+    assert "Tiny" not in [row[0] for row in table.rows]
+
+
+def test_walking_speed_date_and_window_are_always_printed(folder: Path, page: str) -> None:
+    assert "walking at 3.6\u00a0km/h" in page
+    assert "Wednesday 15 May 2019" in page
+    assert "12:30 to 14:30" in page
+    assert "faster than this half of the time" in page
+    assert "A made-up disc of cells." in page
+    assert "0" * 64 in page
+
+
+def test_window_past_midnight() -> None:
+    night = {"departure_start": "23:30", "departure_window_min": 60}
+    assert window(night, EN) == "23:30 to 00:30 the next day"
+    assert window({}, EN) == "no data"
+
+
+# ---- maps
+
+
+def test_legend_counts_every_resident_once(folder: Path) -> None:
+    run = read_run(folder)
+    for cell_map in (access_map(run, EN), coincidence_map(run, EN)):
+        assert cell_map is not None
+        assert sum(entry.residents for entry in cell_map.legend) == 21_700
+        assert sum(entry.n_cells for entry in cell_map.legend) == 271
+
+
+def test_the_four_absences_have_looks_of_their_own(folder: Path) -> None:
+    legend = {entry.key: entry for entry in access_map(read_run(folder), EN).legend}
+    special = [legend[key] for key in ("none_reached", "no_data", "not_linked", "no_residents")]
+    assert len({(entry.colour, entry.pattern) for entry in special}) == 4
+    assert [entry.n_cells for entry in special] == [47, 1, 2, 54]
+
+
+def test_classes_go_from_dark_to_light() -> None:
+    def lightness(colour: str) -> int:
+        return sum(int(colour[i : i + 2], 16) * w for i, w in ((1, 3), (3, 6), (5, 1)))
+
+    colours = class_colours(6)
+    assert [lightness(c) for c in colours] == sorted(lightness(c) for c in colours)
+    assert len(class_colours(1)) == 1
+
+
+@pytest.mark.parametrize(("extent_m", "bar_m"), [(9_999, 1000), (10_000, 2000), (26_000, 5000), (600, 100)])
+def test_scale_bar_is_a_round_fifth(extent_m: float, bar_m: float) -> None:
+    assert scale_bar_m(extent_m) == bar_m
+
+
+def test_wrapped_lines_fit_and_no_word_is_lost() -> None:
+    text = "Limits of these data and a rather long line about R$ 5 and $ 7"
+    lines = wrap(text, 12, 150)
+    assert len(lines) > 2
+    assert " ".join(lines) == text
+    assert wrap("incomprehensibilities", 12, 10) == ["incomprehensibilities"]
+
+
+# ---- what cannot be read
+
+
+def test_missing_files_are_all_named(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match=r"no cells.parquet, indicators.parquet, headline.json, manifest"):
+        write_report(tmp_path)
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    write_run(tmp_path)
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ResultError, match=r"a result file cannot be read .*; make it again"):
+        write_report(tmp_path)
+    (tmp_path / "manifest.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(ResultError, match=r"manifest.json holds a list, not an object"):
+        write_report(tmp_path)
+
+
+def test_cells_without_their_columns_or_rows_or_crs_are_refused(tmp_path: Path) -> None:
+    disc, rows = hex_disc(), indicator_rows(hex_disc())
+    write_run(tmp_path, disc.drop(columns=["population"]), rows)
+    with pytest.raises(ResultError, match=r"cells.parquet has no column population"):
+        write_report(tmp_path)
+    write_run(tmp_path, disc.iloc[:0], rows)
+    with pytest.raises(ResultError, match=r"cells.parquet has no cells"):
+        write_report(tmp_path)
+    write_run(tmp_path, disc.set_crs(None, allow_override=True), rows)
+    with pytest.raises(ResultError, match=r"no coordinate reference system"):
+        write_report(tmp_path)
+
+
+def test_no_language_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"languages: none given; choose from en, fr"):
+        write_report(tmp_path, languages=())
+
+
+def test_an_almost_empty_manifest_still_gives_a_report(tmp_path: Path) -> None:
+    write_run(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"name": "Bare"}), encoding="utf-8")
+    write_report(tmp_path)
+    assert "Access gaps: Bare" in (tmp_path / "report.en.html").read_text(encoding="utf-8")
+
+
+def test_values_of_headline_json_fill_gaps_but_never_replace_indicators(tmp_path: Path) -> None:
+    write_run(tmp_path)
+    row = {"indicator": "mean_access", "service": "jobs", "period": "midday", "cutoff_min": 45}
+    rows = [row | {"group": "all", "value": 1.0}, row | {"group": "decile_1", "value": 7.0}]
+    (tmp_path / "headline.json").write_text(json.dumps({"numbers": rows}), encoding="utf-8")
+    run = read_run(tmp_path)
+    assert run.value("mean_access", "jobs", "midday", 45, "decile_1") == 7.0
+    assert run.value("mean_access", "jobs", "midday", 45) != 1.0
