@@ -197,7 +197,7 @@ def _zone_names(loaded: LoadedConfig, cells: Cells) -> pd.Series:
         return pd.Series(pd.NA, index=cells.ids, dtype="string")
     zones = read_zones(loaded.path(given.file), texts=[given.name_column], layer=given.layer)
     names = names_of_points(cells.points.lon, cells.points.lat, zones, given.name_column)
-    return pd.Series(names, index=cells.ids, dtype="string")
+    return names.set_axis(pd.Index(cells.ids, name="id"))
 
 
 @dataclass(frozen=True)
