@@ -17,7 +17,7 @@ from access.config_file import LoadedConfig
 from access.errors import DataQualityWarning
 from gtfs.errors import FeedError, ServiceError
 from gtfs.feed import merge_feeds, read_feed
-from gtfs.schedule import build_schedule
+from gtfs.schedule import DEFAULT_HORIZON_S, build_schedule
 from gtfs.service_day import ServiceShare, check_service, check_window, choose_service_date, service_share
 from gtfs.timetable import Schedule, Timetable
 from gtfs.validation import FeedReport, validate_feed
@@ -84,11 +84,14 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in config.schedule.feeds}
     chosen = config.schedule.service_date
     default = choose_service_date(feeds) if chosen == "auto" else chosen
-    reports = _validated(loaded, default)
+    reports = _validated(loaded, feeds, default)
     merged = merge_feeds(feeds)
     days = sorted({config.service_date_of(period, default) for period in config.periods})
     absent = {day: _absent_feeds(config, feeds, day) for day in days}
-    schedules = {day: build_schedule(merged, day) for day in days}
+    horizon_s = _horizon_s(config)
+    schedules = {
+        day: build_schedule(merged, day, horizon_s=horizon_s) for day in days if len(absent[day]) < len(feeds)
+    }
     plans = [_plan(config, period, default, schedules, absent) for period in config.periods]
     if not any(plan.has_data for plan in plans):
         raise ServiceError(
@@ -103,15 +106,25 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     return Timetables({day: schedules[day] for day in sorted(used)}, plans, reports, shares)
 
 
-def _validated(loaded: LoadedConfig, service_date: date) -> dict[str, FeedReport]:
+def _validated(loaded: LoadedConfig, feeds: Mapping[str, Any], service_date: date) -> dict[str, FeedReport]:
     reports = {
-        feed.name: validate_feed(loaded.path(feed.file), service_date, feed.name)
+        feed.name: validate_feed(loaded.path(feed.file), service_date, feed.name, feeds[feed.name])
         for feed in loaded.config.schedule.feeds
     }
-    blocking = [f"{name}: {text}" for name, report in reports.items() for text in report.blocking]
+    blocking = [
+        text if text.startswith(f"{name}:") else f"{name}: {text}"
+        for name, report in reports.items()
+        for text in report.blocking
+    ]
     if blocking:
-        raise FeedError("the timetable has errors that would give wrong travel times", blocking)
+        raise FeedError("the timetable cannot be used as it is", blocking)
     return reports
+
+
+def _horizon_s(config: RunConfig) -> int:
+    """Return until when trips of the day after matter: the last departure and the longest trip."""
+    last_s = max(period.departure_end_s for period in config.periods)
+    return max(DEFAULT_HORIZON_S, last_s + 60 * config.travel.max_duration_min)
 
 
 def _absent_feeds(config: RunConfig, feeds: Mapping[str, Any], day: date) -> dict[str, str]:

@@ -178,7 +178,10 @@ def _read_vector(
         if path.suffix.lower() in PARQUET_SUFFIXES:
             frame = gpd.read_parquet(path)
         else:
-            frame = gpd.read_file(path, layer=layer)
+            with warnings.catch_warnings():
+                # Mixed text and numbers in a GeoJSON: our own check of the columns says it better.
+                warnings.filterwarnings("ignore", message="Could not parse column")
+                frame = gpd.read_file(path, layer=layer)
     except Exception as error:  # GDAL and Arrow raise many kinds; all mean the same here
         raise InputDataError(f"{path}: cannot be read as a vector file: {error}") from error
     if not isinstance(frame, gpd.GeoDataFrame):
