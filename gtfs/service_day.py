@@ -239,7 +239,7 @@ def check_window(schedule: Schedule, start_s: int, end_s: int, feed: str | None 
     count = departures_in_window(schedule, start_s, end_s, feed)
     if count:
         return count
-    window = f"{format_time(start_s)} to {format_time(end_s)} on {schedule.service_date}"
+    window = f"{format_time(start_s)} and {format_time(end_s)} on {schedule.service_date}"
     timetable = schedule.timetable
     first_visit, last_visit = timetable.trip_start[:-1], timetable.trip_start[1:] - 1
     mine = timetable.trip_day == 0

@@ -79,7 +79,9 @@ def _with_copies(rules: pd.DataFrame, copies: TripCopies) -> pd.DataFrame:
         found = limited.merge(trips, left_on=[column, "day"], right_on=["row", "day"])
         found = found.drop(columns=[column, "row"]).rename(columns={"trip": column})
         limited = pd.concat([unlimited, found])
-    limited = limited.sort_values(["rule", "day", "from_trip", "to_trip"]).set_index("rule")
+    limited = (
+        limited.sort_values(["rule", "day", "from_trip", "to_trip"]).set_index("rule").drop(columns="day")
+    )
     return pd.concat([plain, limited]).sort_index(kind="stable").astype({"from_trip": int, "to_trip": int})
 
 

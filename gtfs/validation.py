@@ -3,10 +3,17 @@
 Canonical errors do not stop a run by themselves: a feed with wrong colours serves well. What stops it is
 found by reading the feed and building its timetable for the service date, the very steps of a run, so that a
 check and a run cannot disagree.
+
+The canonical validator skips every rule that looks at a table with an unparsable cell: one wrong colour in
+routes.txt hides implausibly fast trips. Where such a cell stands in a column no travel time depends on, the
+feed is checked once more with that column blank.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import tempfile
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,11 +25,24 @@ from typing import Any
 import gtfs_guru
 import gtfs_kit
 
-from gtfs.archive import open_archive
+from gtfs.archive import FeedArchive, open_archive
 from gtfs.errors import FeedError, FeedQualityWarning
 from gtfs.feed import read_feed
 from gtfs.notices import meaning_of
 from gtfs.schedule import build_schedule
+
+_DECORATION = frozenset(
+    (
+        "route_color",
+        "route_text_color",
+        "route_url",
+        "stop_url",
+        "agency_phone",
+        "agency_email",
+        "agency_lang",
+    )
+)
+"""Columns that may be blank and that no travel time depends on."""
 
 _SEVERITIES = ("ERROR", "WARNING", "INFO")
 
@@ -85,10 +105,11 @@ def validate_feed(
     path = Path(path)
     label = name or path.name
     try:
-        open_archive(path, label)
+        archive = open_archive(path, label)
     except FeedError as error:
         return FeedReport(label, service_date, [], blocking=error.problems)
     notices = gtfs_guru.validate(str(path), date=service_date.isoformat()).notices
+    unmasked = _notices_without(_unparsable_columns(notices), archive, service_date)
     blocking: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", FeedQualityWarning)
@@ -97,13 +118,41 @@ def validate_feed(
         except FeedError as error:
             blocking = error.problems
     texts = [str(warning.message) for warning in caught if issubclass(warning.category, FeedQualityWarning)]
-    return FeedReport(label, service_date, _findings(notices), blocking, texts)
+    return FeedReport(label, service_date, _findings(notices, unmasked), blocking, texts)
 
 
-def _findings(notices: Iterable[Any]) -> list[Finding]:
-    groups: dict[tuple[str, str | None], list[Any]] = {}
-    for notice in notices:
-        groups.setdefault((notice.code, _file(notice)), []).append(notice)
+def _unparsable_columns(notices: Iterable[Any]) -> set[tuple[str, str]]:
+    """(file, column) with unparsable cells, among the columns that may be blank."""
+    found = {(str(notice.file), str(notice.field)) for notice in notices if notice.severity == "ERROR"}
+    return {(file, column) for file, column in found if column in _DECORATION}
+
+
+def _notices_without(columns: set[tuple[str, str]], archive: FeedArchive, service_date: date) -> list[Any]:
+    """Notices on a copy of the feed in which these columns are blank; none if there are no such columns."""
+    if not columns:
+        return []
+    with tempfile.TemporaryDirectory(prefix="fairreach-") as folder:
+        for name in archive.names:
+            content = archive.read(name)
+            for column in sorted(column for file, column in columns if file == name):
+                content = _blanked(content, column)
+            (Path(folder) / name).write_bytes(content)
+        return list(gtfs_guru.validate(folder, date=service_date.isoformat()).notices)
+
+
+def _blanked(content: bytes, column: str) -> bytes:
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")))
+    at = [name.strip() for name in rows[0]].index(column)
+    for row in rows[1:]:
+        row[at : at + 1] = [""] * len(row[at : at + 1])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _findings(notices: Iterable[Any], unmasked: Iterable[Any]) -> list[Finding]:
+    """Notices by code and file; where the second look saw a group, it saw all of it."""
+    groups = _grouped(notices) | _grouped(unmasked)
     findings = []
     for (code, file), group in groups.items():
         meaning, changes = meaning_of(code, file, _summaries().get(code, group[0].message))
@@ -111,6 +160,13 @@ def _findings(notices: Iterable[Any]) -> list[Finding]:
         example = min((_row(notice) or 0, _example(notice, file)) for notice in group)[1]
         findings.append(Finding(code, group[0].severity, len(group), meaning, changes, example, file))
     return sorted(findings, key=_importance)
+
+
+def _grouped(notices: Iterable[Any]) -> dict[tuple[str, str | None], list[Any]]:
+    groups: dict[tuple[str, str | None], list[Any]] = {}
+    for notice in notices:
+        groups.setdefault((notice.code, _file(notice)), []).append(notice)
+    return groups
 
 
 def _importance(finding: Finding) -> tuple[bool, int, int, str, str]:

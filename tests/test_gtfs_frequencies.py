@@ -52,9 +52,7 @@ def test_a_phase_outside_its_headway_is_refused(phase):
     st.floats(0, 0.99),
 )
 def test_the_expansion_equals_its_slow_twin(rows, phase):
-    start, length, headway, exact = (np.array(column, dtype=np.int32) for column in zip(*rows, strict=True)) if (
-        rows
-    ) else (np.zeros(0, np.int32),) * 4  # fmt: skip
+    start, length, headway, exact = np.array(rows, dtype=np.int32).reshape(-1, 4).T
     found = expand_frequencies(start, start + length, headway, exact.astype(bool), phase)
     expected = [
         (at, moment)

@@ -128,8 +128,8 @@ def test_a_date_without_trips_is_refused_with_range_and_suggestion(tmp_path):
     feed = feed_of(tmp_path, ["wk"] * 10, city)
     with pytest.raises(
         ServiceError,
-        match=r"buses: no trip runs on Saturday 2024-05-18; the feed has service between 2024-01-01 and 2024-06-28\. "
-        r"Choose another service_date, for example Monday 2024-01-01, or leave this feed out",
+        match=r"buses: no trip runs on Saturday 2024-05-18; the feed has service between 2024-01-01 and "
+        r"2024-06-28\. Choose another service_date, for example Monday 2024-01-01, or leave this feed out",
     ):
         check_service(feed, SATURDAY, "buses")
 
@@ -241,8 +241,8 @@ def test_a_window_without_departures_is_refused_with_the_hours_of_the_feed(tmp_p
     schedule = build_schedule(windowed(tmp_path), WEDNESDAY)
     with pytest.raises(
         ServiceError,
-        match=r"the timetable: nothing leaves between 10:00:00 to 12:00:00 on 2024-05-15; that day its vehicles run "
-        r"from 08:00:00 to 25:00:00",
+        match=r"the timetable: nothing leaves between 10:00:00 and 12:00:00 on 2024-05-15; that day its "
+        r"vehicles run from 08:00:00 to 25:00:00",
     ):
         check_window(schedule, 36_000, 43_200)
     assert check_window(schedule, 8 * 3600, 9 * 3600) == 1
@@ -293,3 +293,28 @@ def test_calendars_equal_their_slow_twin(tmp_path_factory, builder):
         at = day.toordinal() - by_date.first_day
         found = by_date.trips[at] if 0 <= at < len(by_date.trips) else 0
         assert found == trips_on(files, day, 0.5)
+
+
+@pytest.mark.real_data
+def test_porto_alegre_service_by_day_and_window(porto_alegre):
+    feeds = {name: read_feed(porto_alegre / f"gtfs_{name}.zip", name) for name in ("eptc", "trensurb")}
+    shares = {name: check_service(feed, date(2019, 5, 15), name) for name, feed in feeds.items()}
+    assert {name: (found.trips, found.share) for name, found in shares.items()} == {
+        "eptc": (2374, 1.0),
+        "trensurb": (529, 1.0),
+    }
+    with pytest.raises(ServiceError, match="eptc: no trip runs on Saturday 2019-05-18"):
+        check_service(feeds["eptc"], date(2019, 5, 18), "eptc")
+    assert check_service(feeds["trensurb"], date(2019, 5, 18)).trips == 416  # SA in trips.txt
+    assert choose_service_date(feeds) == date(2019, 4, 16)
+    schedule = build_schedule(merge_feeds(feeds), date(2019, 5, 15))
+    morning, noon = (7 * 3600, 9 * 3600), (45_000, 52_200)
+    assert [departures_in_window(schedule, *window, "eptc") > 0 for window in (morning, noon)] == [
+        False,
+        True,
+    ]
+    assert departures_in_window(schedule, *morning, "trensurb") > 0
+    with pytest.raises(
+        ServiceError, match="eptc: nothing leaves between 07:00:00 and 09:00:00 on 2019-05-15"
+    ):
+        check_window(schedule, *morning, "eptc")
