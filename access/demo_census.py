@@ -113,7 +113,9 @@ def _zone_polygons(size: plan.CitySize, people: People, seed: int) -> npt.NDArra
     rng = np.random.default_rng([seed, 1])
     weight = np.where(people.district < 0, np.sqrt(people.residents + 0.5), 0.0)
     chosen = np.sort(rng.choice(len(weight), size=size.zones, replace=False, p=weight / weight.sum()))
-    seeds = shapely.multipoints(np.column_stack([people.x_m[chosen], people.y_m[chosen]]))
+    # moved off the grid: between two grid points a border would run exactly through others
+    shift_x, shift_y = (80 * (noise01(people.key[chosen], seed, purpose) - 0.5) for purpose in (16, 17))
+    seeds = shapely.multipoints(np.column_stack([people.x_m[chosen] + shift_x, people.y_m[chosen] + shift_y]))
     boundary = plan.city_boundary(size.radius_m)
     cells = shapely.get_parts(shapely.voronoi_polygons(seeds, extend_to=boundary.envelope))
     cells = np.where(shapely.contains_properly(boundary, cells), cells, shapely.intersection(cells, boundary))

@@ -48,9 +48,9 @@ class Line(NamedTuple):
 
 HEADWAYS = {
     "tram": Headways(
-        ((5, 7, 12), (7, 9, 6), (9, 16, 8), (16, 19, 6), (19, 21, 12), (21, 24.4, 20)),
-        ((5.5, 9, 15), (9, 20, 10), (20, 24.4, 20)),
-        ((7, 22, 15), (22, 24.1, 30)),
+        ((5, 7, 12), (7, 9, 6), (9, 16, 8), (16, 19, 6), (19, 21, 12), (21, 24, 20)),
+        ((5.5, 9, 15), (9, 20, 10), (20, 24, 20)),
+        ((7, 22, 15), (22, 24, 30)),
     ),
     "main": Headways(
         ((5, 7, 15), (7, 9, 8), (9, 16, 10), (16, 19, 8), (19, 21, 15), (21, 24.2, 30)),
@@ -157,7 +157,7 @@ def _pieces(size: plan.CitySize, block: int, across: bool) -> list[tuple[float, 
     x, y = (along, fixed) if across else (fixed, along)
     x, y = x * plan.BLOCK_M, y * plan.BLOCK_M
     allowed = (np.hypot(x, y) > plan.SUBURBS_FROM_M) & ~plan.far_from_stops(x, y)
-    if not (across and block % plan.BRIDGE_EVERY_BLOCKS == 0):
+    if not (across and plan.is_bridge_row(block)):
         allowed &= ~plan.in_river(x, y)
     pieces = []
     breaks = np.flatnonzero(np.diff(np.concatenate([[0], allowed.astype(np.int8), [0]])))

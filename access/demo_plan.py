@@ -30,6 +30,7 @@ SUBURBS_FROM_M = 8_700.0
 CENTRE_RADIUS_M = 1_000.0
 RIVER_WIDTH_M = 220.0
 BRIDGE_EVERY_BLOCKS = 4
+NO_BRIDGE_BLOCK = 8  # at the edge of the core
 LAST_YEAR_DAY = "20261227"
 FIRST_YEAR_DAY = "20260105"
 
@@ -147,6 +148,13 @@ def river_x_m(y_m: npt.ArrayLike) -> Floats:
 def in_river(x_m: Floats, y_m: Floats, margin_m: float = 30.0) -> Bools:
     """True in the water and on its banks."""
     return np.abs(x_m - river_x_m(y_m)) < RIVER_WIDTH_M / 2 + margin_m
+
+
+def is_bridge_row(block: npt.ArrayLike) -> Bools:
+    """True for the arterials (blocks north of the main square) that cross the river."""
+    block = np.asarray(block)
+    bridges: Bools = (block % BRIDGE_EVERY_BLOCKS == 0) & (np.abs(block) != NO_BRIDGE_BLOCK)
+    return bridges
 
 
 def in_district(kind: str, x_m: Floats, y_m: Floats) -> Bools:

@@ -96,7 +96,7 @@ def _usual_streets(size: plan.CitySize, seed: int) -> Edges:
         line = np.where(i == to_i, i, j)
         highway = _usual_highway(x, y, line, _key(i, j) * 2 + (i == to_i), size.radius_m, seed)
         highway, private = _district_highway(x, y, i, j, to_i, to_j, highway)
-        across = (j == to_j) & (j % (plan.BRIDGE_EVERY_BLOCKS * ARTERIAL) == 0)
+        across = (j == to_j) & (j % ARTERIAL == 0) & plan.is_bridge_row(j // ARTERIAL)
         wet = _touches_river(i, j, to_i, to_j)
         highway = np.where(wet & ~across, -1, highway)
         highway = np.where(wet & across, CODE["secondary"], highway)
