@@ -91,21 +91,21 @@ def headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> list[dict[str, ob
 def _headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> Iterator[dict[str, object]]:
     config = inputs.loaded.config
     headline = config.measures.headline
-    first = (indicators["service"] == headline.service) & (indicators["cutoff_min"] == headline.cutoff_min)
-    every = indicators["service"].notna()
-    chosen = [
-        ("mean_access", "reached on average", first, HEADLINE_GROUPS),
-        ("ratio_richest10_poorest40", "richest 10 % over poorest 40 %", first, ("all",)),
-        ("nearest_mean_min", "minutes to the nearest", every, HEADLINE_GROUPS),
+    here = indicators[indicators["period"] == headline.period]
+    first = here[(here["service"] == headline.service) & (here["cutoff_min"] == headline.cutoff_min)]
+    means = first[(first["indicator"] == "mean_access") & first["group"].isin(HEADLINE_GROUPS)]
+    yield from _records(means, "reached on average")
+    yield from _records(
+        first[first["indicator"] == "ratio_richest10_poorest40"], "richest 10 % over poorest 40 %"
+    )
+    everyone = here[here["group"] == "all"]
+    nearest = everyone[
+        (everyone["indicator"] == "nearest_mean_min") & (everyone["service"] != headline.service)
     ]
-    here = indicators["period"] == headline.period
-    for indicator, what, condition, groups in chosen:
-        rows = indicators[here & condition & (indicators["indicator"] == indicator)]
-        yield from _records(rows[rows["group"].isin(groups)], what)
-    labels = {line.name: line.label.en for line in config.measures.sufficiency}
-    below = indicators[here & (indicators["indicator"] == "below_line_residents")]
-    for line, rows in below[below["group"] == "all"].groupby("note"):
-        yield from _records(rows, f"residents without {labels[str(line)]}")
+    yield from _records(nearest, "minutes to the nearest, mean of those who reach one")
+    below = everyone[everyone["indicator"] == "below_line_residents"]
+    for line in config.measures.sufficiency:
+        yield from _records(below[below["note"] == line.name], f"residents without {line.label.en}")
 
 
 def _records(rows: pd.DataFrame, what: str) -> Iterator[dict[str, object]]:
