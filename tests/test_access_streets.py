@@ -295,12 +295,16 @@ def test_streets_longer_than_a_country_are_refused(tmp_path: Path) -> None:
 # osmnx -----------------------------------------------------------------------------------------------
 
 
+BENT_STREET = {(-2, -1): 11, (-2, 2): 11, (-1, 1): 11, (2, 3): 13}
+BENT_STREET_MM = [40_000, 100_000, 60_000, 100_000]
+
+
 def osmnx_graph(**edge_changes: Any) -> nx.MultiDiGraph:
     """A street with a bend, there in both directions as osmnx stores walk graphs, and a dead end."""
     graph = nx.MultiDiGraph(crs="epsg:4326", simplified=True)
     for node, (lon, lat) in {1: at(0, 0), 2: at(100, 100), 3: at(200, 100)}.items():
         graph.add_node(node, x=lon, y=lat, street_count=1)
-    bent = shapely.LineString([at(0, 0), at(100, 0), at(100, 100)])
+    bent = shapely.LineString([at(0, 0), at(60, 0), at(100, 0), at(100, 100)])
     street = {"highway": "residential", "oneway": False, "reversed": False, "length": 200.0, **edge_changes}
     graph.add_edge(1, 2, osmid=[12, 11], geometry=bent, **street)
     graph.add_edge(2, 1, osmid=[12, 11], geometry=bent.reverse(), **street)
@@ -311,9 +315,9 @@ def osmnx_graph(**edge_changes: Any) -> nx.MultiDiGraph:
 def test_graphml_follows_the_bends_and_merges_the_two_directions(tmp_path: Path) -> None:
     osmnx.save_graphml(osmnx_graph(), tmp_path / "s.graphml")
     streets, report = read_streets_graphml(tmp_path / "s.graphml")
-    assert edges_by_osm_node(streets) == {(-1, 1): 11, (-1, 2): 11, (2, 3): 13}
-    assert streets.edge_length_mm.tolist() == pytest.approx([100_000] * 3, abs=50)
-    assert streets.edge_steps.tolist() == [False, False, True]
+    assert edges_by_osm_node(streets) == BENT_STREET
+    assert streets.edge_length_mm.tolist() == pytest.approx(BENT_STREET_MM, abs=50)
+    assert streets.edge_steps.tolist() == [False, False, False, True]
     assert report.n_components == 1
 
 
@@ -323,7 +327,8 @@ def test_a_line_stored_backwards_is_turned(tmp_path: Path) -> None:
         data["geometry"] = data["geometry"].reverse()
     osmnx.save_graphml(graph, tmp_path / "s.graphml")
     streets, _ = read_streets_graphml(tmp_path / "s.graphml")
-    assert streets.edge_length_mm.tolist() == pytest.approx([100_000] * 3, abs=50)
+    assert edges_by_osm_node(streets) == BENT_STREET
+    assert streets.edge_length_mm.tolist() == pytest.approx(BENT_STREET_MM, abs=50)
 
 
 def test_an_unsimplified_graphml_gives_the_graph_of_the_pbf(tmp_path: Path) -> None:
@@ -344,11 +349,11 @@ def test_an_unsimplified_graphml_gives_the_graph_of_the_pbf(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("changes", "n_edges"),
     [
-        ({"highway": ["residential", "footway"]}, 3),
+        ({"highway": ["residential", "footway"]}, 4),
         ({"highway": ["residential", "motorway"]}, 1),
         ({"access": "private"}, 1),
         ({"access": ["yes", "private"]}, 1),
-        ({"access": "private", "foot": "yes"}, 3),
+        ({"access": "private", "foot": "yes"}, 4),
     ],
 )
 def test_an_edge_of_several_ways_is_walkable_when_all_are(
@@ -406,7 +411,7 @@ def test_download_asks_for_every_street_and_its_tags(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(osmnx, "graph_from_place", graph_from_place)
     before = list(osmnx.settings.useful_tags_way)
     streets, report = download_streets(place="Trifouillis, France")
-    assert streets.n_edges == 3
+    assert streets.n_edges == 4
     assert report.source == "OpenStreetMap: Trifouillis, France"
     assert asked["place"] == "Trifouillis, France"
     assert (asked["simplify"], asked["retain_all"]) == (False, True)
@@ -423,7 +428,7 @@ def test_download_inside_a_boundary_goes_by_degrees(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(osmnx, "graph_from_polygon", graph_from_polygon)
     boundary = gpd.GeoDataFrame(geometry=[shapely.box(*at(0, 0), *at(500, 500))], crs="EPSG:4326")
-    assert download_streets(boundary=boundary.to_crs("EPSG:2154"))[0].n_edges == 3
+    assert download_streets(boundary=boundary.to_crs("EPSG:2154"))[0].n_edges == 4
     assert asked[0] == pytest.approx(boundary.total_bounds.tolist(), abs=1e-4)
 
 

@@ -223,7 +223,7 @@ def _improve(
         search.seen_nodes[n_nodes] = node
         n_nodes += 1
     search.node_mm[node] = walked_mm
-    n_heap = _insert(search.heap, n_heap, walked_mm * 2**32 + node)
+    n_heap = _insert(search.heap, n_heap, int(walked_mm) * 2**32 + int(node))
     return n_heap, n_nodes
 
 
