@@ -54,7 +54,7 @@ def zone_shapes(projected: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
         return {}
     named = projected[projected["zone"].notna()]
     return {
-        str(zone): shapely.union_all(shapely.set_precision(group.geometry.to_numpy(), 1.0), grid_size=1.0)
+        str(zone): shapely.union_all(group.geometry.to_numpy(), grid_size=1.0)
         for zone, group in named.groupby("zone", sort=True)
     }
 

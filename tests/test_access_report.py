@@ -178,7 +178,7 @@ def test_text_from_input_is_escaped(tmp_path: Path) -> None:
     cells = hex_disc()
     cells["zone"] = evil
     write_run(tmp_path, cells, name=evil, notice={"en": evil}, warnings=[evil], attribution=[evil])
-    write_report(tmp_path)
+    write_report(tmp_path, languages=("en",))
     text = (tmp_path / "report.en.html").read_text(encoding="utf-8")
     assert "<script" not in text
     assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; {place} {{ 7*7 }} $a$ R$ 5" in text
@@ -292,7 +292,7 @@ def test_poorest_and_richest_tenth(tmp_path: Path, poorest: float, richest: floa
 
 def test_a_headline_without_data_says_so_with_the_reason(tmp_path: Path) -> None:
     write_run(tmp_path, headline={"service": "jobs", "cutoff_min": 45, "period": "night"})
-    write_report(tmp_path)
+    write_report(tmp_path, languages=("en",))
     text = (tmp_path / "report.en.html").read_text(encoding="utf-8")
     assert "There are no data on access to jobs for “night”" in text
     assert "no departure between 23:30 and 00:30" in text
@@ -434,7 +434,7 @@ def test_no_language_is_refused(tmp_path: Path) -> None:
 def test_an_almost_empty_manifest_still_gives_a_report(tmp_path: Path) -> None:
     write_run(tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps({"name": "Bare"}), encoding="utf-8")
-    write_report(tmp_path)
+    write_report(tmp_path, languages=("en",))
     assert "Access gaps: Bare" in (tmp_path / "report.en.html").read_text(encoding="utf-8")
 
 
