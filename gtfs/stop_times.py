@@ -120,7 +120,6 @@ def _distance_along_trips(
     first[trip_start[:-1]] = True
     hop_m = np.zeros(len(lon))
     hop_m[1:] = great_circle_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    hop_m[first] = 0.0
     n_visits = np.diff(trip_start)
     shape_hop = np.diff(shape_dist, prepend=np.nan)
     rises = (shape_hop >= 0) | (first & ~np.isnan(shape_dist))

@@ -106,6 +106,13 @@ def test_trips_are_ordered_by_departure_then_by_row(tmp_path):
     assert [trip_id for trip_id, _ in today(build(tmp_path, feed))] == ["x", "a", "late"]
 
 
+def test_a_headway_trip_keeps_its_row_among_trips_that_leave_at_the_same_time(tmp_path):
+    feed = one_line(("A", "00:00:00"), ("B", "00:05:00"))
+    feed.frequency("t1", "08:00:00", "08:10:00", 600, 1)
+    feed.trip("t2", [("A", "08:00:00"), ("B", "08:10:00")])
+    assert [trip_id for trip_id, _ in today(build(tmp_path, feed))] == ["t1", "t2"]
+
+
 def test_visits_are_ordered_by_stop_sequence_not_by_row(tmp_path):
     feed = one_line(
         {"stop_id": "C", "time": "08:20:00", "stop_sequence": 30},

@@ -75,6 +75,11 @@ def test_the_fill_is_truncated_to_whole_seconds():
     assert fill_one([0, None, None, 100]).arrival_s.tolist() == [0, 33, 66, 100]
 
 
+def test_rounding_of_distances_costs_no_second():
+    # Ten equal hops of a minute; the sixth share comes out as 0.5999999999999 in floating point.
+    assert fill_one([0] + [None] * 9 + [600]).arrival_s.tolist() == [60 * hop for hop in range(11)]
+
+
 def test_the_fill_starts_when_the_vehicle_leaves_and_ends_when_it_arrives():
     filled = fill_one([(0, 60), None, (160, 400)])
     assert filled.arrival_s.tolist() == [0, 110, 160]
