@@ -92,9 +92,10 @@ def test_with_a_grid_the_share_covered_counts_people_whose_zone_tells_nothing() 
     # a census often hides both numbers of a small zone: households alone would say that all is covered
     zones = zones_of([[CENTRE], [RING[0]]], income=[1000, np.nan], households=[40, np.nan])
     grid = points_in([CENTRE, RING[0], RING[1]], weight=[60, 30, 10])
-    income = income_onto_cells(zones, "income", "households", DISC, grid=grid, weight_column="weight")
-    assert income.share_covered == pytest.approx(0.6)
-    assert income.cells["share_covered"][[CENTRE, RING[0], RING[1]]].tolist() == [1, 0, 0]
+    for ordered in (zones, zones.iloc[::-1]):
+        income = income_onto_cells(ordered, "income", "households", DISC, grid=grid, weight_column="weight")
+        assert income.share_covered == pytest.approx(0.6)
+        assert income.cells["share_covered"][[CENTRE, RING[0], RING[1]]].tolist() == [1, 0, 0]
 
 
 def test_zones_of_the_caller_remain_unchanged() -> None:
@@ -157,6 +158,12 @@ def test_deciles_are_tenths_of_people_not_of_cells() -> None:
 @pytest.mark.filterwarnings("ignore:income deciles")
 def test_a_middle_on_the_line_between_two_deciles_belongs_to_the_upper_one() -> None:
     assert deciles_of([1, 2, 3, 4, 5], [1] * 5) == [2, 4, 6, 8, 10]
+
+
+@pytest.mark.filterwarnings("ignore:income deciles")
+def test_rounding_of_fractional_people_does_not_push_a_middle_below_its_line() -> None:
+    # 7, 4, 5 and 2 eighteenths: the second middle is (7 + 2) / 18, exactly half
+    assert deciles_of([1, 2, 3, 4], [7 * 0.7, 4 * 0.7, 5 * 0.7, 2 * 0.7]) == [2, 6, 8, 10]
 
 
 @pytest.mark.filterwarnings("ignore:income deciles")

@@ -108,6 +108,19 @@ def test_the_same_name_within_100_m_of_an_area_is_the_same_place(tmp_path: Path)
     assert schools(path)["osm_id"].tolist() == ["n2", "w5"], "95 m is near, 105 m is not"
 
 
+def test_a_double_does_not_make_further_doubles(tmp_path: Path) -> None:
+    # the annex is 40 m from the large ground; the node is 90 m from the annex, but 150 m from the ground
+    areas = {5: (0, 0, 100, named("A")), 6: (140, 0, 20, named("A"))}
+    assert schools(city(tmp_path, areas, {1: (250, 0, named("A"))}))["osm_id"].tolist() == ["n1", "w5"]
+
+
+def test_a_double_is_merged_into_one_area_only(tmp_path: Path) -> None:
+    areas = {5: (0, 0, 100, named("A")), 6: (50, 0, 90, named("B"))}
+    found = schools(city(tmp_path, areas, {1: (75, 40, {**SCHOOL, "capacity": "90"})}))
+    assert found["name"].tolist() == ["A", "B"]
+    assert found["capacity"].fillna(0).tolist() == [90, 0]
+
+
 def test_two_schools_with_different_names_share_a_ground(tmp_path: Path) -> None:
     path = city(tmp_path, {5: (0, 0, 300, named("A"))}, {1: (150, 20, named("B"))})
     assert len(schools(path)) == 2

@@ -106,6 +106,12 @@ def test_a_zone_equal_to_one_cell_gives_it_all_its_people_and_its_neighbours_no_
     assert people.totals.loc["people", "inside"] == pytest.approx(100, rel=1e-9)
 
 
+def test_rounding_along_a_common_edge_does_not_give_neighbours_data() -> None:
+    zones = zones_of([outline(CENTRE)], people=[100]).to_crs("EPSG:31982")
+    people = people_from_polygons(zones, ["people"], DISC)
+    assert people.cells["people"][RING].isna().all()
+
+
 def test_a_zone_of_two_cells_is_divided_by_their_area() -> None:
     pair = [CENTRE, RING[0]]
     people = people_from_polygons(zones_of([outline(*pair)], people=[100]), ["people"], pair)

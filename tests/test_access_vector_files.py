@@ -147,6 +147,12 @@ def test_zones_are_read_from_any_vector_file(tmp_path: Path, suffix: str) -> Non
     assert zones.geometry[0].equals(SQUARE)
 
 
+def test_zones_in_metres_come_as_degrees(tmp_path: Path) -> None:
+    metres = gpd.GeoSeries([SQUARE], crs="EPSG:4326").to_crs("EPSG:2154")
+    zones = read_zones(gpkg(tmp_path / "a.gpkg", list(metres), "EPSG:2154", people=[3]))
+    assert zones.total_bounds == pytest.approx(SQUARE.bounds, abs=1e-6)
+
+
 def test_a_layer_is_chosen_by_name(tmp_path: Path) -> None:
     for layer, people in (("zones", 1), ("blocks", 2)):
         frame = gpd.GeoDataFrame({"people": [people]}, geometry=[SQUARE], crs="EPSG:4326")
