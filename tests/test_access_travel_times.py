@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import reference.travel_times as twin
 from builders_timetable import Town, clock_s, make_links, random_journey_inputs
@@ -12,14 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access import travel_times as module
-from access.engine.arrays import WalkLinks
+from access.engine.arrays import UNREACHED_S, WalkLinks
 from access.errors import AccessError, DataQualityWarning
+from access.network import walk_links
+from access.snapping import snap
+from access.streets import read_streets_pbf
 from access.travel_times import (
     arrivals_by_minute,
     nearest_rank,
     travel_time_percentiles,
     travel_times_by_minute,
 )
+from gtfs.feed import merge_feeds, read_feed
+from gtfs.schedule import build_schedule
 
 RANDOM = settings(deadline=None, database=None, derandomize=True)
 
@@ -245,3 +253,70 @@ def test_uses_the_cpus_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     assert module._usable_cpus() >= 1
     monkeypatch.delattr(module.os, "sched_getaffinity", raising=False)
     assert module._usable_cpus() >= 1
+
+
+# Porto Alegre
+
+
+@pytest.fixture(scope="module")
+def places(porto_alegre: Path) -> pd.DataFrame:
+    return pd.read_csv(porto_alegre / "points_of_interest.csv")
+
+
+@pytest.fixture(scope="module")
+def porto_alegre_journeys(porto_alegre: Path, places: pd.DataFrame) -> dict[str, Any]:
+    """From each place to each place on the Monday that R5 was run for, walking up to 60 minutes."""
+    feeds = {name: read_feed(porto_alegre / f"gtfs_{name}.zip", name) for name in ("eptc", "trensurb")}
+    timetable = build_schedule(merge_feeds(feeds), date(2019, 5, 13)).timetable
+    streets, _ = read_streets_pbf(porto_alegre / "osm.pbf")
+    doors = snap(streets, places.lon, places.lat)
+    stops = snap(streets, timetable.stop_lon, timetable.stop_lat)
+    walk: dict[str, Any] = {"max_walk_min": 60, "walk_speed_km_h": 3.6}
+    return {
+        "timetable": timetable,
+        "access": walk_links(streets, doors, stops, **walk),
+        "footpaths": walk_links(streets, stops, stops, max_walk_min=15, walk_speed_km_h=3.6),
+        "egress": walk_links(streets, stops, doors, **walk),
+        "direct": walk_links(streets, doors, doors, same_points=True, **walk),
+        "n_destinations": len(places),
+        "departure_start_s": clock_s("14:00"),
+    }
+
+
+@pytest.mark.real_data
+def test_porto_alegre_agrees_with_what_r5_printed(
+    porto_alegre: Path, places: pd.DataFrame, porto_alegre_journeys: dict[str, Any]
+) -> None:
+    """All rows within 2 minutes, 90 % within 1: percentiles of 10 and 30 departures from 14:00, 3 rides."""
+    rows = pd.read_csv(porto_alegre / "r5" / "published_values.csv")
+    rows = rows[rows.set_id.isin(["B_poi_w10", "B_poi_w30"])]
+    place = {name: index for index, name in enumerate(places.id)}
+    off_min = []
+    for window, of_window in rows.groupby(rows.time_window_min.astype(int)):
+        percentiles = [25, 50, 75]
+        search = {"departure_window_min": window, "max_duration_min": 60, "max_rides": 3}
+        found = travel_time_percentiles(**porto_alegre_journeys, **search, percentiles=percentiles)
+        for row in of_window.itertuples():
+            minutes = found[percentiles.index(int(row.percentile)), place[row.from_id], place[row.to_id]]
+            off_min.append(abs(int(minutes) - int(row.value)))
+    assert len(off_min) == 28
+    assert max(off_min) <= 2
+    assert sum(off <= 1 for off in off_min) >= 0.9 * len(off_min)
+
+
+@pytest.mark.real_data
+def test_porto_alegre_equals_the_twin_to_the_second(porto_alegre_journeys: dict[str, Any]) -> None:
+    window, duration, slack = 20, 90, 60
+    for origin in (0, 7):
+        found = arrivals_by_minute(
+            **porto_alegre_journeys, origin=origin, departure_window_min=window, max_duration_min=duration
+        )
+        for minute in (0, 8, 19):
+            leave = porto_alegre_journeys["departure_start_s"] + 60 * minute
+            network = (porto_alegre_journeys[name] for name in ("timetable", "access", "footpaths"))
+            expected = twin.stop_arrivals_by_scan(*network, origin, leave, slack, leave + 60 * duration + 59)
+            reached = np.flatnonzero(found.stop_s[minute] != UNREACHED_S)
+            assert len(reached) > 1000
+            assert (
+                dict(zip(reached.tolist(), found.stop_s[minute, reached].tolist(), strict=True)) == expected
+            )

@@ -47,6 +47,34 @@ def stop_arrivals(timetable: Any, access: Any, footpaths: Any, origin: int, leav
     return earliest
 
 
+def stop_arrivals_by_scan(timetable: Any, access: Any, footpaths: Any, origin: int, leave: int, slack: int,
+                          until: int) -> dict[int, int]:  # fmt: skip
+    """Like ``stop_arrivals`` for any number of rides, for networks too large to try everything.
+
+    A textbook connection scan of one departure alone; ``until`` is the last arrival that counts.
+    """
+    hops = [
+        (here[2], number, position, here, there)
+        for number, trip in enumerate(_trips(timetable))
+        for position, (here, there) in enumerate(pairwise(trip))
+        if leave <= here[2] <= until
+    ]
+    ready = {stop: leave + walk for stop, walk in _walks(access, origin)}
+    earliest: dict[int, int] = {}
+    on_board = set()
+    for departure, number, _, here, there in sorted(hops):
+        board_at, pickup = here[0], here[3]
+        alight_at, arrival, _, _, drop_off = there
+        if pickup and board_at in ready and ready[board_at] + slack <= departure:
+            on_board.add(number)
+        useful = drop_off and arrival <= until and arrival < earliest.get(alight_at, arrival + 1)
+        if number in on_board and useful:
+            earliest[alight_at] = arrival
+            for target, walk in [(alight_at, 0), *_walks(footpaths, alight_at)]:
+                ready[target] = min(arrival + walk, ready.get(target, arrival + walk))
+    return earliest
+
+
 def arrivals(
     timetable: Any,
     *,
