@@ -141,7 +141,8 @@ def opportunities_from_osm(
 def keep_rows(table: Table, where: Mapping[str, Sequence[str]], what: str) -> Table:
     """Return the rows whose columns hold one of the values listed, for every column named.
 
-    Values are compared as text; a whole number is written without decimals (``1``, not ``1.0``).
+    Values are compared as text; a whole number is written without decimals (``1``, not ``1.0``). A field that
+    lists several, separated by semicolons as in OpenStreetMap (``2;3``), fits if one of them does.
 
     Raises
     ------
@@ -157,7 +158,7 @@ def keep_rows(table: Table, where: Mapping[str, Sequence[str]], what: str) -> Ta
     kept = table
     for column, values in where.items():
         texts = kept[column].map(_as_text)
-        chosen = texts.isin([str(value) for value in values])
+        chosen = _holds_one_of(texts, {str(value) for value in values})
         if not chosen.any():
             there = ", ".join(sorted(texts.dropna().unique())[:10])
             raise InputDataError(
@@ -174,6 +175,14 @@ def _as_text(value: object) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def _holds_one_of(texts: pd.Series, wanted: set[str]) -> pd.Series:
+    """Tell for each field whether it, or a part between its semicolons, is wanted."""
+    parts = [
+        set() if pd.isna(text) else {text, *(part.strip() for part in text.split(";"))} for text in texts
+    ]
+    return pd.Series([not wanted.isdisjoint(listed) for listed in parts], index=texts.index)
 
 
 def _countable(

@@ -135,6 +135,12 @@ def test_rows_are_kept_where_all_columns_fit() -> None:
     assert keep_rows(SCHOOLS, {}, "school").equals(SCHOOLS)
 
 
+def test_a_field_that_lists_several_values_fits_with_any_of_them() -> None:
+    levels = pd.DataFrame({"level": ["2;3", "1; 2", "3", "23", None]}, dtype="string")
+    assert keep_rows(levels, {"level": ["2"]}, "school").index.tolist() == [0, 1]
+    assert keep_rows(levels, {"level": ["2;3"]}, "school").index.tolist() == [0]
+
+
 def test_a_filter_that_leaves_nothing_lists_the_values_there_are() -> None:
     with pytest.raises(InputDataError, match="school: no row has level = 3; values there: 1, 2"):
         keep_rows(SCHOOLS, {"level": ["3"]}, "school")
