@@ -10,7 +10,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference.walk import Edge, Point, walks
 
-from access.engine.walk import NO_TARGET, WalkGraph, WalkSources, WalkTargets, walks_from
+from access.engine.walk import (
+    NO_TARGET,
+    WalkGraph,
+    WalkSources,
+    WalkTargets,
+    _insert,
+    _remove_first,
+    walks_from,
+)
 
 FAR = 10**6
 
@@ -91,6 +99,27 @@ def test_a_walk_of_exactly_the_limit_counts_and_one_millimetre_more_does_not() -
     assert kernel_walks(SQUARE, [source], [target], 121) == [{}]
 
 
+def test_the_limit_may_be_used_up_exactly_at_a_crossing() -> None:
+    assert kernel_walks(SQUARE, [(0, 20, 0)], [(1, 0, 0)], 80) == [{0: 80}]
+
+
+def test_targets_ascend_whatever_order_they_are_reached_in() -> None:
+    assert list(kernel_walks(SQUARE, [(0, 0, 0)], [(4, 50, 0), (3, 60, 0), (0, 5, 0)])[0]) == [0, 1, 2]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2**60), max_size=60))
+def test_the_heap_gives_back_the_least_first(entries: list[int]) -> None:
+    heap, n = np.empty(len(entries) + 1, dtype=np.int64), 0
+    for entry in entries:
+        n = _insert(heap, n, entry)
+    found = []
+    while n:
+        found.append(int(heap[0]))
+        n = _remove_first(heap, n)
+    assert found == sorted(entries)
+
+
 def test_an_island_is_not_reached_from_outside() -> None:
     assert kernel_walks(SQUARE, [(0, 0, 0), (5, 10, 0)], [(5, 80, 2), (4, 50, 0)]) == [{1: 150}, {0: 72}]
 
@@ -145,7 +174,9 @@ def cases(draw: st.DrawFn) -> tuple[list[Edge], list[Point], list[Point], int]:
 def test_equals_the_slow_twin_on_random_streets(
     case: tuple[list[Edge], list[Point], list[Point], int],
 ) -> None:
-    assert kernel_walks(*case) == walks(*case)
+    found, expected = kernel_walks(*case), walks(*case)
+    assert found == expected
+    assert [list(reached) for reached in found] == [list(reached) for reached in expected], "ascending"
 
 
 @settings(max_examples=100, deadline=None)
