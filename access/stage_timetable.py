@@ -84,13 +84,15 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in config.schedule.feeds}
     chosen = config.schedule.service_date
     default = choose_service_date(feeds) if chosen == "auto" else chosen
-    reports = _validated(loaded, feeds, default)
-    merged = merge_feeds(feeds)
     days = sorted({config.service_date_of(period, default) for period in config.periods})
+    reports = _validated(loaded, feeds, days)
+    merged = merge_feeds(feeds)
     absent = {day: _absent_feeds(config, feeds, day) for day in days}
     horizon_s = _horizon_s(config)
     schedules = {
-        day: build_schedule(merged, day, horizon_s=horizon_s) for day in days if len(absent[day]) < len(feeds)
+        day: build_schedule(merged, day, horizon_s=horizon_s, allow_no_service=True)
+        for day in days
+        if len(absent[day]) < len(feeds)
     }
     plans = [_plan(config, period, default, schedules, absent) for period in config.periods]
     if not any(plan.has_data for plan in plans):
@@ -106,11 +108,13 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     return Timetables({day: schedules[day] for day in sorted(used)}, plans, reports, shares)
 
 
-def _validated(loaded: LoadedConfig, feeds: Mapping[str, Any], service_date: date) -> dict[str, FeedReport]:
-    reports = {
-        feed.name: validate_feed(loaded.path(feed.file), service_date, feed.name, feeds[feed.name])
-        for feed in loaded.config.schedule.feeds
-    }
+def _validated(loaded: LoadedConfig, feeds: Mapping[str, Any], days: Sequence[date]) -> dict[str, FeedReport]:
+    """Check each feed for the first of the days on which it runs, so that one empty day refuses nothing."""
+    reports = {}
+    for feed in loaded.config.schedule.feeds:
+        served = (day for day in days if service_share(feeds[feed.name], day, feed.name).trips)
+        day = next(served, days[0])
+        reports[feed.name] = validate_feed(loaded.path(feed.file), day, feed.name, feeds[feed.name])
     blocking = [
         text if text.startswith(f"{name}:") else f"{name}: {text}"
         for name, report in reports.items()

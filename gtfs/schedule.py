@@ -46,6 +46,7 @@ def build_schedule(
     phase: float = DEFAULT_PHASE,
     by_arrangement: bool = True,
     horizon_s: int = DEFAULT_HORIZON_S,
+    allow_no_service: bool = False,
 ) -> Schedule:
     """Unfold a feed into the timetable of one service day.
 
@@ -57,6 +58,8 @@ def build_schedule(
     phase : where headway-based vehicles leave within their headway, see ``expand_frequencies``.
     by_arrangement : whether one may board or alight by arrangement, see ``read_visits``.
     horizon_s : trips of the day after are kept if they leave before this time.
+    allow_no_service : a day on which nothing runs gives a timetable of the neighbouring nights' trips, or
+        without trips, instead of an error.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def build_schedule(
     FeedError
         Lists what in the tables would make travel times wrong.
     ServiceError
-        No trip runs on the date.
+        No trip runs on the date, unless ``allow_no_service``.
     """
     stops = _read_stops(feed, name)
     route = _read_routes(feed, name)
@@ -78,7 +81,7 @@ def build_schedule(
     )
     _check_routes(feed, visits, route, name)
     runs = unfold(feed, visits, active, name, phase, horizon_s)
-    if not (runs.day == 0).any():
+    if not allow_no_service and not (runs.day == 0).any():
         raise ServiceError(no_service_message(service_share(feed, service_date, name, phase)))
     timetable, dropped_rules = _timetable(feed, stops, visits, runs, route)
     check_timetable(timetable, len(feed.routes))

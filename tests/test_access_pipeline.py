@@ -217,6 +217,37 @@ def test_in_a_whole_timetable_an_empty_evening_is_a_finding(tmp_path: Path) -> N
     assert west["jobs_in_60min_p20"] == 0
 
 
+def on_two_days(folder: Path, *, whole_timetable: bool) -> Path:
+    """Wednesday and Sunday mornings of a bus that runs on weekdays only."""
+    config: dict[str, Any] = copy.deepcopy(city.CONFIG)
+    config["schedule"]["feeds"][0]["whole_timetable"] = whole_timetable
+    peak = city.CONFIG["periods"][0]
+    config["periods"] = [peak, {**peak, "name": "sunday", "service_date": "2024-03-10"}]
+    city.write_city(folder)
+    feed = city.bus_feed()
+    feed.service("daily", "1111100")
+    feed.write(folder / "bus.zip")
+    return city.write_config(folder, config)
+
+
+def test_a_sunday_of_a_partial_feed_is_no_data(tmp_path: Path) -> None:
+    finished = pipeline.run(on_two_days(tmp_path, whole_timetable=False), show_bar=False)
+    sunday = read_manifest(finished.folder)["periods"][1]
+    assert sunday["state"] == "no data"
+    assert "no trip runs on Sunday 2024-03-10" in sunday["reason"]["en"]
+    assert "aucune course" in sunday["reason"]["fr"]
+
+
+def test_a_sunday_without_any_bus_in_a_whole_timetable_leaves_only_walking_and_says_so(
+    tmp_path: Path,
+) -> None:
+    finished = pipeline.run(on_two_days(tmp_path, whole_timetable=True), show_bar=False)
+    assert read_manifest(finished.folder)["periods"][1]["state"] == "ok"
+    assert any("nothing runs on 2024-03-10" in text for text in finished.warnings)
+    west, east = west_and_east(finished.folder)
+    assert (west["jobs_in_60min_sunday"], east["jobs_in_60min_sunday"]) == (0, 1000)
+
+
 def test_a_full_disk_leaves_the_earlier_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = city.write_city(tmp_path)
     folder = pipeline.run(config, show_bar=False).folder
