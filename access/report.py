@@ -151,6 +151,7 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
             "inputs": input_table(run, texts),
             "counts": count_table(run, texts),
         },
+        checks=[*map(str, manifest.get("service_share") or []), *(manifest.get("validation") or {}).values()],
         warnings=[str(warning) for warning in manifest.get("warnings") or []],
         sources=[str(source) for source in manifest.get("attribution") or []],
         created=texts.day(manifest.get("created")),

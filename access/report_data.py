@@ -8,6 +8,7 @@ A service or a period may be missing anywhere: look-ups then give None, which th
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -104,10 +105,18 @@ class Run(NamedTuple):
     def value(
         self, indicator: str, service: str, period: str, cutoff_min: int | None = None, group: str = "all"
     ) -> float | None:
-        """Value of an indicator, or None where the run has none."""
+        """Value of an indicator, or None where the run has none or it is not defined."""
         if not self.has_data(service, period):
             return None
-        return self.values.get((indicator, service, period, cutoff_min, group))
+        value = self.values.get((indicator, service, period, cutoff_min, group))
+        return None if value is None or math.isnan(value) else value
+
+    def is_undefined(
+        self, indicator: str, service: str, period: str, cutoff_min: int | None = None, group: str = "all"
+    ) -> bool:
+        """Say whether the run has data but the indicator has no value (a ratio to 0, a mean of nobody)."""
+        value = self.values.get((indicator, service, period, cutoff_min, group))
+        return self.has_data(service, period) and value is not None and math.isnan(value)
 
 
 def read_run(folder: Path) -> Run:
@@ -179,12 +188,17 @@ def _headline_rows(headline: object) -> list[dict[str, Any]]:
 
 
 def _indicator_values(rows: list[dict[Any, Any]]) -> dict[IndicatorKey, float]:
-    """Values by (indicator, service, period, cutoff, group); the first row of a key counts."""
+    """Values by (indicator, service, period, cutoff, group); the first row of a key counts.
+
+    NaN stands for a value that the run notes as not defined; other missing values are left out.
+    """
     values: dict[IndicatorKey, float] = {}
     for row in rows:
         value = row.get("value")
         if value is None or pd.isna(value):
-            continue
+            if row.get("note") != "not defined":
+                continue
+            value = math.nan
         cutoff = row.get("cutoff_min")
         key = (
             str(row.get("indicator")),

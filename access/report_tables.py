@@ -6,6 +6,7 @@ is "no data"; it is never left blank and never 0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -95,8 +96,8 @@ def service_table(run: Run, texts: Texts) -> Table:
                     texts.capital(service_label(run, names[0], texts)),
                     period_label(run, names[1], texts),
                     *means,
-                    _ratio(run.value("ratio_richest10_poorest40", *names, cutoff_min), texts),
-                    texts.number(run.value("nearest_mean_min", *names), 1),
+                    _ratio(run, names, cutoff_min, texts),
+                    _nearest(run, names, texts),
                     texts.number(run.value("nearest_unreached_residents", *names)),
                 )
             )
@@ -266,8 +267,19 @@ def _mean_and_share(run: Run, names: tuple[str, str], cutoff_min: int, texts: Te
     return texts("table.mean_and_share", mean=texts.amount(mean), share=texts.percent(mean / total))
 
 
-def _ratio(value: float | None, texts: Texts) -> str:
-    return texts("not_defined") if value is not None and np.isinf(value) else texts.number(value, 2)
+def _ratio(run: Run, names: tuple[str, str], cutoff_min: int, texts: Texts) -> str:
+    """Ratio of richest to poorest; "not defined" where the poorest reach nothing."""
+    value = run.value("ratio_richest10_poorest40", *names, cutoff_min)
+    if run.is_undefined("ratio_richest10_poorest40", *names, cutoff_min) or value == math.inf:
+        return texts("not_defined")
+    return texts.number(value, 2)
+
+
+def _nearest(run: Run, names: tuple[str, str], texts: Texts) -> str:
+    """Mean minutes to the nearest; "not reached" where the run looked and nobody reaches one."""
+    if run.is_undefined("nearest_mean_min", *names) and run.value("nearest_unreached_residents", *names):
+        return texts("not_reached")
+    return texts.number(run.value("nearest_mean_min", *names), 1)
 
 
 def _below(

@@ -128,6 +128,8 @@ def manifest() -> dict[str, Any]:
         "counts": {"cells": 271, "stops": 42},
         "seconds_by_stage": {"travel_times": 1.25},
         "attribution": ["© OpenStreetMap contributors (ODbL)"],
+        "service_share": ["bus: 95 of 100 trips of a typical Wednesday run on 2019-05-15"],
+        "validation": {"bus": "1 finding\ninvalid_color: 1"},
         "snap": {"snapped": 269, "too_far": 1, "off_main_component": 1, "no_coordinates": 0},
     }  # fmt: skip
 

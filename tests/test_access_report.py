@@ -218,14 +218,14 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     poor_first.loc[len(poor_first)] = poor_first.query("group == 'decile_5'").iloc[0].to_dict() | {
         "group": "decile_1", "service": "jobs", "cutoff_min": 45, "value": 9.0,
     }  # fmt: skip
-    make("far", far, poor_first)
+    nearest = poor_first["indicator"] == "nearest_mean_min"
+    make("far", far, poor_first.assign(value=poor_first["value"].mask(nearest), note="not defined"))
     zero = poor_first.assign(value=poor_first["value"].where(poor_first["group"] != "decile_1", 0.0))
     few = disc.assign(jobs_in_45min_midday=50.0, population=disc["population"].where(disc.index > 3))
     make("zero", few, zero)
     rich = poor_first.assign(value=poor_first["value"].where(poor_first["group"] != "decile_10", 90.0))
     rich["value"] = rich["value"].where(rich["indicator"] != "ratio_richest10_poorest40", np.inf)
     spread = disc.assign(jobs_in_45min_midday=np.where(disc.index > 0, 50.0, 70.0))
-    rich["value"] = rich["value"].where(rich["indicator"] != "nearest_mean_min", np.inf)
     make("rich", spread, rich, created="2026-01-01")
     crossed = disc.assign(income_decile=pd.array(np.where(disc.index % 2, 9, 1), dtype="Int64"))
     make("crossed", crossed)
@@ -306,6 +306,23 @@ def test_no_data_is_never_a_zero_in_the_table_of_services(folder: Path) -> None:
     assert set(rows[("Jobs", "night")]) == {"no data"}
     assert set(rows[("Clinics", "weekday midday")]) == {"no data"}
     assert "no data" not in rows[("Jobs", "weekday midday")]
+
+
+def test_undefined_is_not_no_data(tmp_path: Path) -> None:
+    """The poorest reach nothing; nobody reaches a school; on clinics the run knows nothing."""
+    where = {"period": "midday", "note": "not defined", "group": "all", "value": np.nan}
+    rows = pd.DataFrame(
+        [
+            where | {"indicator": "ratio_richest10_poorest40", "service": "jobs", "cutoff_min": 45},
+            where | {"indicator": "nearest_mean_min", "service": "schools"},
+            where | {"indicator": "nearest_unreached_residents", "service": "schools", "value": 21_400.0},
+        ]
+    )
+    run = read_run(write_run(tmp_path, indicators=rows))
+    cells = {row[0]: row[-3:] for row in service_table(run, EN).rows if row[1] == "weekday midday"}
+    assert cells["Jobs"] == ("not defined", "no data", "no data")
+    assert cells["Schools"] == ("no data", "not reached", "21,400")
+    assert cells["Clinics"] == ("no data", "no data", "no data")
 
 
 def test_columns_left_over_in_a_period_without_data_are_not_shown(tmp_path: Path) -> None:
