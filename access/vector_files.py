@@ -178,10 +178,13 @@ def _read_vector(
         if path.suffix.lower() in PARQUET_SUFFIXES:
             frame = gpd.read_parquet(path)
         else:
+            _require_one_layer(path, layer)
             with warnings.catch_warnings():
                 # Mixed text and numbers in a GeoJSON: our own check of the columns says it better.
                 warnings.filterwarnings("ignore", message="Could not parse column")
                 frame = gpd.read_file(path, layer=layer)
+    except InputDataError:
+        raise
     except Exception as error:  # GDAL and Arrow raise many kinds; all mean the same here
         raise InputDataError(f"{path}: cannot be read as a vector file: {error}") from error
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -193,6 +196,12 @@ def _read_vector(
         problems.append("no coordinate reference system; add it (such as the .prj file of a shapefile)")
     _raise_all(path, problems)
     return frame.assign(**columns)
+
+
+def _require_one_layer(path: Path, layer: str | None) -> None:
+    layers = gpd.list_layers(path)["name"].tolist()
+    if layer is None and len(layers) > 1:
+        raise InputDataError(f"{path}: has several layers, name one of {', '.join(layers)}")
 
 
 def _points_of_table(

@@ -158,6 +158,8 @@ def test_a_layer_is_chosen_by_name(tmp_path: Path) -> None:
         frame = gpd.GeoDataFrame({"people": [people]}, geometry=[SQUARE], crs="EPSG:4326")
         frame.to_file(tmp_path / "a.gpkg", layer=layer)
     assert read_zones(tmp_path / "a.gpkg", numbers=["people"], layer="blocks")["people"].tolist() == [2]
+    with pytest.raises(InputDataError, match="has several layers, name one of zones, blocks"):
+        read_zones(tmp_path / "a.gpkg")
     with pytest.raises(InputDataError, match="cannot be read as a vector file"):
         read_zones(tmp_path / "a.gpkg", layer="nowhere")
 
