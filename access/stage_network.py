@@ -10,7 +10,7 @@ import numpy.typing as npt
 from access.config import TravelConfig
 from access.config_file import LoadedConfig
 from access.engine.arrays import WalkLinks
-from access.network import walk_links
+from access.network import reversed_walks, walk_links
 from access.snapping import SNAPPED, Snap, SnapReport, check_snap, snap
 from access.streets import (
     StreetGraph,
@@ -84,7 +84,7 @@ def snap_cells(
         lat,
         snapped,
         "cells",
-        "their residents are left out of every result and counted as not snapped",
+        "their residents are left out of every result",
     )
     direct = walk_links(
         streets,
@@ -115,22 +115,19 @@ def snap_stops(
     """
     lon, lat = timetable.stop_lon, timetable.stop_lat
     snapped = snap(streets, lon, lat, max_snap_m)
-    report = check_snap(
-        streets, lon, lat, snapped, "stops", "nobody can walk to or from them; vehicles only pass through"
+    report = check_snap(streets, lon, lat, snapped, "stops", "can only be ridden through")
+    speed = travel.walk_speed_km_h
+    access = walk_links(
+        streets, cells.snap, snapped, max_walk_min=travel.max_walk_min, walk_speed_km_h=speed, threads=threads
     )
-    reach = {"walk_speed_km_h": travel.walk_speed_km_h, "threads": threads}
-    longest = {"max_walk_min": travel.max_walk_min, **reach}
-    return SnappedStops(
+    footpaths = walk_links(
+        streets,
         snapped,
-        report,
-        access=walk_links(streets, cells.snap, snapped, **longest),  # type: ignore[arg-type]
-        footpaths=walk_links(
-            streets,
-            snapped,
-            snapped,
-            max_walk_min=travel.max_transfer_walk_min,
-            same_points=True,
-            **reach,  # type: ignore[arg-type]
-        ),
-        egress=walk_links(streets, snapped, cells.snap, **longest),  # type: ignore[arg-type]
+        snapped,
+        max_walk_min=travel.max_transfer_walk_min,
+        walk_speed_km_h=speed,
+        same_points=True,
+        threads=threads,
     )
+    egress = reversed_walks(access, len(snapped.state))
+    return SnappedStops(snapped, report, access, footpaths, egress)
