@@ -27,18 +27,20 @@ from access.report_findings import (
 )
 from access.report_ground import Ground, ground
 from access.report_map import CellMap, access_map, cell_titles, coincidence_map
-from access.report_png import Surroundings, map_png
-from access.report_tables import (
+from access.report_method import (
     count_table,
     coverage_table,
-    decile_table,
     input_table,
-    map_table,
     period_table,
-    service_table,
     snap_table,
-    sufficiency_table,
     total_table,
+)
+from access.report_png import Surroundings, map_png
+from access.report_tables import (
+    decile_table,
+    map_table,
+    service_table,
+    sufficiency_table,
     zone_table,
 )
 from access.texts import Texts
