@@ -186,7 +186,7 @@ def density_per_km2(x_m: Floats, y_m: Floats, radius_m: float) -> Floats:
     core = 5_200 * np.exp(-distance / 2_600) + 420
     core = np.where(x_m > river_x_m(y_m), 0.55 * core, core)
     core = np.where((y_m < -4_000) | (distance > 6_900), 0.15 * core, core)
-    density = np.where(distance < CORE_RADIUS_M - 400, core, 0.0)
+    density = np.where(distance < CORE_RADIUS_M - 500, core, 0.0)
     suburbs = distance > SUBURBS_FROM_M
     if suburbs.any():
         gap_m = np.full(int(suburbs.sum()), np.inf)
