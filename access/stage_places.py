@@ -134,7 +134,7 @@ class Residents:
             "outside": round(population["outside"]),
         }
         if self.income is not None:
-            summary["% of households with income"] = round(100 * self.income.share_covered, 1)
+            summary["% with a known income"] = round(100 * self.income.share_covered, 1)
         return summary
 
 
