@@ -95,7 +95,7 @@ def input_table(run: Run, texts: Texts) -> Table:
 
 def count_table(run: Run, texts: Texts) -> Table | None:
     """Counts of the run, under the names the program gives them; None if there are none."""
-    counts = pd.json_normalize(dict(run.manifest.get("counts") or {})).to_dict("records")
+    counts = pd.json_normalize(dict(run.manifest.get("counts") or {}), sep=": ").to_dict("records")
     rows = tuple(
         (str(name).replace("_", " "), _plain(value, texts)) for name, value in (counts or [{}])[0].items()
     )

@@ -68,6 +68,8 @@ class Texts:
     def number(self, value: float | None, decimals: int = 0) -> str:
         """Write a number; None or NaN is "no data", infinity "not reached".
 
+        A positive number that would be rounded to 0 is written as less than the smallest step: "< 0.01".
+
         Parameters
         ----------
         value
@@ -79,6 +81,9 @@ class Texts:
             return self("no_data")
         if math.isinf(value):
             return self("not_reached")
+        step = 10.0**-decimals
+        if value > 0 and float(f"{value:.{decimals}f}") == 0:
+            return f"<{_NARROW_NO_BREAK_SPACE}{self.number(step, decimals)}"
         text = f"{abs(value):,.{decimals}f}"
         if value < 0 and any(digit in "123456789" for digit in text):
             text = _MINUS + text
@@ -87,9 +92,10 @@ class Texts:
         return text
 
     def amount(self, value: float | None) -> str:
-        """Write a count of opportunities: whole, or with one decimal below 10 unless it is whole."""
-        fractional = value is not None and 0 < abs(value) < 10 and value != round(value)
-        return self.number(value, 1 if fractional else 0)
+        """Write a count of opportunities: whole from 10 on; one decimal below, two below 1."""
+        if value is None or not math.isfinite(value) or value == round(value) or abs(value) >= 10:
+            return self.number(value)
+        return self.number(value, 1 if abs(value) >= 1 else 2)
 
     def percent(self, share: float | None) -> str:
         """Write a share (0 to 1) in percent; one decimal below 10 %, and never 0 % for a few."""
@@ -97,8 +103,6 @@ class Texts:
             return self.number(share)
         percent = 100 * share
         sign = f"{_NARROW_NO_BREAK_SPACE}%" if self.language == "fr" else "%"
-        if 0 < percent < 0.05:
-            return f"<{_NARROW_NO_BREAK_SPACE}{self.number(0.1, 1)}{sign}"
         decimals = 1 if 0 < percent < 9.95 else 0
         if 99.5 <= percent < 100:
             percent, decimals = min(percent, 99.9), 1

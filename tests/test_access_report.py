@@ -174,14 +174,15 @@ def test_each_cell_has_a_tooltip_and_above_the_limit_the_picture_stands_in(
 
 
 def test_text_from_input_is_escaped(tmp_path: Path) -> None:
-    evil = '<script>alert("x")</script> & {place} {{ 7*7 }} $a$ R$ 5'
+    """Neither markup nor a template nor mathematics (``$\\nope$`` would stop matplotlib)."""
+    evil = '<script>alert("x")</script> & {place} {{ 7*7 }} $\\nope$ R 5'
     cells = hex_disc()
     cells["zone"] = evil
     write_run(tmp_path, cells, name=evil, notice={"en": evil}, warnings=[evil], attribution=[evil])
     write_report(tmp_path, languages=("en",))
     text = (tmp_path / "report.en.html").read_text(encoding="utf-8")
     assert "<script" not in text
-    assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; {place} {{ 7*7 }} $a$ R$ 5" in text
+    assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; {place} {{ 7*7 }} $\\nope$ R 5" in text
 
 
 # ---- every text is used
@@ -335,6 +336,13 @@ def test_columns_left_over_in_a_period_without_data_are_not_shown(tmp_path: Path
     table = sufficiency_table(run, EN)
     assert table is not None
     assert table.rows[1][2:5] == ("no data", "no data", "no data")
+
+
+def test_a_zero_of_a_cell_that_is_not_snapped_is_no_data(tmp_path: Path) -> None:
+    cells = hex_disc()
+    cells.loc[[100, 200], "jobs_in_45min_midday"] = 0.0
+    access = read_run(write_run(tmp_path, cells)).headline_access()
+    assert np.isnan(access).sum() == 3
 
 
 def test_sufficiency_by_hand(folder: Path) -> None:

@@ -60,6 +60,8 @@ def test_an_unknown_key_is_an_error(en: Texts) -> None:
         (1234.5, 1, "1,234.5", f"1{NNBSP}234,5"),
         (1234567, 0, "1,234,567", f"1{NNBSP}234{NNBSP}567"),
         (0, 0, "0", "0"),
+        (0.2, 0, f"<{NNBSP}1", f"<{NNBSP}1"),
+        (0.004, 2, f"<{NNBSP}0.01", f"<{NNBSP}0,01"),
         (-0.2, 0, "0", "0"),
         (-1500, 0, "\u22121,500", f"\u22121{NNBSP}500"),
         (None, 0, "no data", "sans données"),
@@ -74,7 +76,16 @@ def test_numbers(en: Texts, fr: Texts, value: float | None, decimals: int, engli
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (3, "3"), (2.5, "2.5"), (9.96, "10.0"), (12.4, "12"), (1234.6, "1,235")],
+    [
+        (0, "0"),
+        (3, "3"),
+        (2.5, "2.5"),
+        (0.019, "0.02"),
+        (0.004, f"<{NNBSP}0.01"),
+        (9.96, "10.0"),
+        (12.4, "12"),
+        (1234.6, "1,235"),
+    ],
 )
 def test_amounts_are_whole_from_ten_on(en: Texts, value: float, text: str) -> None:
     assert en.amount(value) == text
