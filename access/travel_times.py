@@ -71,7 +71,8 @@ def travel_time_percentiles(
     n_destinations : int
         Number of destinations.
     departure_start_s : int
-        First departure, seconds after 00:00 of the service day. All travel must end by 48:00.
+        First departure, seconds after 00:00 of the service day. All travel must end by 48:00, and the
+        timetable must hold every trip that leaves until then (``horizon_s`` of ``gtfs.build_schedule``).
     departure_window_min : int
         Number of departures, one a minute from ``departure_start_s`` on: 1 to 1,440.
     percentiles : sequence of float

@@ -123,37 +123,75 @@ class Town:
 @st.composite
 def random_journey_inputs(draw: st.DrawFn) -> dict[str, Any]:
     """A random valid town with a search: ties, overtaking, loops, 0 s rides, midnight, isolated stops."""
-    n_stops = draw(st.integers(1, 6))
-    n_origins = draw(st.integers(1, 3))
+    n_stops = draw(st.sampled_from([1, 2, 3, 4, 4, 5, 6]))
+    n_origins = draw(st.integers(1, 2))
     n_destinations = draw(st.integers(1, 3))
+    n_trips = draw(st.sampled_from([0, 2, 4, 8, 10, 12]))
     start_s = draw(st.sampled_from([0, 45, 8 * 3600, 8 * 3600 + 30, DAY_S - 300]))
-    window_min = draw(st.integers(1, 8))
-    duration_min = draw(st.integers(1, 30))
-    stops = st.integers(0, n_stops - 1)
-    first_s = st.integers(-10, 2 * (window_min + duration_min)).map(lambda half_min: start_s + 30 * half_min)
+    window_min = draw(st.integers(1, 10))
+    first_s = st.integers(-4, 2 * window_min + 16).map(lambda half_min: start_s + 30 * half_min)
     ride_s = st.sampled_from([0, 0, 1, 30, 60, 60, 119, 300])
     dwell_s = st.sampled_from([0, 0, 0, 20, 60])
-    mostly = st.sampled_from([True, True, True, False])
-    visits = st.lists(st.tuples(stops, ride_s, dwell_s, mostly, mostly), min_size=2, max_size=6)
-    trips = draw(st.lists(st.tuples(first_s, visits), max_size=9))
-    walk_s = st.sampled_from([0, 1, 30, 59, 60, 61, 120, 240, 600])
+    mostly = st.sampled_from([True, True, True, True, True, False])
+    ride = st.tuples(st.integers(0, n_stops - 1), ride_s, dwell_s, mostly, mostly)
+    trip = st.tuples(first_s, st.lists(ride, min_size=2, max_size=5))
+    trips = draw(st.lists(trip, min_size=n_trips, max_size=n_trips))
+    walk_s = st.sampled_from([0, 0, 1, 30, 30, 59, 60, 61, 120, 240, 600])
 
-    def walks(n_sources: int, n_targets: int, most: int) -> WalkLinks:
-        row = st.dictionaries(st.integers(0, n_targets - 1), walk_s, max_size=most)
+    def walks(n_sources: int, n_targets: int, fewest: int, most: int) -> WalkLinks:
+        fewest, most = min(fewest, n_targets), min(most, n_targets)
+        row = st.dictionaries(st.integers(0, n_targets - 1), walk_s, min_size=fewest, max_size=most)
         return make_links(draw(st.lists(row, min_size=n_sources, max_size=n_sources)))
 
     return {
         "timetable": make_timetable([_timed(first, rides) for first, rides in trips], n_stops),
-        "access": walks(n_origins, n_stops, 3),
-        "footpaths": walks(n_stops, n_stops, 3),
-        "egress": walks(n_stops, n_destinations, 2),
-        "direct": walks(n_origins, n_destinations, 1),
+        "access": walks(n_origins, n_stops, draw(st.sampled_from([0, 2, 2, 2])), 4),
+        "footpaths": walks(n_stops, n_stops, 0, 3),
+        "egress": walks(n_stops, n_destinations, 0, 2),
+        "direct": walks(n_origins, n_destinations, 0, 1),
         "n_destinations": n_destinations,
         "departure_start_s": start_s,
         "departure_window_min": window_min,
-        "max_duration_min": duration_min,
-        "boarding_slack_s": draw(st.sampled_from([1, 30, 60, 61])),
-        "max_rides": draw(st.sampled_from([None, None, 1, 2, 3])),
+        "max_duration_min": draw(st.integers(1, 30)),
+        "boarding_slack_s": draw(st.sampled_from([1, 1, 30, 60, 61])),
+        "max_rides": draw(st.sampled_from([None, None, 1, 2, 2, 3])),
+    }
+
+
+def busy_journey_input(seed: int) -> dict[str, Any]:
+    """A random valid town with many trips and at most two rides, where more rides are often faster."""
+    random = np.random.default_rng(seed)
+    n_stops, start_s, window_min = 8, 8 * 3600, 10
+    trips = []
+    for _ in range(30):
+        first_s = start_s + 30 * int(random.integers(-4, 2 * window_min + 30))
+        n_visits = random.integers(2, 6)
+        stop = random.integers(0, n_stops, n_visits).tolist()
+        ride_s = random.choice([0, 30, 60, 120, 300], n_visits).tolist()
+        dwell_s = random.choice([0, 0, 0, 20, 60], n_visits).tolist()
+        trips.append(
+            _timed(first_s, [(*visit, True, True) for visit in zip(stop, ride_s, dwell_s, strict=True)])
+        )
+
+    def walks(n_sources: int, n_targets: int, most: int, longest_s: int) -> WalkLinks:
+        rows = []
+        for _ in range(n_sources):
+            targets = random.choice(n_targets, random.integers(1, most + 1), replace=False).tolist()
+            rows.append({target: 30 * int(random.integers(0, longest_s // 30 + 1)) for target in targets})
+        return make_links(rows)
+
+    return {
+        "timetable": make_timetable(trips, n_stops),
+        "access": walks(1, n_stops, 3, 600),
+        "footpaths": walks(n_stops, n_stops, 2, 240),
+        "egress": walks(n_stops, 2, 2, 240),
+        "direct": make_links([{}]),
+        "n_destinations": 2,
+        "departure_start_s": start_s,
+        "departure_window_min": window_min,
+        "max_duration_min": 60,
+        "boarding_slack_s": 1,
+        "max_rides": 2,
     }
 
 
