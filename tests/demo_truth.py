@@ -1,14 +1,18 @@
-"""Reads ``configs/demo-truth.yaml`` and evaluates its statements on the cells of a finished run."""
+"""Evaluates the statements of ``configs/demo-truth.yaml`` on finished runs; reads demo city files."""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 import yaml
+
+from access import demo_plan
 
 TRUTH_FILE = Path(__file__).parents[1] / "configs" / "demo-truth.yaml"
 
@@ -65,3 +69,33 @@ def share_of_gap_closed(effect: dict[str, Any], truth: dict[str, Any], before: A
         mean_value(run, column) - mean_value(run, column, cells_in(run, polygon)) for run in (before, after)
     ]
     return 1 - gaps[1] / gaps[0]
+
+
+def read_gtfs_table(path: Path, name: str) -> pd.DataFrame:
+    with zipfile.ZipFile(path) as archive:
+        return pd.read_csv(archive.open(name), dtype=str, keep_default_na=False)
+
+
+def clock_seconds(texts: pd.Series) -> pd.Series:
+    parts = texts.str.split(":", expand=True).astype(int)
+    return parts[0] * 3_600 + parts[1] * 60 + parts[2]
+
+
+def plan_xy(lon: Any, lat: Any) -> tuple[np.ndarray, np.ndarray]:
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=4326).to_crs(demo_plan.PLAN_CRS)
+    return points.x.to_numpy() - demo_plan.EASTING_M, points.y.to_numpy() - demo_plan.NORTHING_M
+
+
+def read_visits(path: Path, feed: str) -> pd.DataFrame:
+    visits = read_gtfs_table(path, "stop_times.txt").merge(read_gtfs_table(path, "trips.txt"), on="trip_id")
+    visits = visits.merge(read_gtfs_table(path, "stops.txt"), on="stop_id")
+    visits["x"], visits["y"] = plan_xy(visits["stop_lon"].astype(float), visits["stop_lat"].astype(float))
+    visits["feed"], visits["timed"] = feed, visits["departure_time"] != ""
+    visits["time_s"] = -1
+    visits.loc[visits["timed"], "time_s"] = clock_seconds(visits.loc[visits["timed"], "departure_time"])
+    return visits
+
+
+def area_xy(area: str) -> shapely.Polygon:
+    lon, lat = np.array(read_truth()["areas"][area]["polygon"]).T
+    return shapely.Polygon(np.column_stack(plan_xy(lon, lat)))
