@@ -85,6 +85,12 @@ def test_rides_of_zero_seconds_never_chain_within_one_second() -> None:
     assert arrives(town, "7:50", boarding_slack_s=1) == "8:01"
 
 
+def test_changes_to_a_bus_that_set_out_before_one_left_home() -> None:
+    town = Town("""X 7:00, B 8:20, Z 8:30
+                   A 8:00, B 8:10""")
+    assert arrives(town, "7:50") == "8:30"
+
+
 # R2 staying on board
 
 
