@@ -78,6 +78,7 @@ class StreetsConfig(Section):
     boundary: str | None = Field(
         None, description="Polygon file whose streets are downloaded through osmnx (needs the network)."
     )
+    boundary_layer: str | None = Field(None, description="Layer of a boundary file with several.")
     max_snap_m: float = Field(
         1600, gt=0, le=5000, description="A point farther than this from any street is not snapped."
     )
@@ -102,6 +103,7 @@ class CellsConfig(Section):
         "opportunities; `table`: the cells listed in a file."
     )
     file: str | None = Field(None, description="Boundary polygons or table of cells, for those two covers.")
+    layer: str | None = Field(None, description="Layer of a boundary file with several.")
     id_column: str = Field("id", description="Column with the H3 index, for `cover: table`.")
 
     @model_validator(mode="after")
@@ -134,6 +136,7 @@ class GridConfig(Section):
     """Fine population points that say where in a census zone people live."""
 
     file: str = Field(description="CSV or vector file of points.")
+    layer: str | None = Field(None, description="Layer of a file with several.")
     weight_column: str = Field(description="Residents at the point.")
     lon_column: str = Field("lon", description="Longitude (WGS84), for CSV.")
     lat_column: str = Field("lat", description="Latitude (WGS84), for CSV.")

@@ -52,6 +52,7 @@ def read_place_sources(loaded: LoadedConfig) -> PlaceSources:
             numbers=[given.weight_column],
             lon_column=given.lon_column,
             lat_column=given.lat_column,
+            layer=given.layer,
         )
     mapped = _read_osm(loaded)
     opportunities = {
