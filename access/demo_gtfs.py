@@ -103,7 +103,7 @@ def _stops(feed: Feed) -> pd.DataFrame:
         return table
     stations = table["stop_id"].str.rsplit("-", n=1).str[0].str.replace("tram", "station", regex=False)
     table["parent_station"] = stations
-    parents = table.groupby(stations.rename("station"), as_index=False).first()
+    parents = table.assign(station=stations).groupby("station", as_index=False).first()
     parents["stop_id"], parents["parent_station"], parents["location_type"] = parents["station"], "", 1
     return pd.concat([parents.drop(columns="station"), table], ignore_index=True)
 

@@ -90,7 +90,7 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     absent = {day: _absent_feeds(config, feeds, day) for day in days}
     horizon_s = _horizon_s(config)
     schedules = {
-        day: build_schedule(merged, day, horizon_s=horizon_s, allow_no_service=True)
+        day: build_schedule(merged, day, name="all feeds", horizon_s=horizon_s, allow_no_service=True)
         for day in days
         if len(absent[day]) < len(feeds)
     }
@@ -150,7 +150,7 @@ def _refusal(feed: Any, day: date, name: str) -> str:
     try:
         check_service(feed, day, name)
     except ServiceError as error:
-        return str(error).removeprefix(f"{name}: ")
+        return str(error).removeprefix(f"{name}: ").partition(". Choose")[0]
     return "no trip runs on that day"
 
 
@@ -190,7 +190,7 @@ def _plan(
                 )
             else:
                 words = f"{feed.name} : aucun départ dans cette fenêtre"
-                problems.append(Label(en=str(error), fr=words))
+                problems.append(Label(en=str(error).partition(". Choose")[0], fr=words))
     if not problems:
         return PeriodPlan(period, day, departures)
     reason = Label(en="; ".join(p.en for p in problems), fr=" ; ".join(p.fr for p in problems))
