@@ -18,7 +18,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyogrio  # type: ignore[import-untyped]
+import pyogrio
 import shapely
 
 from access import demo_plan as plan

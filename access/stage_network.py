@@ -33,7 +33,9 @@ def load_streets(loaded: LoadedConfig) -> tuple[StreetGraph, StreetReport]:
     if source.graphml:
         return read_streets_graphml(loaded.path(source.graphml))
     if source.boundary:
-        return download_streets(boundary=read_zones(loaded.path(source.boundary), layer=source.boundary_layer))
+        return download_streets(
+            boundary=read_zones(loaded.path(source.boundary), layer=source.boundary_layer)
+        )
     return download_streets(place=source.place)
 
 

@@ -68,7 +68,9 @@ def load_cells(loaded: LoadedConfig, sources: PlaceSources) -> Cells:
     config = loaded.config
     resolution = config.cells.h3_resolution
     if config.cells.cover == "boundary":
-        ids = cells_covering(read_zones(loaded.path(str(config.cells.file)), layer=config.cells.layer), resolution)
+        ids = cells_covering(
+            read_zones(loaded.path(str(config.cells.file)), layer=config.cells.layer), resolution
+        )
     elif config.cells.cover == "table":
         column = config.cells.id_column
         table = read_table(loaded.path(str(config.cells.file)), texts=[column])

@@ -22,14 +22,20 @@ def names(document: Path) -> str:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=names)
 def test_every_fairreach_command_named_exists(document: Path) -> None:
     used = set(re.findall(r"fairreach ([a-z][a-z-]+)\b(?=[ `\n])", document.read_text(encoding="utf-8")))
-    shown = {word for word in used if f"`fairreach {word}" in document.read_text() or f"    fairreach {word}" in document.read_text()}
+    shown = {
+        word
+        for word in used
+        if f"`fairreach {word}" in document.read_text() or f"    fairreach {word}" in document.read_text()
+    }
     assert shown <= set(commands.commands), f"unknown: {shown - set(commands.commands)}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=names)
 def test_every_make_target_named_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    used = set(re.findall(r"(?:^|`|    )make ([a-z-]+)", document.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    used = set(
+        re.findall(r"(?:^|`|    )make ([a-z-]+)", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
     assert used <= targets
 
 
