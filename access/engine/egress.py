@@ -1,0 +1,276 @@
+"""From stops to destinations: what a batch of origins reaches at the door, as percentiles or opportunities.
+
+The scan leaves labels: at this stop, from this second on, those who left at departure ``label - 1`` or before
+(``access.engine.scan``). A destination collects them from the stops around it, one row for each minute
+``m`` of the clock, and turns them into ``elapsed[m]``: the minutes since the latest departure that is at the
+door by the end of minute ``m``. Departure ``d`` has a travel time of at most ``x`` whole minutes exactly where
+it or a later one is there by minute ``d + x``, that is where ``elapsed[d + x] <= x``. So for one ``x`` the
+departures of all origins are counted by comparing rows with one constant. Percentiles follow by going up in
+``x`` and counting how many values of ``x`` are too small for the rank (nearest rank, R8 of
+``access.engine.plain``: minutes are truncated first, which changes no order).
+
+Walking all the way takes the same time at each departure, so it is compared with the percentile of the rides
+(R5). Windows of several passes count each pass apart and add the counts.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from access.engine.arrays import UNREACHED_MIN, Minutes, Search, WalkLinks
+from access.engine.scan import Profiles
+from access.engine.simd import (
+    BATCH_WIDTH,
+    BLOCK_WIDTH,
+    Counts,
+    Rows,
+    add_if_below,
+    add_within,
+    any_below,
+    clear,
+    copy_row,
+    elapsed_from_labels,
+    max_into,
+    set_block,
+    settle,
+)
+
+DESTINATIONS_A_TIME = 64
+"""Destinations whose minutes are written to the matrix together, along its rows."""
+
+
+class Window(NamedTuple):
+    """The departures asked for, in passes of at most 255."""
+
+    n_departures: npt.NDArray[np.int64]  # (n_passes,)
+    max_duration_min: int
+
+
+class EgressMemory(NamedTuple):
+    """What one thread writes to on the way to destinations; used again for the next batch."""
+
+    elapsed: Rows  # (n_passes * n_minutes, BATCH_WIDTH)
+    minutes: Rows  # (DESTINATIONS_A_TIME * n_percentiles, BATCH_WIDTH)
+    direct_min: Rows  # (n_destinations, BATCH_WIDTH) walking all the way
+    reached: Counts  # departures within the travel time looked at
+    reached_in_time: Counts  # departures within the maximum duration
+    goals: Counts  # highest rank met within the maximum duration
+
+
+def egress_memory(window: Window, n_percentiles: int, n_destinations: int) -> EgressMemory:
+    """Room for one thread."""
+    n_rows = len(window.n_departures) * (int(window.n_departures.max()) + window.max_duration_min)
+    return EgressMemory(
+        elapsed=np.empty((n_rows, BATCH_WIDTH), np.uint8),
+        minutes=np.empty((DESTINATIONS_A_TIME * n_percentiles, BATCH_WIDTH), np.uint8),
+        direct_min=np.empty((n_destinations, BATCH_WIDTH), np.uint8),
+        reached=np.empty(BLOCK_WIDTH, np.uint16),
+        reached_in_time=np.empty(BLOCK_WIDTH, np.uint16),
+        goals=np.empty(BLOCK_WIDTH, np.uint16),
+    )
+
+
+def fill_percentiles(
+    batch: npt.NDArray[np.int64],
+    profiles: Profiles,
+    doors: WalkLinks,
+    direct: WalkLinks,
+    window: Window,
+    ranks: npt.NDArray[np.int64],
+    memory: EgressMemory,
+    percentile_min: Minutes,
+) -> None:
+    """Fill ``percentile_min[:, batch, :]`` with travel times in whole minutes; releases the GIL.
+
+    Parameters
+    ----------
+    batch : int64 array (at most BATCH_WIDTH,)
+        Origins, as given to the scan.
+    profiles : Profiles
+        Filled by the scan for this batch.
+    doors : WalkLinks
+        Walks from each destination to the stops around it, that is the egress walks by destination.
+    direct : WalkLinks
+        Walks from all origins to destinations.
+    ranks : int64 array (n_percentiles,)
+        Nearest ranks among all departures, 1 to their number.
+    percentile_min : uint8 array (n_percentiles, n_origins, n_destinations)
+        Written in place; ``UNREACHED_MIN`` where unreached.
+    """
+    _fill_percentiles(batch, profiles, doors, direct, window, ranks, memory, percentile_min)
+
+
+@njit(cache=True, nogil=True)
+def _fill_percentiles(
+    batch: npt.NDArray[np.int64],
+    profiles: Profiles,
+    doors: WalkLinks,
+    direct: WalkLinks,
+    window: Window,
+    ranks: npt.NDArray[np.int64],
+    memory: EgressMemory,
+    percentile_min: Minutes,
+) -> None:
+    """Take the destinations some at a time, so that the matrix is written along its rows."""
+    n_destinations = len(memory.direct_min)
+    n_percentiles = len(ranks)
+    _walk_directly(batch, direct, window.max_duration_min, memory.direct_min)
+    for first in range(0, n_destinations, DESTINATIONS_A_TIME):
+        end = min(first + DESTINATIONS_A_TIME, n_destinations)
+        for destination in range(first, end):
+            first_row = (destination - first) * n_percentiles
+            _percentiles_at(destination, first_row, profiles, doors, window, ranks, memory)
+        for percentile in range(n_percentiles):
+            for column in range(len(batch)):
+                for destination in range(first, end):
+                    row = (destination - first) * n_percentiles + percentile
+                    percentile_min[percentile, batch[column], destination] = memory.minutes[row, column]
+
+
+@njit(cache=True, nogil=True)
+def _walk_directly(
+    batch: npt.NDArray[np.int64], direct: WalkLinks, max_duration_min: int, direct_min: Rows
+) -> None:
+    """Whole minutes of walking all the way from each origin of the batch."""
+    direct_min[:] = UNREACHED_MIN
+    for column in range(len(batch)):
+        for link in range(direct.start[batch[column]], direct.start[batch[column] + 1]):
+            minutes = direct.walk_s[link] // 60
+            if minutes <= max_duration_min:
+                direct_min[direct.target[link], column] = minutes
+
+
+@njit(cache=True, nogil=True)
+def _percentiles_at(
+    destination: int,
+    first_row: int,
+    profiles: Profiles,
+    doors: WalkLinks,
+    window: Window,
+    ranks: npt.NDArray[np.int64],
+    memory: EgressMemory,
+) -> None:
+    """Percentiles of all origins of the batch at one destination, one row for each percentile."""
+    if not _arrive(destination, profiles, doors, window, memory):
+        for row in range(first_row, first_row + len(ranks)):
+            copy_row(memory.minutes, row, memory.direct_min, destination)
+        return
+    for first_column in range(0, BATCH_WIDTH, BLOCK_WIDTH):
+        _percentiles_of_block(destination, first_row, first_column, window, ranks, memory)
+
+
+@njit(cache=True, nogil=True)
+def _arrive(
+    destination: int, profiles: Profiles, doors: WalkLinks, window: Window, memory: EgressMemory
+) -> bool:
+    """Fill ``elapsed`` for one destination, pass after pass; return whether anybody arrives in time."""
+    elapsed = memory.elapsed
+    elapsed[:] = 0
+    somebody = False
+    rows_a_pass = len(elapsed) // len(window.n_departures)
+    for number in range(len(window.n_departures)):
+        first_row = number * rows_a_pass
+        n_minutes = window.n_departures[number] + window.max_duration_min
+        for link in range(doors.start[destination], doors.start[destination + 1]):
+            somebody |= _arrive_from_stop(
+                profiles, number, doors.target[link], doors.walk_s[link], elapsed, first_row, n_minutes
+            )
+        elapsed_from_labels(elapsed, first_row, n_minutes)
+    return somebody
+
+
+@njit(cache=True, nogil=True)
+def _arrive_from_stop(
+    profiles: Profiles, number: int, stop: int, walk_s: int, labels: Rows, first_row: int, n_minutes: int
+) -> bool:
+    """Enter the improvements at one stop in the minute of their arrival; return whether there were any."""
+    first, end = profiles.start[number, stop], profiles.start[number, stop + 1]
+    if first == end:
+        return False
+    minute = _minute(profiles.arrival_s[first] + walk_s)
+    somebody = minute < n_minutes
+    for improvement in range(first, end):
+        if minute >= n_minutes:
+            break
+        next_minute = minute + 1
+        if improvement + 1 < end:
+            next_minute = _minute(profiles.arrival_s[improvement + 1] + walk_s)
+        if next_minute != minute:  # Labels only grow, so the last row of a minute says it all.
+            max_into(labels, first_row + minute, profiles.labels, improvement)
+        minute = next_minute
+    return somebody
+
+
+@njit(cache=True, nogil=True)
+def _minute(time_s: int) -> int:
+    """Whole minutes of a time of 0 or later; unsigned, because that division is much faster."""
+    return np.int64(np.uint32(time_s) // np.uint32(60))
+
+
+@njit(cache=True, nogil=True)
+def _percentiles_of_block(
+    destination: int,
+    first_row: int,
+    first_column: int,
+    window: Window,
+    ranks: npt.NDArray[np.int64],
+    memory: EgressMemory,
+) -> None:
+    """Go up minute by minute from the least of all percentiles and count the minutes too short for each rank.
+
+    Going up ends where every rank is met that can be met within the maximum duration.
+    """
+    minutes, reached, reached_in_time = memory.minutes, memory.reached, memory.reached_in_time
+    travel_min = _least_percentile(memory.elapsed, first_column, window, ranks.min(), reached)
+    for row in range(first_row, first_row + len(ranks)):
+        set_block(minutes, row, first_column, travel_min)
+    _count_reached(memory.elapsed, first_column, window, window.max_duration_min, reached_in_time)
+    _set_goals(reached_in_time, ranks, memory.goals)
+    while travel_min <= window.max_duration_min:
+        _count_reached(memory.elapsed, first_column, window, travel_min, reached)
+        for percentile in range(len(ranks)):
+            add_if_below(minutes, first_row + percentile, first_column, reached, ranks[percentile])
+        if not any_below(reached, memory.goals):
+            break
+        travel_min += 1
+    for percentile in range(len(ranks)):
+        row = first_row + percentile
+        settle(minutes, row, first_column, reached_in_time, ranks[percentile], memory.direct_min, destination)
+
+
+@njit(cache=True, nogil=True)
+def _least_percentile(elapsed: Rows, first_column: int, window: Window, rank: int, reached: Counts) -> int:
+    """Find by halving the least minutes in which any column meets a rank; one too many where none does."""
+    least, most = 0, window.max_duration_min + 1
+    while least < most:
+        middle = (least + most) // 2
+        _count_reached(elapsed, first_column, window, middle, reached)
+        if reached.max() >= rank:
+            most = middle
+        else:
+            least = middle + 1
+    return least
+
+
+@njit(cache=True, nogil=True)
+def _set_goals(reached_in_time: Counts, ranks: npt.NDArray[np.int64], goals: Counts) -> None:
+    """Highest rank that each column meets within the maximum duration."""
+    clear(goals)
+    for rank in ranks:
+        for column in range(BLOCK_WIDTH):
+            met = rank if rank <= reached_in_time[column] else 0
+            goals[column] = max(goals[column], met)
+
+
+@njit(cache=True, nogil=True)
+def _count_reached(elapsed: Rows, first_column: int, window: Window, travel_min: int, reached: Counts) -> None:
+    """Count the departures of each column that arrive within so many whole minutes, over all passes."""
+    clear(reached)
+    rows_a_pass = len(elapsed) // len(window.n_departures)
+    for number in range(len(window.n_departures)):
+        first_row = number * rows_a_pass + travel_min
+        add_within(elapsed, first_row, first_column, window.n_departures[number], travel_min, reached)

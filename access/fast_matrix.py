@@ -1,0 +1,191 @@
+"""Door-to-door travel times of whole cities: the same results as ``access.travel_times``, for all origins.
+
+The shell around the batched engine (``access.engine.program``, ``scan``, ``egress``): it checks its input as
+``access.travel_times`` does, cuts the window into passes of at most 255 departures, puts neighbours among the
+origins into batches of 128 and shares the batches out among threads. Results equal those of
+``access.travel_times`` to the byte, whatever the order of origins, the batches, the passes and the threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from access.engine.arrays import (
+    ANY_NUMBER_OF_RIDES,
+    UNREACHED_MIN,
+    Minutes,
+    Search,
+    WalkLinks,
+)
+from access.engine.egress import EgressMemory, Window, egress_memory, fill_percentiles
+from access.engine.hilbert import hilbert_order
+from access.engine.program import Program, event_program, footpaths_into_stops, reversed_links
+from access.engine.scan import (
+    Profiles,
+    ScanMemory,
+    binding_ride_limit,
+    profiles_memory,
+    scan_batch,
+    scan_memory,
+)
+from access.engine.simd import BATCH_WIDTH
+from access.travel_times import _count_problems, _percentile_problems, _prepare, _usable_cpus, nearest_rank
+from gtfs.timetable import Timetable
+
+DEPARTURES_A_PASS = 255
+"""A byte holds the labels 0 (nobody) to 255."""
+
+
+class Network(NamedTuple):
+    """What all threads read."""
+
+    programs: list[Program]  # one a pass
+    searches: list[Search]  # one a pass
+    window: Window
+    access: WalkLinks  # origin -> stop
+    doors: WalkLinks  # destination -> stop
+    direct: WalkLinks  # origin -> destination
+
+
+class Memory(NamedTuple):
+    """What one thread writes to."""
+
+    scan: ScanMemory
+    profiles: Profiles
+    egress: EgressMemory
+
+
+def travel_time_percentiles(
+    timetable: Timetable,
+    *,
+    access: WalkLinks,
+    footpaths: WalkLinks,
+    egress: WalkLinks,
+    direct: WalkLinks,
+    n_destinations: int,
+    departure_start_s: int,
+    departure_window_min: int,
+    percentiles: Sequence[float],
+    max_duration_min: int = 120,
+    boarding_slack_s: int = 60,
+    max_rides: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Minutes:
+    """Percentiles of door-to-door travel time over the departure minutes, from every origin.
+
+    Parameters, result, errors and warnings are those of ``access.travel_times.travel_time_percentiles``.
+    """
+    problems = _percentile_problems(percentiles)
+    problems += _count_problems("threads", threads) + _count_problems("max_rides", max_rides)
+    search = Search(
+        departure_start_s, departure_window_min, max_duration_min,
+        ANY_NUMBER_OF_RIDES if max_rides is None else max_rides, boarding_slack_s,
+    )  # fmt: skip
+    checked = _prepare(timetable, search, access, footpaths, egress, direct, n_destinations, problems)
+    network = _network(
+        timetable, search, checked.access, checked.footpaths, checked.egress, checked.direct, n_destinations
+    )
+    ranks = np.array([nearest_rank(percentile, departure_window_min) for percentile in percentiles], np.int64)
+    n_origins = len(access.start) - 1
+    result = np.full((len(ranks), n_origins, n_destinations), UNREACHED_MIN, np.uint8)
+
+    def one_batch(batch: npt.NDArray[np.int64], memory: Memory) -> None:
+        scan_batch(network.programs, network.searches, network.access, batch, memory.scan, memory.profiles)
+        fill_percentiles(
+            batch, memory.profiles, network.doors, network.direct, network.window, ranks, memory.egress, result
+        )
+
+    _for_each_batch(
+        one_batch,
+        batches_of_neighbours(timetable, network.access),
+        lambda: _memory(network, len(ranks), n_destinations),
+        threads or _usable_cpus(),
+        progress,
+    )
+    return result
+
+
+def batches_of_neighbours(timetable: Timetable, access: WalkLinks) -> list[npt.NDArray[np.int64]]:
+    """All origins in batches of ``BATCH_WIDTH``, neighbours together, because they share vehicles.
+
+    An origin is where its nearest stop is (of several, the one listed first); origins without a stop within
+    reach come last, so that whole batches of them ride nothing.
+    """
+    n_links = np.diff(access.start)
+    served = np.flatnonzero(n_links)
+    lon, lat = np.full(len(n_links), np.nan), np.full(len(n_links), np.nan)
+    if len(served):
+        by_walk = (access.walk_s.astype(np.int64) << 32) | access.target
+        nearest_stop = np.minimum.reduceat(by_walk, access.start[served]) & (2**32 - 1)
+        lon[served], lat[served] = timetable.stop_lon[nearest_stop], timetable.stop_lat[nearest_stop]
+    order = hilbert_order(lon, lat)
+    return [order[first : first + BATCH_WIDTH] for first in range(0, len(order), BATCH_WIDTH)]
+
+
+def _network(
+    timetable: Timetable,
+    search: Search,
+    access: WalkLinks,
+    footpaths: WalkLinks,
+    egress: WalkLinks,
+    direct: WalkLinks,
+    n_destinations: int,
+) -> Network:
+    """Cut the window into passes of about equal length and write a program for each."""
+    n_passes = -(-search.n_departures // DEPARTURES_A_PASS)
+    cuts = [search.n_departures * number // n_passes for number in range(n_passes + 1)]
+    searches = [
+        search._replace(first_departure_s=search.first_departure_s + 60 * first, n_departures=end - first)
+        for first, end in zip(cuts[:-1], cuts[1:], strict=True)
+    ]
+    into_stops = footpaths_into_stops(footpaths)
+    return Network(
+        programs=[event_program(timetable, into_stops, one_pass) for one_pass in searches],
+        searches=searches,
+        window=Window(np.diff(np.array(cuts, np.int64)), search.max_duration_min),
+        access=access,
+        doors=reversed_links(egress, n_destinations),
+        direct=direct,
+    )
+
+
+def _memory(network: Network, n_percentiles: int, n_destinations: int) -> Memory:
+    max_rides = binding_ride_limit(network.searches[0])
+    return Memory(
+        scan=scan_memory(network.programs, max_rides),
+        profiles=profiles_memory(network.programs),
+        egress=egress_memory(network.window, n_percentiles, n_destinations),
+    )
+
+
+def _for_each_batch(
+    work: Callable[[npt.NDArray[np.int64], Memory], None],
+    batches: Sequence[npt.NDArray[np.int64]],
+    new_memory: Callable[[], Memory],
+    threads: int,
+    progress: Callable[[int], object] | None,
+) -> None:
+    """Call ``work`` for every batch, each thread with its own memory; the first failure stops the rest."""
+    of_thread = threading.local()
+
+    def one_batch(batch: npt.NDArray[np.int64]) -> int:
+        if not hasattr(of_thread, "memory"):
+            of_thread.memory = new_memory()
+        work(batch, of_thread.memory)
+        return len(batch)
+
+    executor = ThreadPoolExecutor(min(threads, len(batches)))
+    try:
+        for done in as_completed([executor.submit(one_batch, batch) for batch in batches]):
+            n_origins = done.result()
+            if progress is not None:
+                progress(n_origins)
+    finally:
+        executor.shutdown(cancel_futures=True)
