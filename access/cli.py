@@ -94,9 +94,9 @@ def demo_city(out: Path, size: str, seed: int) -> None:
 
 
 def _log(quiet: bool) -> None:
+    """Show warnings, and the one line that each stage ends with unless ``quiet``."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", force=True)
-    for package in ("access", "gtfs"):
-        logging.getLogger(package).setLevel(logging.WARNING if quiet else logging.INFO)
+    logging.getLogger("access.progress").setLevel(logging.WARNING if quiet else logging.INFO)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-9]):[0-5]\d$")]
@@ -30,6 +38,14 @@ class Label(Section):
     def in_language(self, language: str) -> str:
         """Return the text in ``"en"`` or ``"fr"``."""
         return str(getattr(self, language))
+
+
+def _in_both_languages(value: object) -> object:
+    return {"en": value, "fr": value} if isinstance(value, str) else value
+
+
+Text = Annotated[Label, BeforeValidator(_in_both_languages)]
+"""A text given once for both languages, or as ``{en: ..., fr: ...}``."""
 
 
 class FeedConfig(Section):
@@ -293,9 +309,12 @@ class ResultsConfig(Section):
 class RunConfig(Section):
     """One city, one run."""
 
-    name: str = Field(min_length=1, description="Name of the study area, as readers should see it.")
+    name: Text = Field(description="Name of the study area: one text, or `{en: ..., fr: ...}`.")
     notice: Label | None = Field(None, description="A limit of the data that every result must state.")
-    attribution: list[str] = Field(default_factory=list, description="Credits that the data's licences ask.")
+    attribution: list[Text] = Field(
+        default_factory=list,
+        description="Credits that the data's licences ask: texts, or `{en: ..., fr: ...}`.",
+    )
     dataset: str | None = Field(
         None,
         description="Folder of the input files, looked up in FAIRREACH_DATA and the dataset cache; "

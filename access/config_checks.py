@@ -6,11 +6,32 @@ from collections.abc import Iterator
 
 from access.config import RunConfig
 
+LAST_ARRIVAL_MIN = 48 * 60
+RESERVED_COLUMNS = frozenset(
+    {
+        "id",
+        "geometry",
+        "population",
+        "households",
+        "income",
+        "income_share_covered",
+        "income_decile",
+        "zone",
+        "lon",
+        "lat",
+        "placed_at",
+        "snap",
+        "snap_m",
+    }
+)
+
 
 def cross_check(config: RunConfig) -> list[str]:
     """List contradictions between sections, each naming its key, what came and what is allowed."""
     return [
         *_repeated_names(config),
+        *_column_problems(config),
+        *_clock_problems(config),
         *_cutoff_problems(config),
         *_headline_problems(config),
         *_sufficiency_problems(config),
@@ -29,8 +50,42 @@ def _repeated_names(config: RunConfig) -> Iterator[str]:
             yield f"{key}: the name {repeated!r} is used more than once"
 
 
+def _column_problems(config: RunConfig) -> Iterator[str]:
+    """Names of groups become columns of the cells: they must not take the place of another."""
+    services = [opportunity.name for opportunity in config.opportunities]
+    made = {f"n_{service}" for service in services}
+    made |= {
+        f"{service}_in_{cutoff}min_{period.name}"
+        for service in services
+        for cutoff in config.measures.cutoffs_min
+        for period in config.periods
+    }
+    made |= {f"nearest_{service}_min_{period.name}" for service in services for period in config.periods}
+    made |= {
+        f"below_{line.name}_{period.name}"
+        for line in config.measures.sufficiency
+        for period in config.periods
+    }
+    for group in config.people.groups:
+        if group in RESERVED_COLUMNS or group in made:
+            yield f"people.groups.{group}: is the name of a column of the results; choose another name"
+
+
+def _clock_problems(config: RunConfig) -> Iterator[str]:
+    for period in config.periods:
+        end_min = period.departure_end_s // 60 + config.travel.max_duration_min
+        if end_min > LAST_ARRIVAL_MIN:
+            yield (
+                f"periods.{period.name}: the last travel would end at {end_min // 60}:{end_min % 60:02d}, "
+                "after 48:00; start earlier, or shorten departure_window_min or travel.max_duration_min"
+            )
+
+
 def _cutoff_problems(config: RunConfig) -> Iterator[str]:
     longest = config.travel.max_duration_min
+    cutoffs = config.measures.cutoffs_min
+    for repeated in sorted({cutoff for cutoff in cutoffs if cutoffs.count(cutoff) > 1}):
+        yield f"measures.cutoffs_min: {repeated} stands more than once"
     for cutoff in config.measures.cutoffs_min:
         if not 1 <= cutoff <= longest:
             yield (

@@ -62,14 +62,21 @@ def load_config(file: Path, *, must_exist: bool = True) -> LoadedConfig:
         raise ConfigError(str(file), problems)
     data_folder = dataset_folder(config.dataset) if config.dataset else file.resolve().parent
     if must_exist:
-        missing = [
-            f"{key}: no file {name!r} in {data_folder}"
-            for key, name in input_files(config).items()
-            if not (data_folder / name).exists()
-        ]
-        if missing:
-            raise ConfigError(str(file), missing)
+        missing = [_missing(key, name, data_folder) for key, name in input_files(config).items()]
+        if any(missing):
+            raise ConfigError(str(file), [problem for problem in missing if problem])
     return LoadedConfig(config=config, file=file, data_folder=data_folder)
+
+
+def _missing(key: str, name: str, data_folder: Path) -> str:
+    """Say what is wrong with the place of an input; a feed and a file database may be folders."""
+    path = data_folder / name
+    if not path.exists():
+        return f"{key}: no file {name!r} in {data_folder}"
+    may_be_folder = key.startswith("schedule.feeds") or path.suffix.lower() == ".gdb"
+    if path.is_dir() and not may_be_folder:
+        return f"{key}: {name!r} is a folder; name a file in it"
+    return ""
 
 
 class _Loader(yaml.SafeLoader):
@@ -91,7 +98,11 @@ _Loader.add_implicit_resolver(
 def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     seen: set[Hashable] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, Hashable):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a key must be a plain word", key_node.start_mark
+            )
         if key in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"the key {key!r} stands twice", key_node.start_mark

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -26,6 +27,31 @@ def cache_folder() -> Path:
     """Return the folder for everything that can be made again (not created here)."""
     named = os.environ.get(CACHE_VARIABLE)
     return Path(named) if named else Path(platformdirs.user_cache_dir("fairreach", appauthor=False))
+
+
+def check_cache() -> None:
+    """Refuse early a cache folder that cannot be written.
+
+    Raises
+    ------
+    InputDataError
+        With the way to name another one.
+    """
+    folder = cache_folder()
+    try:
+        require_writable(folder)
+    except OSError as error:
+        raise InputDataError(
+            f"cache folder {folder}: cannot be written ({error.strerror or error}); set {CACHE_VARIABLE} "
+            "to a folder that can"
+        ) from None
+
+
+def require_writable(folder: Path) -> None:
+    """Raise OSError unless files can be made in ``folder``, or in the nearest folder above that exists."""
+    nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    with tempfile.TemporaryFile(dir=nearest):
+        pass
 
 
 def data_folder() -> Path | None:

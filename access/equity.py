@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from access.income import income_groups
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -56,7 +58,7 @@ def share_of_income_range(income: Floats, population: Floats, low: float, high: 
     known = ~np.isnan(income) & (population > 0)
     if not known.any():
         return shares
-    _, group = np.unique(income[known], return_inverse=True)
+    group = income_groups(income[known])
     residents = np.bincount(group, weights=population[known])
     above = np.cumsum(residents)
     below = above - residents

@@ -176,17 +176,24 @@ def income_deciles(income: pd.Series, population: pd.Series) -> pd.Series:
 def _decile_of_middle(
     incomes: npt.NDArray[np.float64], people: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    order = np.argsort(incomes, kind="stable")
-    ordered = incomes[order]
-    first_of_tie = np.r_[True, np.diff(ordered) > SAME_INCOME * ordered[1:]]
-    tie = np.cumsum(first_of_tie) - 1
-    people_in_tie = np.bincount(tie, weights=people[order])
+    tie = income_groups(incomes)
+    people_in_tie = np.bincount(tie, weights=people)
     upper = np.cumsum(people_in_tie)
     middle = (upper - people_in_tie / 2) / upper[-1]
     decile_of_tie = np.floor(10 * middle + 1e-9) + 1  # the addend undoes rounding just below a line
-    deciles = np.empty(len(incomes))
-    deciles[order] = decile_of_tie[tie]
-    return deciles
+    return np.asarray(decile_of_tie[tie])
+
+
+def income_groups(incomes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Number the distinct incomes from 0, the lowest; incomes equal to 1e-9 relative share a number.
+
+    Rounding makes twins of incomes that were one: the order must not tear them apart. No NaN, at least one.
+    """
+    order = np.argsort(incomes, kind="stable")
+    ordered = incomes[order]
+    groups = np.empty(len(incomes), dtype=np.int64)
+    groups[order] = np.cumsum(np.r_[False, np.diff(ordered) > SAME_INCOME * ordered[1:]])
+    return groups
 
 
 def _summable(table: Table, income_column: str, households_column: str) -> Table:

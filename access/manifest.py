@@ -33,6 +33,7 @@ class ManifestParts(NamedTuple):
     network_cache: Path
     progress: Progress
     warnings: Sequence[str]
+    longest_links: Sequence[Mapping[str, object]]  # inhabited cells far from their street
 
 
 def build_manifest(parts: ManifestParts) -> dict[str, Any]:
@@ -43,9 +44,9 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
     return {
         "fairreach_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "name": config.name,
+        "name": config.name.model_dump(),
         "notice": config.notice.model_dump(include=label) if config.notice else None,
-        "attribution": config.attribution,
+        "attribution": [credit.model_dump() for credit in config.attribution],
         "service_dates": {plan.config.name: str(plan.service_date) for plan in inputs.timetables.plans},
         "periods": _periods(inputs),
         "services": _services(inputs),
@@ -53,7 +54,13 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
         "comparison": "minutes < cutoff, whole minutes",
         "percentile": config.travel.percentile,
         "walking": config.travel.model_dump(
-            include={"walk_speed_km_h", "max_walk_min", "max_transfer_walk_min"}
+            include={
+                "walk_speed_km_h",
+                "max_walk_min",
+                "max_transfer_walk_min",
+                "max_duration_min",
+                "boarding_slack_s",
+            }
         ),
         "headline": config.measures.headline.model_dump(),
         "sufficiency": [line.model_dump() for line in config.measures.sufficiency],
@@ -62,6 +69,10 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
         "snap_of_stops": _snap(parts.stops_on_streets),
         "streets": inputs.street_report.as_dict(),
         "residents": inputs.residents.totals.round(6).to_dict("index"),
+        "zones_by_area": inputs.residents.zones_by_area,
+        "grid_outside_zones": round(inputs.residents.grid_outside_zones, 6),
+        "unsnapped_opportunities": dict(inputs.services.off_streets),
+        "longest_links": parts.longest_links,
         "validation": {name: report.summary() for name, report in inputs.timetables.reports.items()},
         "service_share": [share.summary() for share in inputs.timetables.shares],
         "counts": progress.counts,

@@ -1,7 +1,7 @@
 """The ready network on disk: named groups of arrays, so that a later step can route without reading inputs.
 
-The folder's name is a fingerprint of every input file and option that shaped the arrays, and of the version
-of the program: an upgrade or a changed file never meets a stale cache.
+The folder's name is a fingerprint of the arrays themselves and of the version of the program: an upgrade or
+any changed input or option never meets a stale cache.
 """
 
 from __future__ import annotations
@@ -25,10 +25,15 @@ Group = TypeVar("Group", bound=tuple[Any, ...])
 FORMAT = 1
 
 
-def fingerprint(parts: Mapping[str, object]) -> str:
-    """Return 16 hexadecimal digits that stand for these parts, the version and the file format."""
-    text = json.dumps({**parts, "version": __version__, "format": FORMAT}, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def fingerprint(groups: Mapping[str, tuple[Any, ...]], names: Mapping[str, object]) -> str:
+    """Return 16 hexadecimal digits that stand for the arrays, the names, the version and the file format."""
+    digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
+    digest.update(json.dumps(names, sort_keys=True).encode())
+    for name, group in sorted(groups.items()):
+        for field, array in _flat(group):
+            digest.update(f"{name}.{field} {array.dtype} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()[:16]
 
 
 def save_groups(folder: Path, groups: Mapping[str, tuple[Any, ...]], names: Mapping[str, object]) -> None:

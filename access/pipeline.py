@@ -6,17 +6,19 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from access.config_file import load_config
+from access.datasets import check_cache
 from access.engine.arrays import Minutes
 from access.errors import DataQualityWarning
 from access.indicators import Line, People, PeriodAccess, period_access
 from access.progress import Progress
-from access.results import check_target, new_run_folder, write_travel_times
+from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
+from access.snapping import Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
-from access.stage_network import SnappedCells, SnappedStops, snap_cells, snap_stops
+from access.stage_network import SnappedCells, SnappedStops, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
 from access.stage_timetable import PeriodPlan
 from access.travel_times import travel_time_percentiles
@@ -59,15 +61,18 @@ def run(
     progress = Progress(N_STAGES_RUN, show_bar)
     with _collected_warnings() as told:
         loaded = load_config(config_file)
-        folder = out or Path(loaded.config.results.folder)
+        folder = (out or Path(loaded.config.results.folder)).expanduser()
         check_target(folder)
+        check_cache()
         inputs = read_inputs(loaded, progress)
         cells, stops = _join(inputs, progress, threads)
+        inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
         with new_run_folder(folder) as partial:
             matrices = _travel_times(inputs, cells, stops, partial, progress, threads)
             measured = _measures(inputs, cells, matrices, progress)
             with progress.stage("results") as stage:
                 stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told)
+            add_to_manifest(partial, seconds_by_stage=progress.seconds, counts=progress.counts)
     return FinishedRun(folder, told)
 
 
@@ -82,15 +87,18 @@ def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
     progress = Progress(N_STAGES_READ, show_bar)
     with _collected_warnings() as told:
         loaded = load_config(config_file)
-        check_target(Path(loaded.config.results.folder))
+        check_target(Path(loaded.config.results.folder).expanduser())
+        check_cache()
         inputs = read_inputs(loaded, progress)
         with progress.stage("network") as stage:
             cells = _snap_cells(inputs, None)
+            _, stop_report = _snap_stops(inputs)
+            inputs.services.on_streets(cells.snapped)
             stage.counts = {"cells on the streets": int(cells.snapped.sum())}
     lines = [line for report in inputs.timetables.reports.values() for line in report.summary().splitlines()]
     lines += [share.summary() for share in inputs.timetables.shares]
     lines += [f"{plan.config.name}: {plan.summary()}" for plan in inputs.timetables.plans]
-    lines += [inputs.street_report.summary(), cells.report.summary()]
+    lines += [inputs.street_report.summary(), cells.report.summary(), stop_report.summary()]
     lines += [f"Warning: {text}" for text in told]
     return [*lines, f"{config_file}: can run"]
 
@@ -107,14 +115,16 @@ def _snap_cells(inputs: Inputs, threads: int | None) -> SnappedCells:
     )
 
 
+def _snap_stops(inputs: Inputs) -> tuple[Snap, SnapReport]:
+    schedule = inputs.timetables.any_schedule()
+    return snap_stops(inputs.streets, schedule, inputs.loaded.config.streets.max_snap_m)
+
+
 def _join(inputs: Inputs, progress: Progress, threads: int | None) -> tuple[SnappedCells, SnappedStops]:
     config = inputs.loaded.config
     with progress.stage("network") as stage:
         cells = _snap_cells(inputs, threads)
-        timetable = inputs.timetables.any_timetable()
-        stops = snap_stops(
-            inputs.streets, cells, timetable, config.streets.max_snap_m, config.travel, threads
-        )
+        stops = stop_walks(inputs.streets, cells, _snap_stops(inputs), config.travel, threads)
         stage.counts = {
             "cells on the streets": cells.report.n_snapped,
             "stops on the streets": stops.report.n_snapped,

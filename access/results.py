@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,13 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from access.datasets import require_writable
 from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import ResultError
 
 MANIFEST = "manifest.json"
+RUN_FILE = re.compile(
+    r"(manifest\.json|headline\.json|config\.yaml|cells\.parquet|indicators\.parquet"
+    r"|travel_times/[a-z0-9_]+\.parquet|map(_low_income)?(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
+)
+ANOTHER_FOLDER = "name another folder with --out or results.folder"
 ORIGINS_A_BLOCK = 256
 
 
@@ -28,15 +36,35 @@ def check_target(folder: Path) -> None:
     Raises
     ------
     ResultError
-        If ``folder`` is a file, or holds something other than a run.
+        If ``folder`` is a file, holds something other than a run, or cannot be written.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise ResultError(f"{folder}: is a file; {ANOTHER_FOLDER}")
+        if folder.is_dir() and any(folder.iterdir()):
+            _check_earlier_run(folder)
+        require_writable(folder.parent)
+    except OSError as error:
+        raise ResultError(f"{folder}: cannot be used ({error.strerror or error}); {ANOTHER_FOLDER}") from None
+
+
+def _check_earlier_run(folder: Path) -> None:
+    """Refuse a folder with anything that no run writes: it would be lost."""
+    strangers = sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and not RUN_FILE.fullmatch(path.relative_to(folder).as_posix())
+    )
+    if strangers:
+        shown = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")
         raise ResultError(
-            f"{folder}: holds files but no {MANIFEST}, so it is not an earlier run and is not replaced; "
-            "name another folder with --out or results.folder"
+            f"{folder}: holds {shown}, which no run writes, so it is not replaced; {ANOTHER_FOLDER}"
         )
-    if folder.exists() and not folder.is_dir():
-        raise ResultError(f"{folder}: is a file; name a folder with --out or results.folder")
+    manifest = folder / MANIFEST
+    if not manifest.is_file() or "fairreach_version" not in manifest.read_text(
+        encoding="utf-8", errors="replace"
+    ):
+        raise ResultError(f"{folder}: is not an earlier run and is not replaced; {ANOTHER_FOLDER}")
 
 
 @contextmanager
@@ -52,19 +80,26 @@ def new_run_folder(folder: Path) -> Iterator[Path]:
     """
     check_target(folder)
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    _remove_leftovers(folder)
     try:
         partial.mkdir(parents=True)
         yield partial
         _swap(partial, folder)
     except OSError as error:
-        if not _is_disk_full(error):
-            raise
+        why = "the disk is full" if _is_disk_full(error) else f"cannot be written ({error})"
         raise ResultError(
-            f"{folder}: the disk is full; nothing was changed there. Free some space or name another folder "
-            "with --out or results.folder"
+            f"{folder}: {why}; nothing was changed there. {ANOTHER_FOLDER.capitalize()}"
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a run that was killed left beside its folder; a run still going is left alone."""
+    for leftover in folder.parent.glob(f"{folder.name}.partial-*"):
+        number = leftover.name.rpartition("-")[2]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _swap(partial: Path, folder: Path) -> None:
@@ -88,6 +123,11 @@ def write_json(path: Path, content: Any) -> None:
     """Write readable UTF-8 JSON; NaN and infinity become null."""
     text = json.dumps(_finite(content), indent=2, ensure_ascii=False, default=str)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def add_to_manifest(folder: Path, **entries: object) -> None:
+    """Add or replace entries of the manifest of a run that is being written."""
+    write_json(folder / MANIFEST, read_manifest(folder) | entries)
 
 
 def _finite(content: Any) -> Any:

@@ -65,7 +65,7 @@ def read_services(path: Path | None = None) -> dict[str, Service]:
         raise InputDataError(
             f"{source}: no such file; leave services_file out for the shipped one"
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise InputDataError(f"{source}: not YAML in UTF-8: {error}") from error
     entries = content.get("services") if isinstance(content, dict) else None
     if not isinstance(entries, dict) or not entries:

@@ -25,6 +25,12 @@ from access.streets import StreetGraph
 
 logger = logging.getLogger(__name__)
 
+OWN_NETWORK_NODES = 40
+"""A cut-off network of fewer nodes is a stray path; R5, too, drops street islands of fewer than 40."""
+
+FAR_SIDE_M = 300.0
+"""Beyond this, a street of the main network may lie across water or a fence; R5 links within 300 m first."""
+
 SNAPPED = np.int8(0)
 TOO_FAR = np.int8(1)
 OFF_MAIN_COMPONENT = np.int8(2)
@@ -93,7 +99,12 @@ class SnapReport:
 
 
 def snap(streets: StreetGraph, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_m: float = 1600.0) -> Snap:
-    """Join points to the nearest place on a street.
+    """Join points to the nearest place on a street of the main network.
+
+    A point beside a network of its own (an island in a river) is not joined to a street of the main network
+    on the far side: where a street of a cut-off network of at least ``OWN_NETWORK_NODES`` nodes is nearer and
+    the main network is more than ``FAR_SIDE_M`` away, the state is ``OFF_MAIN_COMPONENT``. Else the main
+    network wins, since parks, yards and the edge of an extract are full of paths joined to nothing.
 
     Parameters
     ----------
@@ -123,16 +134,45 @@ def snap(streets: StreetGraph, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_
     edge = np.full(len(lon), NO_EDGE, dtype=np.int32)
     edge[known] = _nearest_edge(streets, np.flatnonzero(on_main), x_m[known], y_m[known], max_snap_m)
 
-    state = np.where(np.isnan(x_m), NO_COORDINATES, np.where(edge >= 0, SNAPPED, TOO_FAR))
-    far = np.flatnonzero(state == TOO_FAR)
-    island = _nearest_edge(streets, np.flatnonzero(~on_main), x_m[far], y_m[far], max_snap_m)
-    state[far[island >= 0]] = OFF_MAIN_COMPONENT
-
     along_mm = np.zeros(len(lon), dtype=np.int32)
     link_mm = np.full(len(lon), NO_LINK_MM, dtype=np.int32)
     joined = np.flatnonzero(edge >= 0)
     along_mm[joined], link_mm[joined] = _place_on_edge(streets, edge[joined], x_m[joined], y_m[joined])
+
+    state = np.where(np.isnan(x_m), NO_COORDINATES, np.where(edge >= 0, SNAPPED, TOO_FAR))
+    doubtful = np.flatnonzero((state == TOO_FAR) | (link_mm > 1000 * FAR_SIDE_M))
+    cut_off = _nearer_cut_off(streets, x_m[doubtful], y_m[doubtful], link_mm[doubtful], max_snap_m)
+    left_out = doubtful[cut_off]
+    state[left_out], edge[left_out], along_mm[left_out], link_mm[left_out] = (
+        OFF_MAIN_COMPONENT,
+        NO_EDGE,
+        0,
+        NO_LINK_MM,
+    )
     return Snap(edge, along_mm, link_mm, state.astype(np.int8))
+
+
+def _nearer_cut_off(
+    streets: StreetGraph,
+    x_m: npt.NDArray[np.float64],
+    y_m: npt.NDArray[np.float64],
+    main_mm: npt.NDArray[np.int32],
+    max_snap_m: float,
+) -> npt.NDArray[np.bool_]:
+    """Say for each point whether it belongs to a cut-off network.
+
+    Where the main network is out of reach (``NO_LINK_MM``), any cut-off street within the limit says so;
+    else it takes a nearer street of a network of its own.
+    """
+    start = streets.edge_start
+    nearest = _nearest_edge(streets, np.flatnonzero(~streets.main[start]), x_m, y_m, max_snap_m)
+    belongs = (nearest >= 0) & (main_mm == NO_LINK_MM)
+    own = ~streets.main[start] & (streets.component_size[start] >= OWN_NETWORK_NODES)
+    nearest = _nearest_edge(streets, np.flatnonzero(own), x_m, y_m, max_snap_m)
+    found = np.flatnonzero((nearest >= 0) & ~belongs)
+    _, distance_mm = _place_on_edge(streets, nearest[found], x_m[found], y_m[found])
+    belongs[found] = distance_mm < main_mm[found]
+    return np.asarray(belongs)
 
 
 def snap_report(snapped: Snap, what: str) -> SnapReport:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from access.config import TravelConfig
 from access.config_file import LoadedConfig
 from access.engine.arrays import WalkLinks
+from access.errors import InputDataError
 from access.network import reversed_walks, walk_links
 from access.snapping import SNAPPED, Snap, SnapReport, check_snap, snap
 from access.streets import (
@@ -20,7 +21,8 @@ from access.streets import (
     read_streets_pbf,
 )
 from access.vector_files import read_zones
-from gtfs.timetable import Timetable
+from gtfs.feed import SEPARATOR
+from gtfs.timetable import Schedule
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,24 +102,43 @@ def snap_cells(
     return SnappedCells(snapped, report, direct)
 
 
-def snap_stops(
-    streets: StreetGraph,
-    cells: SnappedCells,
-    timetable: Timetable,
-    max_snap_m: float,
-    travel: TravelConfig,
-    threads: int | None,
-) -> SnappedStops:
-    """Join the stops of a timetable to the streets and find the walks to, from and between them.
+def snap_stops(streets: StreetGraph, schedule: Schedule, max_snap_m: float) -> tuple[Snap, SnapReport]:
+    """Join the stops of a schedule to the streets.
 
     Raises
     ------
     InputDataError
-        If no stop is near any street.
+        If no stop of a feed that is served is near any street: that operator would count for nothing.
     """
+    timetable = schedule.timetable
     lon, lat = timetable.stop_lon, timetable.stop_lat
     snapped = snap(streets, lon, lat, max_snap_m)
     report = check_snap(streets, lon, lat, snapped, "stops", "can only be ridden through")
+    served = np.zeros(timetable.n_stops, dtype=np.bool_)
+    served[timetable.visit_stop] = True
+    feed = np.array([name.partition(SEPARATOR)[0] if SEPARATOR in name else "" for name in schedule.stop_ids])
+    lost = [
+        f"{name or 'the feed'} ({int((feed == name).sum()):,} stops)"
+        for name in sorted(set(feed[served]))
+        if not (snapped.state[served & (feed == name)] == SNAPPED).any()
+    ]
+    if lost:
+        raise InputDataError(
+            f"no stop of {', '.join(lost)} is near a street, so its vehicles could not be used; give streets "
+            "of the same area, or leave the feed out"
+        )
+    return snapped, report
+
+
+def stop_walks(
+    streets: StreetGraph,
+    cells: SnappedCells,
+    stops: tuple[Snap, SnapReport],
+    travel: TravelConfig,
+    threads: int | None,
+) -> SnappedStops:
+    """Find the walks to, from and between stops."""
+    snapped, report = stops
     speed = travel.walk_speed_km_h
     access = walk_links(
         streets, cells.snap, snapped, max_walk_min=travel.max_walk_min, walk_speed_km_h=speed, threads=threads
@@ -131,5 +152,4 @@ def snap_stops(
         same_points=True,
         threads=threads,
     )
-    egress = reversed_walks(access, len(snapped.state))
-    return SnappedStops(snapped, report, access, footpaths, egress)
+    return SnappedStops(snapped, report, access, footpaths, reversed_walks(access, len(snapped.state)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ from access.vector_files import read_table, read_zones
 from access.zones import names_of_points
 
 Floats = npt.NDArray[np.float64]
+NEGLIGIBLE_SHARE = 1e-9  # what rounding leaves of areas that touch
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class Residents:
     income: CellIncome | None
     decile: Floats  # 1 poorest to 10 richest; NaN where income or residents are missing
     zone: pd.Series  # name of the neighbourhood, or missing
+    zones_by_area: int  # census zones without a grid point, spread by area
+    grid_outside_zones: float  # residents of the grid in no census zone, not used
 
     @property
     def population(self) -> Floats:
@@ -151,6 +154,11 @@ def load_residents(loaded: LoadedConfig, sources: PlaceSources, cells: Cells) ->
     config = loaded.config
     columns = count_columns(config.people)
     placed = _people(loaded, sources, list(dict.fromkeys(columns.values())), cells.ids)
+    for name, column in columns.items():
+        missing = int(placed.totals["missing"][column])
+        if missing:
+            rows = f"{missing:,} of {len(sources.people):,} rows"
+            _warn(f"people: {rows} have no {name}; whoever lives there is not counted")
     counts = pd.DataFrame({name: placed.cells[column] for name, column in columns.items()})
     totals = pd.DataFrame({name: placed.totals.loc[column] for name, column in columns.items()}).T
     income = _income(loaded, sources, cells.ids)
@@ -159,7 +167,8 @@ def load_residents(loaded: LoadedConfig, sources: PlaceSources, cells: Cells) ->
     else:
         grouped = income_deciles(income.cells["income"], counts["population"].fillna(0.0))
         decile = grouped.to_numpy(dtype=np.float64, na_value=np.nan)
-    return Residents(counts, totals, income, decile, _zone_names(loaded, cells))
+    names = _zone_names(loaded, cells)
+    return Residents(counts, totals, income, decile, names, placed.zones_by_area, placed.grid_outside_zones)
 
 
 def _people(
@@ -207,14 +216,36 @@ class Services:
     """Opportunities of each service; None where there are no data."""
 
     found: Mapping[str, Opportunities | None]
+    off_streets: Mapping[str, float] = field(default_factory=dict)  # taken out: nobody can walk there
+    as_read: Mapping[str, Opportunities | None] | None = None  # before any was taken out
+
+    def on_streets(self, snapped: npt.NDArray[np.bool_]) -> Services:
+        """Take out the opportunities in cells that are not joined to the streets; warn of each service.
+
+        "Not snapped" is not "out of reach": they would count in totals and be reached by nobody. A service
+        with nothing left has no data.
+        """
+        found: dict[str, Opportunities | None] = {}
+        off_streets: dict[str, float] = {}
+        for name, places in self.found.items():
+            found[name] = places
+            lost = 0.0 if places is None else float(places.counts[~snapped].sum())
+            if places is None or lost == 0:
+                continue
+            off_streets[name] = lost
+            kept = replace(places, counts=places.counts.where(snapped, 0.0), inside=places.inside - lost)
+            found[name] = kept if kept.counts.any() else None
+            rest = "left out of its totals" if found[name] else "and no other is left: no data"
+            _warn(f"{name}: {lost:,.0f} lie in cells that are not joined to the streets, {rest}")
+        return Services(found, off_streets, as_read=self.found)
 
     def known(self) -> dict[str, Floats]:
         """Return the counts by cell of the services with data."""
-        return {
-            name: places.counts.to_numpy(dtype=np.float64)
-            for name, places in self.found.items()
-            if places is not None
-        }
+        return _counts(self.found)
+
+    def in_cells(self) -> dict[str, Floats]:
+        """Return the counts by cell as read, also of cells that are not joined to the streets."""
+        return _counts(self.as_read or self.found)
 
     def summary(self) -> dict[str, object]:
         """Counts for the INFO line of the stage."""
@@ -223,6 +254,12 @@ class Services:
         }
         absent = sum(places is None for places in self.found.values())
         return counted | ({"services without data": absent} if absent else {})
+
+
+def _counts(found: Mapping[str, Opportunities | None]) -> dict[str, Floats]:
+    return {
+        name: places.counts.to_numpy(dtype=np.float64) for name, places in found.items() if places is not None
+    }
 
 
 def load_services(loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str]) -> Services:
@@ -255,11 +292,13 @@ def load_services(loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[st
                 wanted.name, source, cell_ids, count_column=wanted.count_column
             )
         found[wanted.name] = places
-        if places is not None and places.outside > 0:
-            warnings.warn(
+        if places is not None and places.outside > NEGLIGIBLE_SHARE * places.total:
+            _warn(
                 f"{wanted.name}: {places.outside:,.0f} of {places.total:,.0f} lie outside the cells and are "
-                "reached by nobody here: access near the edge is understated",
-                DataQualityWarning,
-                stacklevel=2,
+                "reached by nobody here: access near the edge is understated"
             )
     return Services(found)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, DataQualityWarning, stacklevel=3)

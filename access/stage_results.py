@@ -24,6 +24,7 @@ from access.snapping import STATE_NAMES
 from access.stage_inputs import Inputs
 from access.stage_network import SnappedCells, SnappedStops
 
+FAR_STREET_M = 400.0
 HEADLINE_GROUPS = ("all", "decile_1", "decile_10")
 
 
@@ -55,8 +56,10 @@ def write_run(
     hashes = {
         key: sha256_of(inputs.loaded.path(file)) for key, file in input_files(inputs.loaded.config).items()
     }
-    network = save_network(inputs, cells, stops, hashes)
-    parts = ManifestParts(inputs, cells.report, stops.report, hashes, network, progress, warnings)
+    network = save_network(inputs, cells, stops)
+    parts = ManifestParts(
+        inputs, cells.report, stops.report, hashes, network, progress, warnings, longest_links(table)
+    )
     write_json(folder / MANIFEST, build_manifest(parts))
     write_report(folder)
     return {"files": sum(1 for path in folder.rglob("*") if path.is_file())}
@@ -77,10 +80,18 @@ def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodAcc
     columns["placed_at"] = inputs.cells.points.source
     columns["snap"] = [STATE_NAMES[state] for state in cells.snap.state]
     columns["snap_m"] = np.where(cells.snapped, cells.snap.link_mm / 1000, np.nan)
-    columns |= {f"n_{service}": counts for service, counts in inputs.services.known().items()}
+    columns |= {f"n_{service}": counts for service, counts in inputs.services.in_cells().items()}
     for access in measured:
         columns |= access.columns
     return gpd.GeoDataFrame(columns, geometry=cell_polygons(ids).to_numpy(), crs="EPSG:4326")
+
+
+def longest_links(table: gpd.GeoDataFrame) -> list[dict[str, object]]:
+    """Return the inhabited cells whose street is far, farthest first: that walk is a straight line."""
+    far = table[(table["snap_m"] > FAR_STREET_M) & (table["population"] > 0)]
+    columns = ["id", "zone", "snap_m", "population"]
+    ordered = pd.DataFrame(far[columns]).sort_values(["snap_m", "id"], ascending=[False, True])
+    return _plain_records(ordered)
 
 
 def headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> list[dict[str, object]]:
@@ -109,27 +120,18 @@ def _headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> Iterator[dict[st
 
 
 def _records(rows: pd.DataFrame, what: str) -> Iterator[dict[str, object]]:
-    for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
-        yield {**{str(key): value for key, value in row.items()}, "what": what}
+    for row in _plain_records(rows):
+        yield {**row, "what": what}
 
 
-def save_network(inputs: Inputs, cells: SnappedCells, stops: SnappedStops, hashes: dict[str, str]) -> Path:
+def _plain_records(rows: pd.DataFrame) -> list[dict[str, object]]:
+    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in plain]
+
+
+def save_network(inputs: Inputs, cells: SnappedCells, stops: SnappedStops) -> Path:
     """Keep the ready network in the cache, so that later steps can route; return its folder."""
-    config = inputs.loaded.config
     schedules = inputs.timetables.schedules
-    key = fingerprint(
-        {
-            "inputs": hashes,
-            "cells": inputs.cells.ids,
-            "lon": inputs.cells.points.lon.tolist(),
-            "lat": inputs.cells.points.lat.tolist(),
-            "streets": config.streets.model_dump(),
-            "travel": config.travel.model_dump(),
-            "days": list(schedules),
-        }
-    )
-    folder = cache_folder() / "networks" / key
-    folder.parent.mkdir(parents=True, exist_ok=True)
     groups: dict[str, tuple[Any, ...]] = {
         "streets": inputs.streets,
         "cells": cells.snap,
@@ -148,5 +150,7 @@ def save_network(inputs: Inputs, cells: SnappedCells, stops: SnappedStops, hashe
         }
         for day, schedule in schedules.items()
     }
+    folder = cache_folder() / "networks" / fingerprint(groups, names)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     save_groups(folder, groups, names)
     return folder

@@ -19,7 +19,7 @@ from gtfs.errors import FeedError, ServiceError
 from gtfs.feed import merge_feeds, read_feed
 from gtfs.schedule import DEFAULT_HORIZON_S, build_schedule
 from gtfs.service_day import ServiceShare, check_service, check_window, choose_service_date, service_share
-from gtfs.timetable import Schedule, Timetable
+from gtfs.timetable import Schedule
 from gtfs.validation import FeedReport, validate_feed
 
 
@@ -53,13 +53,13 @@ class Timetables:
     reports: Mapping[str, FeedReport]
     shares: Sequence[ServiceShare]  # each feed on each service day used
 
-    def any_timetable(self) -> Timetable:
-        """Return one timetable; stops are the same on every day."""
-        return next(iter(self.schedules.values())).timetable
+    def any_schedule(self) -> Schedule:
+        """Return one schedule; stops are the same on every day."""
+        return next(iter(self.schedules.values()))
 
     def counts(self) -> dict[str, object]:
         """Counts for the INFO line of the stage."""
-        schedule = next(iter(self.schedules.values()))
+        schedule = self.any_schedule()
         return {
             "stops": len(schedule.stop_ids),
             "routes": len(schedule.route_ids),
@@ -122,6 +122,10 @@ def _validated(loaded: LoadedConfig, feeds: Mapping[str, Any], days: Sequence[da
     ]
     if blocking:
         raise FeedError("the timetable cannot be used as it is", blocking)
+    for name, report in reports.items():
+        for finding in report.findings:
+            if finding.changes_travel_times:
+                _warn(f"{name}: {finding.meaning} ({finding.count:,} x {finding.code}; {finding.example})")
     return reports
 
 

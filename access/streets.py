@@ -59,6 +59,7 @@ class StreetGraph(NamedTuple):
     node_x_m: Floats  # (n_nodes,) metres east of the centre
     node_y_m: Floats  # (n_nodes,) metres north of the centre
     main: npt.NDArray[np.bool_]  # (n_nodes,) on the main component
+    component_size: npt.NDArray[np.int32]  # (n_nodes,) nodes of the component that the node belongs to
     edge_start: npt.NDArray[np.int32]  # (n_edges,) node
     edge_target: npt.NDArray[np.int32]  # (n_edges,) node
     edge_length_mm: npt.NDArray[np.int32]  # (n_edges,)
@@ -167,7 +168,7 @@ def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, S
     length_m = np.hypot(x_m[start] - x_m[target], y_m[start] - y_m[target])
     _check_lengths(segments, length_m, source)
     length_mm = np.rint(1000 * length_m).astype(np.int32)
-    main, n_components = _main_component(start, target, len(lon))
+    main, component_size, n_components = _components(start, target, len(lon))
     graph = StreetGraph(
         centre_lon,
         centre_lat,
@@ -177,6 +178,7 @@ def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, S
         x_m,
         y_m,
         main,
+        component_size,
         start,
         target,
         length_mm,
@@ -274,14 +276,18 @@ def _drop_unused_nodes(segments: StreetSegments) -> StreetSegments:
     )
 
 
-def _main_component(
+def _components(
     start: npt.NDArray[np.int32], target: npt.NDArray[np.int32], n_nodes: int
-) -> tuple[npt.NDArray[np.bool_], int]:
-    """Flag the nodes of the component with most nodes; among equals the one of the lowest node index."""
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32], int]:
+    """Flag the nodes of the component with most nodes (among equals the one of the lowest node index).
+
+    Also return the size of each node's component, in nodes, and the number of components.
+    """
     links = coo_array((np.ones(len(start), dtype=np.int8), (start, target)), shape=(n_nodes, n_nodes))
     n_components, component = connected_components(links, directed=False)
     size = np.bincount(component)
-    return component == component[np.argmax(size[component])], int(n_components)
+    main = component == component[np.argmax(size[component])]
+    return main, size[component].astype(np.int32), int(n_components)
 
 
 def _neighbours(

@@ -20,7 +20,7 @@ def summary_lines(folder: Path) -> list[str]:
     """
     manifest = read_manifest(folder)
     rows: list[dict[str, Any]] = json.loads((folder / "headline.json").read_text(encoding="utf-8"))
-    lines = [str(manifest["name"]), *_period_lines(manifest), "", *_table(rows, manifest)]
+    lines = [str(manifest["name"]["en"]), *_period_lines(manifest), "", *_table(rows, manifest)]
     if manifest.get("notice"):
         lines += ["", f"Note: {manifest['notice']['en']}"]
     for warning in manifest.get("warnings", []):

@@ -28,6 +28,7 @@ from access.zones import checked_polygons, points_or_none
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 WGS84 = "EPSG:4326"
+LARGEST_NUMBER = 1e12
 
 
 def read_table(path: Path, *, numbers: Sequence[str] = (), texts: Sequence[str] = ()) -> pd.DataFrame:
@@ -132,6 +133,8 @@ def number_problems(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
             )
         if np.isinf(known).any():
             problems.append(f"column {column!r}: {np.isinf(known).sum()} infinite values")
+        elif known.size and known.max() > LARGEST_NUMBER:
+            problems.append(f"column {column!r}: {known.max():g} is no believable count or amount")
     return problems
 
 

@@ -1,8 +1,9 @@
 """stop_times.txt of the trips that matter, as checked arrays with every time filled in.
 
-What stops a run, because guessing would change travel times unseen: an unknown stop, a time that is no time
-or goes backwards, a trip whose first or last visit has no time. Only trips of the days asked for are looked
-at, so a slip in another day's trip does no harm here (``gtfs.validation`` reports it all the same).
+What stops a run, because guessing would change travel times unseen: an unknown stop, a stop_sequence that a
+trip has twice, a time that is no time or goes backwards, a trip whose first or last visit has no time. Only
+trips of the days asked for are looked at, so a slip in another day's trip does no harm here
+(``gtfs.validation`` reports it all the same).
 """
 
 from __future__ import annotations
@@ -175,6 +176,9 @@ def _problems(feed: gtfs_kit.Feed, rows: _Rows, trip_start: npt.NDArray[np.int64
     before = np.zeros(len(arrival_s), dtype=np.int64)
     before[timed[1:]] = timed[:-1]
     same_trip = rows.trip[timed[1:]] == rows.trip[timed[:-1]]
+    sequence = rows.table["stop_sequence"].to_numpy(dtype=np.int64, na_value=-1)
+    repeated = np.zeros(len(sequence), dtype=bool)
+    repeated[1:] = (rows.trip[1:] == rows.trip[:-1]) & (sequence[1:] == sequence[:-1]) & (sequence[1:] >= 0)
     backwards[timed[1:]] = same_trip & (departure_s[timed[:-1]] > arrival_s[timed[1:]])
 
     def arrives_too_early(at: int) -> str:
@@ -188,6 +192,7 @@ def _problems(feed: gtfs_kit.Feed, rows: _Rows, trip_start: npt.NDArray[np.int64
     return [
         *_listed(feed, rows, rows.stop < 0, lambda _: "stops.txt has no such stop"),
         *_listed(feed, rows, unnumbered, lambda _: "stop_sequence is missing"),
+        *_listed(feed, rows, repeated, lambda _: "the trip has this stop_sequence twice; which comes first?"),
         *_listed(feed, rows, malformed, lambda at: f"{_times(rows, at)} is no time; write HH:MM:SS"),
         *_listed(feed, rows, untimed, lambda _: "the first and the last visit of a trip need a time"),
         *_listed(feed, rows, dwells_backwards, lambda at: f"{_times(rows, at)}: leaves before it arrives"),

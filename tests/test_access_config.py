@@ -108,6 +108,7 @@ def test_a_missing_configuration_says_what_to_give(tmp_path: Path) -> None:
         ("", "holds nothing"),
         ("- a\n- b\n", "holds a list"),
         ("name: a\nname: b\n", "the key 'name' stands twice"),
+        ("? [a, b]\n: c\n", "a key must be a plain word"),
     ],
 )
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str, said: str) -> None:

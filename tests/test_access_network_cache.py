@@ -55,8 +55,12 @@ def test_a_cache_of_another_shape_is_refused(tmp_path: Path) -> None:
         load_group(tmp_path / "net", "thing", Nested)
 
 
-def test_every_part_counts_in_the_fingerprint() -> None:
-    base = {"streets": "abc", "walk_speed_km_h": 3.6}
-    assert fingerprint(base) == fingerprint(dict(reversed(base.items())))
-    assert fingerprint(base) != fingerprint({**base, "walk_speed_km_h": 3.7})
-    assert fingerprint(base) != fingerprint({**base, "more": None})
+def test_every_array_and_name_counts_in_the_fingerprint() -> None:
+    base = fingerprint({"thing": nested()}, {"stop_ids": ["a"]})
+    assert fingerprint({"thing": nested()}, {"stop_ids": ["a"]}) == base
+    assert fingerprint({"thing": nested()}, {"stop_ids": ["b"]}) != base
+    assert fingerprint({"other": nested()}, {"stop_ids": ["a"]}) != base
+    longer = nested()._replace(lon=np.array([1.5, -2.5, 0.0]))
+    assert fingerprint({"thing": longer}, {"stop_ids": ["a"]}) != base
+    moved = nested()._replace(links=nested().links._replace(walk_s=np.array([61], np.int32)))
+    assert fingerprint({"thing": moved}, {"stop_ids": ["a"]}) != base

@@ -266,3 +266,67 @@ def test_a_full_disk_leaves_the_earlier_run(tmp_path: Path, monkeypatch: pytest.
 def test_headline_numbers_are_json_a_machine_can_read(finished: Path) -> None:
     rows = json.loads((finished / "headline.json").read_text())
     assert {"indicator", "service", "period", "cutoff_min", "group", "value", "unit", "what"} <= set(rows[0])
+
+
+def test_opportunities_off_the_streets_leave_the_totals_and_are_named(tmp_path: Path) -> None:
+    """A second workplace 5 km north of the only street is not snapped: not out of reach, but not known."""
+    city.write_city(tmp_path)
+    north = at(5000, 5000)
+    with (tmp_path / "jobs.csv").open("a") as stream:
+        stream.write(f"{north[0]},{north[1]},500\n")
+    finished = pipeline.run(tmp_path / "city.yaml", show_bar=False)
+    manifest = read_manifest(finished.folder)
+    assert manifest["unsnapped_opportunities"] == {"jobs": 500}
+    assert manifest["services"][0]["total"] == 1000
+    assert any(
+        "jobs: 500 lie in cells that are not joined to the streets" in text for text in finished.warnings
+    )
+    assert value(finished.folder, "share_of_total", cutoff_min=60) == 1
+
+
+def test_a_service_wholly_off_the_streets_is_no_data_and_not_out_of_reach(tmp_path: Path) -> None:
+    config: dict[str, Any] = copy.deepcopy(city.CONFIG)
+    clinic = {"name": "clinics", "label": {"en": "clinics", "fr": "cliniques"}, "kind": "points"}
+    config["opportunities"].append({**clinic, "file": "clinics.csv"})
+    config["measures"]["sufficiency"][0]["service"] = "clinics"
+    city.write_city(tmp_path)
+    north = at(5000, 5000)
+    (tmp_path / "clinics.csv").write_text(f"lon,lat\n{north[0]},{north[1]}\n")
+    finished = pipeline.run(city.write_config(tmp_path, config), show_bar=False)
+    states = {service["name"]: service["state"] for service in read_manifest(finished.folder)["services"]}
+    assert states == {"jobs": "ok", "clinics": "no data"}
+    assert not [name for name in gpd.read_parquet(finished.folder / "cells.parquet") if "clinics_in" in name]
+    assert set(pd.read_parquet(finished.folder / "indicators.parquet")["service"]) == {"jobs"}
+
+
+def test_missing_residents_are_warned_of(tmp_path: Path) -> None:
+    city.write_city(tmp_path)
+    with (tmp_path / "people.csv").open("a") as stream:
+        stream.write("2.01,48.0,,\n")
+    finished = pipeline.run(tmp_path / "city.yaml", show_bar=False)
+    assert any("people: 1 of 3 rows have no population" in text for text in finished.warnings)
+
+
+def test_another_day_gives_another_network_in_the_cache(finished: Path, tmp_path: Path) -> None:
+    config: dict[str, Any] = copy.deepcopy(city.CONFIG)
+    config["schedule"]["service_date"] = "2024-03-07"
+    city.write_city(tmp_path)
+    later = pipeline.run(city.write_config(tmp_path, {**config}), show_bar=False).folder
+    assert read_manifest(later)["network_cache"] != read_manifest(finished)["network_cache"]
+
+
+def test_the_manifest_has_the_seconds_of_every_stage_and_all_limits(finished: Path) -> None:
+    manifest = read_manifest(finished)
+    assert "results" in manifest["seconds_by_stage"]
+    assert manifest["walking"]["max_duration_min"] == 120
+    assert manifest["walking"]["boarding_slack_s"] == 60
+
+
+def test_one_line_a_stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="access.progress")
+    pipeline.run(city.write_city(tmp_path), show_bar=False)
+    lines = [
+        record.message.partition(":")[0] for record in caplog.records if record.name == "access.progress"
+    ]
+    stages = ["timetable", "streets", "cells", "residents", "opportunities", "network", "travel times"]
+    assert lines == [*stages, "measures", "results"]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,12 @@ import pytest
 from access.errors import ResultError
 from access.results import check_target, new_run_folder, read_manifest, write_json, write_travel_times
 
+EARLIER = {"name": "earlier", "fairreach_version": "0.1.0"}
+
 
 def earlier_run(folder: Path) -> Path:
     folder.mkdir()
-    write_json(folder / "manifest.json", {"name": "earlier"})
+    write_json(folder / "manifest.json", EARLIER)
     return folder
 
 
@@ -30,7 +35,7 @@ def test_a_new_run_appears_only_when_complete(tmp_path: Path) -> None:
 
 def test_an_earlier_run_is_replaced_whole(tmp_path: Path) -> None:
     target = earlier_run(tmp_path / "run")
-    (target / "old.txt").touch()
+    (target / "map.png").touch()
     with new_run_folder(target) as partial:
         write_json(partial / "manifest.json", {"name": "new"})
     assert [entry.name for entry in target.iterdir()] == ["manifest.json"]
@@ -40,7 +45,7 @@ def test_a_failure_leaves_the_earlier_run_and_no_rubbish(tmp_path: Path) -> None
     target = earlier_run(tmp_path / "run")
     with pytest.raises(ZeroDivisionError), new_run_folder(target):
         raise ZeroDivisionError
-    assert read_manifest(target) == {"name": "earlier"}
+    assert read_manifest(target) == EARLIER
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
@@ -55,12 +60,12 @@ def test_a_full_disk_is_said_in_words_and_damages_nothing(tmp_path: Path, error:
     ):
         (partial / "cells.parquet").touch()
         raise error
-    assert read_manifest(target) == {"name": "earlier"}
+    assert read_manifest(target) == EARLIER
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
-def test_another_input_output_error_is_not_called_a_full_disk(tmp_path: Path) -> None:
-    with pytest.raises(PermissionError), new_run_folder(tmp_path / "run"):
+def test_another_input_output_error_is_said_and_not_called_a_full_disk(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match=r"cannot be written .*denied"), new_run_folder(tmp_path / "run"):
         raise PermissionError(errno.EACCES, "denied")
 
 
@@ -78,18 +83,55 @@ def test_a_failing_rename_brings_the_earlier_run_back(
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(ResultError, match="disk is full"), new_run_folder(target):
         pass
-    assert read_manifest(target) == {"name": "earlier"}
+    assert read_manifest(target) == EARLIER
 
 
 def test_a_folder_that_is_no_run_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").touch()
+    with pytest.raises(ResultError, match=r"holds thesis\.docx, which no run writes, so it is not replaced"):
+        check_target(tmp_path)
+
+
+def test_another_programs_manifest_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"short_name": "web app"}')
     with pytest.raises(ResultError, match="is not an earlier run and is not replaced"):
         check_target(tmp_path)
 
 
+def test_a_run_folder_with_the_users_own_notes_is_not_replaced(tmp_path: Path) -> None:
+    target = earlier_run(tmp_path / "run")
+    (target / "precious.txt").write_text("mine")
+    with pytest.raises(ResultError, match=r"holds precious\.txt"), new_run_folder(target):
+        pass
+    assert (target / "precious.txt").read_text() == "mine"
+
+
+def test_a_folder_below_a_file_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ResultError, match=r"cannot be used .*name another folder"):
+        check_target(tmp_path / "file" / "run")
+
+
+def test_a_name_that_is_too_long_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match="cannot be used"):
+        check_target(tmp_path / ("x" * 300))
+
+
+def test_leftovers_of_a_killed_run_are_removed_and_those_of_a_living_one_kept(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    dead, living = tmp_path / f"run.partial-{int(ended.stdout)}", tmp_path / f"run.partial-{os.getppid()}"
+    dead.mkdir()
+    living.mkdir()
+    with new_run_folder(tmp_path / "run") as partial:
+        write_json(partial / "manifest.json", EARLIER)
+    assert (dead.exists(), living.exists()) == (False, True)
+
+
 def test_a_file_is_no_target(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
-    with pytest.raises(ResultError, match="is a file; name a folder"):
+    with pytest.raises(ResultError, match="is a file; name another folder"):
         check_target(tmp_path / "run")
 
 

@@ -100,6 +100,28 @@ def test_near_an_island_the_main_streets_are_joined_if_within_the_limit(streets:
     assert snap_at(streets, (2900, 0), max_snap_m=90).state.tolist() == [TOO_FAR]
 
 
+@pytest.mark.filterwarnings("ignore:streets. .*not.joined to the main network")
+def test_a_place_on_an_island_with_streets_of_its_own_is_not_joined_across_the_water(tmp_path: Path) -> None:
+    """The island lies 1 km from the mainland and has 40 crossings; one with 39 is a stray path."""
+    mainland = {1 + i: at(50 * i, 0) for i in range(60)}
+    for n_nodes, expected in ((40, OFF_MAIN_COMPONENT), (39, SNAPPED)):
+        island = {1000 + i: at(10 * i, 1000) for i in range(n_nodes)}
+        ways = {1: (list(mainland), STREET), 2: (list(island), STREET)}
+        streets, _ = read_streets_pbf(write_osm_pbf(tmp_path / f"{n_nodes}.osm.pbf", mainland | island, ways))
+        assert snap_at(streets, (100, 990)).state.tolist() == [expected]
+        assert snap_at(streets, (100, 250)).state.tolist() == [SNAPPED], "the mainland is nearer"
+
+
+@pytest.mark.filterwarnings("ignore:streets. .*not.joined to the main network")
+def test_within_300_m_the_main_network_wins_over_a_nearer_cut_off_path(tmp_path: Path) -> None:
+    mainland = {1 + i: at(50 * i, 0) for i in range(60)}
+    park = {1000 + i: at(10 * i, 290) for i in range(40)}
+    ways = {1: (list(mainland), STREET), 2: (list(park), STREET)}
+    streets, _ = read_streets_pbf(write_osm_pbf(tmp_path / "park.osm.pbf", mainland | park, ways))
+    assert snap_at(streets, (100, 295)).state.tolist() == [SNAPPED]
+    assert snap_at(streets, (100, 305)).state.tolist() == [OFF_MAIN_COMPONENT]
+
+
 def test_the_limit_is_measured_to_the_street(streets: StreetGraph) -> None:
     assert snap_at(streets, (200, 101), max_snap_m=100).state.tolist() == [TOO_FAR]
     assert snap_at(streets, (200, 99), max_snap_m=100).state.tolist() == [SNAPPED]

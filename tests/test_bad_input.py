@@ -131,7 +131,36 @@ def unknown_stop(feed: Any) -> None:
     feed.raw("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\nA,A,48.0,2.0\n")
 
 
+def second_feed_elsewhere(folder: Path, config: dict[str, Any]) -> None:
+    """A second operator whose stops lie on another continent."""
+    feed = city.bus_feed()
+    stops_elsewhere(feed)
+    feed.write(folder / "far.zip")
+    config["schedule"]["feeds"].append({"file": "far.zip", "name": "far"})
+
+
+def same_sequence_twice(feed: Any) -> None:
+    visits = [{"stop_id": "A", "time": "08:00:00"}, {"stop_id": "B", "time": "08:30:00", "stop_sequence": 1}]
+    feed.trip("wrong", visits)
+
+
 CASES: dict[str, tuple[Spoil, str]] = {
+    "one feed of two far outside the streets": (second_feed_elsewhere, r"no stop of far \(2 stops\) is near"),
+    "a stop_sequence twice in a trip": (feed_with(same_sequence_twice), "stop_sequence twice"),
+    "a group that takes the place of a column": (
+        setting("people", "groups", {"income": "residents"}),
+        "people.groups.income: is the name of a column of the results",
+    ),
+    "a folder in place of a file": (setting("people", "file", "."), "'.' is a folder; name a file in it"),
+    "a number that nobody can have counted": (
+        text_replaced("jobs.csv", ",1000", ",1e300"),
+        "no believable count",
+    ),
+    "a cutoff twice": (setting("measures", "cutoffs_min", [60, 60]), "60 stands more than once"),
+    "travel that ends after the second day": (
+        lambda _, config: config["periods"][0].update(departure_start="29:00", departure_window_min=1440),
+        "would end at 55:00, after 48:00",
+    ),
     "a date outside every calendar": (setting("schedule", "service_date", "2031-03-06"), "no trip runs on"),
     "a feed without stop_times.txt": (feed_with(lambda feed: feed.drop("stop_times.txt")), "stop_times.txt"),
     "a zip that is no zip": (file_with("bus.zip", b"this is no zip"), "zip"),
