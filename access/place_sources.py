@@ -12,8 +12,8 @@ import numpy.typing as npt
 import shapely
 
 from access.cells import cell_polygons
-from access.config import OpportunityConfig, PeopleConfig
 from access.config_file import LoadedConfig
+from access.config_sources import OpportunityConfig, PeopleConfig
 from access.errors import InputDataError
 from access.land_use import keep_rows
 from access.osm_services import read_osm_services

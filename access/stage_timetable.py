@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from access.config import Label, PeriodConfig, RunConfig
+from access.config import PeriodConfig, RunConfig
 from access.config_file import LoadedConfig
+from access.config_sources import Label
 from access.errors import DataQualityWarning
 from gtfs.errors import FeedError, ServiceError
 from gtfs.feed import merge_feeds, read_feed
