@@ -18,13 +18,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from access.report_charts import decile_chart, svg_map
 from access.report_data import Run, read_run
 from access.report_findings import (
+    area_name,
+    attribution,
     findings,
+    longest_trip,
     map_place,
     period_label,
     service_label,
-    walking,
     window,
 )
+from access.report_gaps import far_cell_table, gap_table
 from access.report_ground import Ground, ground
 from access.report_map import CellMap, access_map, cell_titles, coincidence_map
 from access.report_method import (
@@ -32,8 +35,10 @@ from access.report_method import (
     coverage_table,
     input_table,
     period_table,
+    seconds_table,
     snap_table,
     total_table,
+    travel_rules,
 )
 from access.report_png import Surroundings, map_png
 from access.report_tables import (
@@ -104,7 +109,7 @@ def write_report(folder: Path, languages: Sequence[str] = ("en", "fr")) -> list[
 
 def surroundings(run: Run, texts: Texts) -> Surroundings:
     """Lines around a map: limits of the data, method, sources."""
-    sources = "; ".join(str(source) for source in run.manifest.get("attribution") or [])
+    sources = texts("between_sources").join(attribution(run, texts))
     return Surroundings(
         notice=texts.label(run.manifest.get("notice")),
         attribution=texts("map.sources", sources=sources) if sources else "",
@@ -136,7 +141,10 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
         unknown=UNKNOWN,
         notice=texts.label(manifest.get("notice")),
         income_unit=texts.label(manifest.get("income_unit") or manifest.get("currency")),
+        area=area_name(run, texts),
         place=map_place(run, texts),
+        rules=travel_rules(run, texts),
+        longest_trip=longest_trip(run, texts),
         findings=[texts.capital(sentence) for sentence in findings(run, texts)],
         maps=figures,
         chart=decile_chart(run, texts),
@@ -151,11 +159,14 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
             "coverage": coverage_table(run, texts),
             "snap": snap_table(run, texts),
             "inputs": input_table(run, texts),
+            "gaps": gap_table(run, texts),
+            "far_cells": far_cell_table(run, texts),
             "counts": count_table(run, texts),
+            "seconds": seconds_table(run, texts),
         },
         checks=[*map(str, manifest.get("service_share") or []), *(manifest.get("validation") or {}).values()],
         warnings=[str(warning) for warning in manifest.get("warnings") or []],
-        sources=[str(source) for source in manifest.get("attribution") or []],
+        sources=attribution(run, texts),
         created=texts.day(manifest.get("created")),
         version=manifest.get("fairreach_version") or texts("no_data"),
     )  # fmt: skip
@@ -181,8 +192,6 @@ def _headline_words(run: Run, texts: Texts) -> dict[str, Any]:
         "cutoff": run.headline.cutoff_min,
         "period": period_label(run, run.headline.period, texts),
         "window": window(run.period(run.headline.period), texts),
-        "walking": walking(run, texts),
-        "transfer": texts.number((run.manifest.get("walking") or {}).get("max_transfer_walk_min")),
         "percentile": int(run.manifest.get("percentile") or 50),
     }
 

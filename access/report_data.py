@@ -42,9 +42,10 @@ class Run(NamedTuple):
     values: Mapping[IndicatorKey, float]
 
     @property
-    def name(self) -> str:
-        """Name of the study area."""
-        return str(self.manifest.get("name") or "")
+    def travel(self) -> Mapping[str, Any]:
+        """Options of walking and riding: those the manifest puts first, else those of its configuration."""
+        options = (self.manifest.get("config") or {}).get("travel") or {}
+        return {**options, **(self.manifest.get("walking") or {})}
 
     @property
     def services(self) -> list[Mapping[str, Any]]:

@@ -19,6 +19,16 @@ from access.texts import Texts
 _SECONDS_PER_MIN = 60
 
 
+def area_name(run: Run, texts: Texts) -> str:
+    """Name of the study area."""
+    return texts.label(run.manifest.get("name"))
+
+
+def attribution(run: Run, texts: Texts) -> list[str]:
+    """Credits of the sources, one each."""
+    return [texts.label(credit) for credit in run.manifest.get("attribution") or []]
+
+
 def service_label(run: Run, name: str, texts: Texts) -> str:
     """Name of a service as a plural noun, as the configuration gives it."""
     return texts.label(run.service(name).get("label"), fallback=name)
@@ -47,12 +57,17 @@ def window(period: Mapping[str, Any], texts: Texts) -> str:
 
 def walking(run: Run, texts: Texts) -> str:
     """Walking speed and longest walk, printed with every result."""
-    walk = run.manifest.get("walking") or {}
     return texts(
         "walking",
-        speed=texts.number(walk.get("walk_speed_km_h"), 1),
-        minutes=texts.number(walk.get("max_walk_min")),
+        speed=texts.number(run.travel.get("walk_speed_km_h"), 1),
+        minutes=texts.number(run.travel.get("max_walk_min")),
     )
+
+
+def longest_trip(run: Run, texts: Texts) -> str:
+    """Name of the longest trip, with its minutes where the run says them."""
+    minutes = run.travel.get("max_duration_min")
+    return texts("longest_trip", minutes=texts.number(minutes)) if minutes else texts("longest_trip_unknown")
 
 
 def map_place(run: Run, texts: Texts) -> str:
@@ -118,7 +133,7 @@ def _half_of_residents(run: Run, texts: Texts) -> str:
     covered = float(residents[np.isfinite(access) & (residents > 0)].sum())
     words = {
         "covered": texts.number(covered),
-        "place": run.name,
+        "place": area_name(run, texts),
         "service": service_label(run, run.headline.service, texts),
         "cutoff": run.headline.cutoff_min,
         "period": period_label(run, run.headline.period, texts),
@@ -138,7 +153,7 @@ def _poorest_and_richest(run: Run, texts: Texts) -> str:
         run.value("mean_access", service, period, cutoff_min, f"decile_{decile}") for decile in (1, 10)
     )
     if poorest is None or richest is None:
-        return texts("finding.no_deciles")
+        return _why_not_compared(run, texts)
     words = {
         "poorest": texts.amount(poorest),
         "richest": texts.amount(richest),
@@ -152,6 +167,20 @@ def _poorest_and_richest(run: Run, texts: Texts) -> str:
         ratio=texts.number(max(richest / poorest, poorest / richest), 1),
         **words,
     )
+
+
+def _why_not_compared(run: Run, texts: Texts) -> str:
+    """Say why the two tenths cannot be compared: no incomes, an empty tenth, or no figures."""
+    decile = run.column("income_decile")
+    if not np.isfinite(decile).any():
+        return texts("finding.no_incomes")
+    counted_residents = np.isfinite(run.headline_access()) & (run.residents() > 0)
+    poorest, richest = (not (counted_residents & (decile == tenth)).any() for tenth in (1, 10))
+    if poorest and richest:
+        return texts("finding.empty_tenths")
+    if poorest or richest:
+        return texts("finding.empty_poorest" if poorest else "finding.empty_richest")
+    return texts("page.no_deciles")
 
 
 def _palma(run: Run, texts: Texts) -> str:

@@ -24,7 +24,7 @@ from access.report_classes import (
     coincidence_classes,
 )
 from access.report_data import Run
-from access.report_findings import counted, map_place, service_label
+from access.report_findings import area_name, counted, map_place, service_label
 from access.texts import Texts
 
 #: Colour and pattern of what is not a class; the patterns are known to the PNG and to the SVG.
@@ -86,7 +86,12 @@ def access_map(run: Run, texts: Texts) -> CellMap:
     legend, entry_of_cell = _legend(looks, classes, residents)
     service = service_label(run, run.headline.service, texts)
     return CellMap(
-        title=texts("map.access_title", service=service, cutoff=run.headline.cutoff_min, place=run.name),
+        title=texts(
+            "map.access_title",
+            service=service,
+            cutoff=run.headline.cutoff_min,
+            place=area_name(run, texts),
+        ),
         subtitle=map_place(run, texts),
         legend_title=texts("map.access_legend", service=service, cutoff=run.headline.cutoff_min),
         legend_note=texts("map.access_legend_note"),
@@ -108,7 +113,7 @@ def coincidence_map(run: Run, texts: Texts) -> CellMap | None:
     legend, entry_of_cell = _legend(looks, classes, residents)
     service = service_label(run, run.headline.service, texts)
     return CellMap(
-        title=texts("map.coincidence_title", place=run.name),
+        title=texts("map.coincidence_title", place=area_name(run, texts)),
         subtitle=map_place(run, texts),
         legend_title=texts("map.coincidence_legend", service=service),
         legend_note=texts(
@@ -169,7 +174,7 @@ def _legend(
 
 
 def _range_label(breaks: tuple[float, ...], k: int, access: npt.NDArray[np.float64], texts: Texts) -> str:
-    """Words for class ``k``, such as "1,200 to < 3,400"."""
+    """Words for class ``k``, such as "1,200 to under 3,400"."""
     if not breaks:
         positive = access[access > 0]
         ends = (float(positive.min()), float(positive.max())) if positive.size else (0.0, 0.0)

@@ -1,17 +1,34 @@
-"""The tables of data and method: periods, services, coverage, links to the streets, inputs, counts."""
+"""Data and method: rules of travel; tables of periods, services, coverage, streets, inputs, counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from access.report_data import Run
-from access.report_findings import period_label, service_label, total_of, window
+from access.report_findings import longest_trip, period_label, service_label, total_of, walking, window
 from access.report_tables import Table
 from access.texts import Texts
+
+
+def travel_rules(run: Run, texts: Texts) -> str:
+    """Sentences on walking, on the longest trip and on boarding; what the run does not say is left out."""
+    travel = run.travel
+    sentences = [
+        texts(
+            "rules.walking",
+            walking=texts.capital(walking(run, texts)),
+            transfer=texts.number(travel.get("max_transfer_walk_min")),
+        )
+    ]
+    if travel.get("max_duration_min"):
+        sentences.append(texts("rules.longest_trip", longest=texts.capital(longest_trip(run, texts))))
+    if travel.get("boarding_slack_s") is not None:
+        sentences.append(texts("rules.boarding", seconds=texts.number(travel["boarding_slack_s"])))
+    return " ".join(sentences)
 
 
 def period_table(run: Run, texts: Texts) -> Table:
@@ -94,16 +111,68 @@ def input_table(run: Run, texts: Texts) -> Table:
 
 
 def count_table(run: Run, texts: Texts) -> Table | None:
-    """Counts of the run, under the names the program gives them; None if there are none."""
-    counts = pd.json_normalize(dict(run.manifest.get("counts") or {}), sep=": ").to_dict("records")
+    """Counts of the run by stage; None if there are none.
+
+    A count that no text names keeps the program's own words, marked as English.
+    """
+    counts = list(_counts(run.manifest.get("counts") or {}))
+    if not counts:
+        return None
+    named = [_count_name(run, stage, name, texts) for stage, name, _ in counts]
+    rows = tuple((name, _plain(value, texts)) for (name, _), (_, _, value) in zip(named, counts, strict=True))
+    english = tuple(place for place, (_, known) in enumerate(named) if not known)
+    columns = (texts("table.count"), texts("table.number"))
+    return Table(texts("table.counts_caption"), columns, rows, english_rows=english)
+
+
+def seconds_table(run: Run, texts: Texts) -> Table | None:
+    """Seconds that each stage of the run took; None where the run does not say."""
+    seconds = run.manifest.get("seconds_by_stage") or {}
+    if not seconds:
+        return None
     rows = tuple(
-        (str(name).replace("_", " "), _plain(value, texts)) for name, value in (counts or [{}])[0].items()
+        (texts.capital(stage_name(str(stage), texts)), texts.number(float(took), 1))
+        for stage, took in seconds.items()
     )
-    return (
-        Table(texts("table.counts_caption"), (texts("table.count"), texts("table.number")), rows)
-        if rows
-        else None
-    )
+    english = tuple(n for n, stage in enumerate(seconds) if not texts.has(f"stage.{_slug(str(stage))}"))
+    columns = (texts("table.stage"), texts("table.seconds"))
+    return Table(texts("table.seconds_caption"), columns, rows, english_rows=english)
+
+
+def stage_name(stage: str, texts: Texts) -> str:
+    """Name of a stage of the run; the program's own word where there is no text."""
+    key = f"stage.{_slug(stage)}"
+    return texts(key) if texts.has(key) else stage
+
+
+def _counts(counts: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
+    """Yield (stage, name, value); a count outside a stage has an empty one."""
+    for stage, value in counts.items():
+        if isinstance(value, Mapping):
+            yield from ((stage, str(name), inner) for name, inner in value.items())
+        else:
+            yield "", stage, value
+
+
+def _count_name(run: Run, stage: str, name: str, texts: Texts) -> tuple[str, bool]:
+    """Words for a count, and whether all of them are of this language."""
+    key = f"count.{_slug(stage)}.{_slug(name)}"
+    known = not stage or texts.has(f"stage.{_slug(stage)}")
+    if texts.has(key):
+        words = texts(key)
+    elif stage == "opportunities" and run.service(name).get("label"):
+        words = service_label(run, name, texts)
+    else:
+        words, known = name.replace("_", " "), False
+    if not stage:
+        return texts.capital(words), known
+    line = texts("table.count_of_stage", stage=texts.capital(stage_name(stage, texts)), count=words)
+    return line, known
+
+
+def _slug(words: str) -> str:
+    """Name of the program as a key of the texts: ``% with a known income`` is ``with_a_known_income``."""
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
 def _state(entry: Mapping[str, Any], texts: Texts) -> str:
@@ -114,6 +183,7 @@ def _state(entry: Mapping[str, Any], texts: Texts) -> str:
 
 
 def _plain(value: object, texts: Texts) -> str:
+    """Write a count whole, and a number with a fraction with one decimal: 99.8 % is not 100 %."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return texts.amount(value)
+        return texts.number(value, 0 if value == round(value) else 1)
     return str(value)

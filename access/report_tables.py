@@ -15,7 +15,7 @@ import numpy.typing as npt
 from access.report_charts import N_DECILES
 from access.report_classes import LOW_INCOME_DECILES, weighted_mean
 from access.report_data import Run
-from access.report_findings import period_label, service_label, total_of
+from access.report_findings import longest_trip, period_label, service_label, total_of
 from access.report_map import CellMap
 from access.texts import Texts
 
@@ -28,7 +28,8 @@ class Table(NamedTuple):
     """A table for the page; the first ``n_headers`` columns name the row, the others hold its values.
 
     ``word_columns`` are the places of further columns that hold words, ``code_columns`` of those with
-    long codes that may break anywhere.
+    long codes that may break anywhere. ``english_rows`` are the places of rows whose names are English in
+    every language: words of the program that nobody translated.
     """
 
     caption: str
@@ -38,6 +39,7 @@ class Table(NamedTuple):
     note: str = ""
     word_columns: tuple[int, ...] = ()
     code_columns: tuple[int, ...] = ()
+    english_rows: tuple[int, ...] = ()
 
 
 def map_table(cell_map: CellMap, texts: Texts) -> Table:
@@ -99,7 +101,7 @@ def service_table(run: Run, texts: Texts) -> Table:
                     texts.number(run.value("nearest_unreached_residents", *names)),
                 )
             )
-    note = texts("table.services_note")
+    note = texts("table.services_note", longest=longest_trip(run, texts))
     return Table(texts("table.services_caption"), tuple(columns), tuple(rows), 2, note)
 
 

@@ -125,7 +125,7 @@ class Texts:
         """Write a time of day given in seconds after midnight; past 24:00 the next day is named."""
         minutes = time_s // 60
         hours, minutes = divmod(minutes, 60)
-        text = self("calendar.clock", hours=f"{hours % 24:02d}", minutes=f"{minutes:02d}")
+        text = self("calendar.clock", hours=hours % 24, minutes=minutes)
         return self("calendar.next_day", time=text) if time_s >= _SECONDS_PER_DAY else text
 
     @staticmethod

@@ -86,6 +86,47 @@ def indicator_rows(cells: gpd.GeoDataFrame) -> pd.DataFrame:
     return table
 
 
+def counts() -> dict[str, Any]:
+    """Counts under the names that the stages of a run give them, and two that no text knows."""
+    return {
+        "timetable": {"stops": 42, "routes": 3, "service days": 2, "trips": 900, "periods with data": 1,
+                      "periods without": 1},
+        "streets": {"edges": 5000, "parts put aside": 4, "bridges_found": 7},
+        "cells": {"cells": 271, "placed at their residents": 217},
+        "residents": {"residents in the cells": 21700, "outside": 0, "% with a known income": 99.8},
+        "opportunities": {"jobs": 11000, "schools": 12, "services without data": 1},
+        "network": {"cells on the streets": 269, "stops on the streets": 40, "walks between stops": 100,
+                    "walks between cells and stops": 1000},
+        "travel times": {"periods": 1, "pairs reached": 60000},
+        "measures": {"columns": 20, "indicators": 80},
+        "results": {"files": 12},
+        "odd_one": 5,
+    }  # fmt: skip
+
+
+def gaps() -> dict[str, Any]:
+    """Entries of the manifest on what was left out or estimated, one of each kind."""
+    return {
+        "unsnapped_opportunities": {"jobs": 1234, "schools": 0},
+        "residents": {
+            "population": {"total": 21700, "missing": 3},
+            "households": {"total": 8680, "missing": 2},
+            "age_0_14": {"total": 4000, "missing": 0},
+        },
+        "zones_by_area": 4,
+        "grid_outside_zones": 13.0,
+        "longest_links": [
+            {
+                "id": f"cell_{n:02d}",
+                "zone": None if n == 0 else "Leste",
+                "snap_m": 401.0 + n,
+                "population": 50.0,
+            }
+            for n in range(17)
+        ],
+    }
+
+
 def manifest() -> dict[str, Any]:
     """Manifest of the disc: midday with data, night without."""
     return {
@@ -114,7 +155,8 @@ def manifest() -> dict[str, Any]:
         ],
         "cutoffs_min": [30, 45, 60],
         "percentile": 50,
-        "walking": {"walk_speed_km_h": 3.6, "max_walk_min": 30, "max_transfer_walk_min": 15},
+        "walking": {"walk_speed_km_h": 3.6, "max_walk_min": 30, "max_transfer_walk_min": 15,
+                    "max_duration_min": 90, "boarding_slack_s": 60},
         "headline": {"service": "jobs", "cutoff_min": 45, "period": "midday"},
         "sufficiency": [
             {"name": "jobs_line",
@@ -125,9 +167,10 @@ def manifest() -> dict[str, Any]:
         "income_unit": {"en": "R$ a month", "fr": "R$ par mois"},
         "inputs": [{"file": "streets.osm.pbf", "sha256": "0" * 64, "bytes": 1234567}],
         "warnings": ["feed bus: 12 % of stop times were filled"],
-        "counts": {"cells": 271, "stops": 42},
-        "seconds_by_stage": {"travel_times": 1.25},
-        "attribution": ["© OpenStreetMap contributors (ODbL)"],
+        "counts": counts(),
+        "seconds_by_stage": {"travel times": 1.25, "packing": 2.0},
+        "attribution": ["© OpenStreetMap contributors (ODbL)",
+                        {"en": "Our own survey", "fr": "Notre enquête"}],
         "service_share": ["bus: 95 of 100 trips of a typical Wednesday run on 2019-05-15"],
         "validation": {"bus": "1 finding\ninvalid_color: 1"},
         "snap": {"snapped": 269, "too_far": 1, "off_main_component": 1, "no_coordinates": 0},

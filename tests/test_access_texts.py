@@ -31,13 +31,20 @@ def test_both_languages_fill_the_same_placeholders() -> None:
     # The English sentence on shares names the service once more.
     more = {"finding.half_of_total": {"service"}}
     for key, text in english.items():
-        fields = set(re.findall(r"{(\w+)}", text)) - more.get(key, set())
-        assert fields == set(re.findall(r"{(\w+)}", french[key])), key
+        fields = set(re.findall(r"{(\w+)(?::\w+)?}", text)) - more.get(key, set())
+        assert fields == set(re.findall(r"{(\w+)(?::\w+)?}", french[key])), key
 
 
 def test_no_text_is_empty() -> None:
     for language in LANGUAGES:
         assert all(text.strip() for _, text in flatten(load_tree(language)))
+
+
+def test_french_says_fois_plus_and_voyager() -> None:
+    texts = " ".join(text for _, text in flatten(load_tree("fr")))
+    assert "fois autant" not in texts
+    assert "rouler" not in texts
+    assert "{ratio} fois plus" in texts
 
 
 def test_french_never_says_accessibilite() -> None:
@@ -120,9 +127,11 @@ def test_dates_in_words(en: Texts, fr: Texts) -> None:
 
 def test_clock_past_midnight_names_the_next_day(en: Texts, fr: Texts) -> None:
     assert en.clock(12 * 3600 + 30 * 60) == "12:30"
-    assert fr.clock(0) == f"00{NBSP}h{NBSP}00"
+    assert fr.clock(0) == f"0{NBSP}h{NBSP}00"
     assert en.clock(86_400) == "00:00 the next day"
-    assert fr.clock(86_400 + 1800) == f"00{NBSP}h{NBSP}30 le lendemain"
+    assert fr.clock(86_400 + 1800) == f"0{NBSP}h{NBSP}30 le lendemain"
+    assert en.clock(7 * 3600 + 5 * 60) == "07:05"
+    assert fr.clock(7 * 3600 + 5 * 60) == f"7{NBSP}h{NBSP}05"
 
 
 def test_french_uses_the_singular_for_zero_and_english_does_not(en: Texts, fr: Texts) -> None:
