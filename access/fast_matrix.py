@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -99,7 +100,14 @@ def travel_time_percentiles(
     def one_batch(batch: npt.NDArray[np.int64], memory: Memory) -> None:
         scan_batch(network.programs, network.searches, network.access, batch, memory.scan, memory.profiles)
         fill_percentiles(
-            batch, memory.profiles, network.doors, network.direct, network.window, ranks, memory.egress, result
+            batch,
+            memory.profiles,
+            network.doors,
+            network.direct,
+            network.window,
+            ranks,
+            memory.egress,
+            result,
         )
 
     _for_each_batch(
@@ -143,13 +151,13 @@ def _network(
     cuts = [search.n_departures * number // n_passes for number in range(n_passes + 1)]
     searches = [
         search._replace(first_departure_s=search.first_departure_s + 60 * first, n_departures=end - first)
-        for first, end in zip(cuts[:-1], cuts[1:], strict=True)
+        for first, end in pairwise(cuts)
     ]
     into_stops = footpaths_into_stops(footpaths)
     return Network(
         programs=[event_program(timetable, into_stops, one_pass) for one_pass in searches],
         searches=searches,
-        window=Window(np.diff(np.array(cuts, np.int64)), search.max_duration_min),
+        window=Window(np.array([one_pass.n_departures for one_pass in searches]), search.max_duration_min),
         access=access,
         doors=reversed_links(egress, n_destinations),
         direct=direct,

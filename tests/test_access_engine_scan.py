@@ -104,6 +104,25 @@ def test_memory_is_used_again_without_a_trace() -> None:
     assert not np.array_equal(found[0], found[1])
 
 
+def test_passes_share_their_memory_without_a_trace() -> None:
+    """A short pass, a long one, a short one: nobody has alighted before the first alighting of each."""
+    trips = [f"A {h}:00, B {h}:10\nB {h}:20, Z {h}:30\nA {h}:05, B {h}:12" for h in range(8, 12)]
+    case = {**Town("\n".join(trips)).journey_input(), "departure_window_min": 100, "max_duration_min": 60}
+    windows = [(clock_s("10:58"), 1), (clock_s("7:55"), 200), (clock_s("10:58"), 1)]
+    cases = [
+        {**case, "departure_start_s": start_s, "departure_window_min": length} for start_s, length in windows
+    ]
+    programs, searches = [program_of(one) for one in cases], [search_of(one) for one in cases]
+    assert len(programs[1].alighting_s) > len(programs[0].alighting_s) > 0
+    memory, profiles = scan.scan_memory(programs, ANY_NUMBER_OF_RIDES), scan.profiles_memory(programs)
+    for array in memory:
+        array[:] = 1
+    scan.scan_batch(programs, searches, case["access"], np.array([0]), memory, profiles)
+    for number, (one, search) in enumerate(zip(cases, searches, strict=True)):
+        found = stop_seconds(profiles._replace(start=profiles.start[[number]]), 0, search)
+        assert np.array_equal(found, arrivals_by_minute(origin=0, **one).stop_s)
+
+
 def _compare_with_the_plain_engine(case: dict[str, Any]) -> None:
     n_origins = len(case["access"].start) - 1
     profiles, search = scanned(case, np.arange(n_origins)), search_of(case)

@@ -11,7 +11,7 @@ from numba import njit
 from numba.core.errors import TypingError
 
 from access.engine import simd
-from access.engine.simd import BATCH_WIDTH, BLOCK_WIDTH
+from access.engine.simd import BATCH_WIDTH
 
 needs_vectors = pytest.mark.skipif(
     not simd.USES_VECTORS, reason="without JIT or with bounds checks the plain twins are in use"
@@ -28,7 +28,7 @@ def labels(rng: np.random.Generator, highest: int = 255) -> np.ndarray:
 
 
 def counts(rng: np.random.Generator) -> np.ndarray:
-    return rng.integers(0, 1440, BLOCK_WIDTH, endpoint=True).astype(np.uint16)
+    return rng.integers(0, 1440, BATCH_WIDTH, endpoint=True).astype(np.uint16)
 
 
 def arrivals_of_departures(rng: np.random.Generator) -> np.ndarray:
@@ -36,22 +36,17 @@ def arrivals_of_departures(rng: np.random.Generator) -> np.ndarray:
     return np.minimum(labels(rng), np.arange(1, N_ROWS + 1)[:, np.newaxis]).astype(np.uint8)
 
 
-
 STEPS: dict[str, Callable[[Any], Any]] = {
-    "max_into": lambda step: njit(lambda a, b, row, column, c, d, n: step(a, row, b, row + 1)),
-    "copy_row": lambda step: njit(lambda a, b, row, column, c, d, n: step(a, row, b, row + 1)),
-    "raises": lambda step: njit(lambda a, b, row, column, c, d, n: step(a, row, b, row + 1, n)),
-    "elapsed_from_labels": lambda step: njit(lambda a, b, row, column, c, d, n: step(a, row, 300 - row)),
-    "add_within": lambda step: njit(
-        lambda a, b, row, column, c, d, n: step(a, row, column, min(n, 300 - row), row % 255, c)
-    ),
-    "clear": lambda step: njit(lambda a, b, row, column, c, d, n: step(c)),
-    "set_block": lambda step: njit(lambda a, b, row, column, c, d, n: step(a, row, column, n)),
-    "add_if_below": lambda step: njit(lambda a, b, row, column, c, d, n: step(a, row, column, c, 3 * n)),
-    "settle": lambda step: njit(
-        lambda a, b, row, column, c, d, n: step(a, row, column, c, 3 * n, b, row + 1)
-    ),
-    "any_below": lambda step: njit(lambda a, b, row, column, c, d, n: step(c, d)),
+    "max_into": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1)),
+    "copy_row": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1)),
+    "raises": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1, n)),
+    "elapsed_from_labels": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, 300 - row)),
+    "add_within": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, min(n, 300 - row), row % 255, c)),
+    "clear": lambda step: njit(lambda a, b, row, c, d, n: step(c)),
+    "set_row": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, n)),
+    "add_if_below": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, c, 3 * n)),
+    "settle": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, c, 3 * n, b, row + 1)),
+    "any_below": lambda step: njit(lambda a, b, row, c, d, n: step(c, d)),
 }
 
 
@@ -75,11 +70,10 @@ def test_vector_steps_equal_their_twins(name: str) -> None:
             b = np.maximum(b, np.roll(a, 1, axis=0))  # so that "nothing rises" and "none below" occur
             d = np.minimum(c, d)
         row = 0 if number % 5 == 0 else int(rng.integers(0, N_ROWS - 1))
-        column = int(rng.choice(np.arange(0, BATCH_WIDTH, BLOCK_WIDTH)))
         n = int(rng.integers(0, 255, endpoint=True))
         expected = [array.copy() for array in (a, b, c, d)]
-        found = vector(a, b, row, column, c, d, n)
-        assert found == twin(*expected[:2], row, column, *expected[2:], n)
+        found = vector(a, b, row, c, d, n)
+        assert found == twin(*expected[:2], row, *expected[2:], n)
         for array, copy in zip((a, b, c, d), expected, strict=True):
             assert np.array_equal(array, copy)
         answers.add(found)
@@ -90,10 +84,10 @@ def test_vector_steps_equal_their_twins(name: str) -> None:
 def test_a_label_equal_to_the_known_one_raises_nothing_and_one_at_the_least_does() -> None:
     raises = STEPS["raises"](simd.raises)
     rows, known = np.full((2, BATCH_WIDTH), 7, np.uint8), np.full((2, BATCH_WIDTH), 7, np.uint8)
-    assert not raises(rows, known, 0, 0, 0, 0, 1)
+    assert not raises(rows, known, 0, 0, 0, 1)
     known[1, 127] = 6
-    assert raises(rows, known, 0, 0, 0, 0, 7)
-    assert not raises(rows, known, 0, 0, 0, 0, 8)
+    assert raises(rows, known, 0, 0, 0, 7)
+    assert not raises(rows, known, 0, 0, 0, 8)
 
 
 def test_elapsed_minutes_by_hand() -> None:
@@ -118,13 +112,13 @@ def test_elapsed_minutes_by_hand() -> None:
 def test_vector_steps_do_not_compile_for_other_arrays(rows: np.ndarray) -> None:
     good = np.zeros((4, BATCH_WIDTH), np.uint8)
     with pytest.raises(TypingError, match="a vector step needs a contiguous 2-dimensional uint8 array"):
-        STEPS["copy_row"](simd.copy_row)(good, rows, 0, 0, 0, 0, 0)
+        STEPS["copy_row"](simd.copy_row)(good, rows, 0, 0, 0, 0)
 
 
 @needs_vectors
 def test_vector_steps_do_not_compile_for_other_counts() -> None:
     with pytest.raises(TypingError, match="a vector step needs a contiguous 1-dimensional uint16 array"):
-        STEPS["clear"](simd.clear)(0, 0, 0, 0, np.zeros(BLOCK_WIDTH, np.uint8), 0, 0)
+        STEPS["clear"](simd.clear)(0, 0, 0, np.zeros(BATCH_WIDTH, np.uint8), 0, 0)
 
 
 def test_bounds_are_checked_where_the_twins_are_in_use() -> None:
@@ -133,4 +127,4 @@ def test_bounds_are_checked_where_the_twins_are_in_use() -> None:
         pytest.skip("vector steps check no bounds")
     rows = np.zeros((4, BATCH_WIDTH), np.uint8)
     with pytest.raises(IndexError, match="out of bounds"):
-        STEPS["max_into"](simd.max_into)(rows, rows, 3, 0, 0, 0, 0)
+        STEPS["max_into"](simd.max_into)(rows, rows, 3, 0, 0, 0)

@@ -1,13 +1,13 @@
 """From stops to destinations: what a batch of origins reaches at the door, as percentiles or opportunities.
 
 The scan leaves labels: at this stop, from this second on, those who left at departure ``label - 1`` or before
-(``access.engine.scan``). A destination collects them from the stops around it, one row for each minute
-``m`` of the clock, and turns them into ``elapsed[m]``: the minutes since the latest departure that is at the
-door by the end of minute ``m``. Departure ``d`` has a travel time of at most ``x`` whole minutes exactly where
-it or a later one is there by minute ``d + x``, that is where ``elapsed[d + x] <= x``. So for one ``x`` the
-departures of all origins are counted by comparing rows with one constant. Percentiles follow by going up in
-``x`` and counting how many values of ``x`` are too small for the rank (nearest rank, R8 of
-``access.engine.plain``: minutes are truncated first, which changes no order).
+(``access.engine.scan``). A destination collects them from the stops around it, one row for each minute ``m``
+of the clock, and turns them into ``elapsed[m]``: the minutes since the latest departure that is at the door by
+the end of minute ``m``. Departure ``d`` has a travel time of at most ``x`` whole minutes exactly where it or a
+later one is there by minute ``d + x``, that is where ``elapsed[d + x] <= x``. So for one ``x`` the departures
+of all origins are counted by comparing rows with one constant. Percentiles follow by going up in ``x`` and
+counting how many values of ``x`` are too small for the rank (nearest rank, R8 of ``access.engine.plain``:
+minutes are truncated first, which changes no order).
 
 Walking all the way takes the same time at each departure, so it is compared with the percentile of the rides
 (R5). Windows of several passes count each pass apart and add the counts.
@@ -21,11 +21,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from access.engine.arrays import UNREACHED_MIN, Minutes, Search, WalkLinks
+from access.engine.arrays import UNREACHED_MIN, Minutes, WalkLinks
 from access.engine.scan import Profiles
 from access.engine.simd import (
     BATCH_WIDTH,
-    BLOCK_WIDTH,
     Counts,
     Rows,
     add_if_below,
@@ -34,8 +33,9 @@ from access.engine.simd import (
     clear,
     copy_row,
     elapsed_from_labels,
+    empty_rows,
     max_into,
-    set_block,
+    set_row,
     settle,
 )
 
@@ -65,12 +65,12 @@ def egress_memory(window: Window, n_percentiles: int, n_destinations: int) -> Eg
     """Room for one thread."""
     n_rows = len(window.n_departures) * (int(window.n_departures.max()) + window.max_duration_min)
     return EgressMemory(
-        elapsed=np.empty((n_rows, BATCH_WIDTH), np.uint8),
-        minutes=np.empty((DESTINATIONS_A_TIME * n_percentiles, BATCH_WIDTH), np.uint8),
-        direct_min=np.empty((n_destinations, BATCH_WIDTH), np.uint8),
-        reached=np.empty(BLOCK_WIDTH, np.uint16),
-        reached_in_time=np.empty(BLOCK_WIDTH, np.uint16),
-        goals=np.empty(BLOCK_WIDTH, np.uint16),
+        elapsed=empty_rows(n_rows),
+        minutes=empty_rows(DESTINATIONS_A_TIME * n_percentiles),
+        direct_min=empty_rows(n_destinations),
+        reached=np.empty(BATCH_WIDTH, np.uint16),
+        reached_in_time=np.empty(BATCH_WIDTH, np.uint16),
+        goals=np.empty(BATCH_WIDTH, np.uint16),
     )
 
 
@@ -154,21 +154,36 @@ def _percentiles_at(
     ranks: npt.NDArray[np.int64],
     memory: EgressMemory,
 ) -> None:
-    """Percentiles of all origins of the batch at one destination, one row for each percentile."""
-    if not _arrive(destination, profiles, doors, window, memory):
+    """Percentiles of all origins of the batch at one destination, one row for each percentile.
+
+    Goes up minute by minute from the least of all percentiles and counts the minutes too short for each rank,
+    until every rank is met that can be met within the maximum duration.
+    """
+    minutes, reached, reached_in_time = memory.minutes, memory.reached, memory.reached_in_time
+    if not _arrive(destination, profiles, doors, window, memory.elapsed):
         for row in range(first_row, first_row + len(ranks)):
-            copy_row(memory.minutes, row, memory.direct_min, destination)
+            copy_row(minutes, row, memory.direct_min, destination)
         return
-    for first_column in range(0, BATCH_WIDTH, BLOCK_WIDTH):
-        _percentiles_of_block(destination, first_row, first_column, window, ranks, memory)
+    _count_reached(memory.elapsed, window, window.max_duration_min, reached_in_time)
+    _set_goals(reached_in_time, ranks, memory.goals)
+    travel_min = _least_percentile(memory.elapsed, window, ranks.min(), reached)
+    for row in range(first_row, first_row + len(ranks)):
+        set_row(minutes, row, travel_min)
+    while travel_min <= window.max_duration_min:
+        _count_reached(memory.elapsed, window, travel_min, reached)
+        for percentile in range(len(ranks)):
+            add_if_below(minutes, first_row + percentile, reached, ranks[percentile])
+        if not any_below(reached, memory.goals):
+            break
+        travel_min += 1
+    for percentile in range(len(ranks)):
+        row = first_row + percentile
+        settle(minutes, row, reached_in_time, ranks[percentile], memory.direct_min, destination)
 
 
 @njit(cache=True, nogil=True)
-def _arrive(
-    destination: int, profiles: Profiles, doors: WalkLinks, window: Window, memory: EgressMemory
-) -> bool:
+def _arrive(destination: int, profiles: Profiles, doors: WalkLinks, window: Window, elapsed: Rows) -> bool:
     """Fill ``elapsed`` for one destination, pass after pass; return whether anybody arrives in time."""
-    elapsed = memory.elapsed
     elapsed[:] = 0
     somebody = False
     rows_a_pass = len(elapsed) // len(window.n_departures)
@@ -208,47 +223,17 @@ def _arrive_from_stop(
 @njit(cache=True, nogil=True)
 def _minute(time_s: int) -> int:
     """Whole minutes of a time of 0 or later; unsigned, because that division is much faster."""
-    return np.int64(np.uint32(time_s) // np.uint32(60))
+    minute: int = np.int64(np.uint32(time_s) // np.uint32(60))  # type: ignore[assignment]
+    return minute
 
 
 @njit(cache=True, nogil=True)
-def _percentiles_of_block(
-    destination: int,
-    first_row: int,
-    first_column: int,
-    window: Window,
-    ranks: npt.NDArray[np.int64],
-    memory: EgressMemory,
-) -> None:
-    """Go up minute by minute from the least of all percentiles and count the minutes too short for each rank.
-
-    Going up ends where every rank is met that can be met within the maximum duration.
-    """
-    minutes, reached, reached_in_time = memory.minutes, memory.reached, memory.reached_in_time
-    travel_min = _least_percentile(memory.elapsed, first_column, window, ranks.min(), reached)
-    for row in range(first_row, first_row + len(ranks)):
-        set_block(minutes, row, first_column, travel_min)
-    _count_reached(memory.elapsed, first_column, window, window.max_duration_min, reached_in_time)
-    _set_goals(reached_in_time, ranks, memory.goals)
-    while travel_min <= window.max_duration_min:
-        _count_reached(memory.elapsed, first_column, window, travel_min, reached)
-        for percentile in range(len(ranks)):
-            add_if_below(minutes, first_row + percentile, first_column, reached, ranks[percentile])
-        if not any_below(reached, memory.goals):
-            break
-        travel_min += 1
-    for percentile in range(len(ranks)):
-        row = first_row + percentile
-        settle(minutes, row, first_column, reached_in_time, ranks[percentile], memory.direct_min, destination)
-
-
-@njit(cache=True, nogil=True)
-def _least_percentile(elapsed: Rows, first_column: int, window: Window, rank: int, reached: Counts) -> int:
+def _least_percentile(elapsed: Rows, window: Window, rank: int, reached: Counts) -> int:
     """Find by halving the least minutes in which any column meets a rank; one too many where none does."""
     least, most = 0, window.max_duration_min + 1
     while least < most:
         middle = (least + most) // 2
-        _count_reached(elapsed, first_column, window, middle, reached)
+        _count_reached(elapsed, window, middle, reached)
         if reached.max() >= rank:
             most = middle
         else:
@@ -261,16 +246,16 @@ def _set_goals(reached_in_time: Counts, ranks: npt.NDArray[np.int64], goals: Cou
     """Highest rank that each column meets within the maximum duration."""
     clear(goals)
     for rank in ranks:
-        for column in range(BLOCK_WIDTH):
+        for column in range(BATCH_WIDTH):
             met = rank if rank <= reached_in_time[column] else 0
             goals[column] = max(goals[column], met)
 
 
 @njit(cache=True, nogil=True)
-def _count_reached(elapsed: Rows, first_column: int, window: Window, travel_min: int, reached: Counts) -> None:
+def _count_reached(elapsed: Rows, window: Window, travel_min: int, reached: Counts) -> None:
     """Count the departures of each column that arrive within so many whole minutes, over all passes."""
     clear(reached)
     rows_a_pass = len(elapsed) // len(window.n_departures)
     for number in range(len(window.n_departures)):
         first_row = number * rows_a_pass + travel_min
-        add_within(elapsed, first_row, first_column, window.n_departures[number], travel_min, reached)
+        add_within(elapsed, first_row, window.n_departures[number], travel_min, reached)

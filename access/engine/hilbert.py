@@ -9,16 +9,14 @@ LEVELS = 16
 """The curve passes 2**16 x 2**16 squares."""
 
 
-def hilbert_order(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int64]:
+def hilbert_order(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Positions that put points in the order of a Hilbert curve through their bounding square.
 
     Points in one square keep their order; points without coordinates (NaN) come last.
 
     Source: D. Hilbert, "Ueber die stetige Abbildung einer Linie auf ein Flächenstück", Mathematische Annalen
-    38, 1891. From the coarsest level to the finest, each level gives the quarter of the square, numbered 0 to 3
-    along the curve, and turns the square so that the curve enters and leaves where it should.
+    38, 1891. From the coarsest level to the finest, each level gives the quarter of the square, numbered 0 to
+    3 along the curve, and turns the square so that the curve enters and leaves where it should.
     """
     placed = np.isfinite(x) & np.isfinite(y)
     column, row = _squares(x, y, placed)

@@ -45,8 +45,8 @@ class Program(NamedTuple):
         precedes the boarding of the same visit;
     E2. ``event_s`` is the arrival at an alighting, and at a boarding the last moment to reach the stop
         (departure less slack), 0 or later; none is later than the last departure can use;
-    E3. the alightings of stop ``s`` are ``alighting_start[s]`` to ``alighting_start[s + 1] - 1``, in the order
-        of events; ``n_alightings`` itself stands for "nobody yet";
+    E3. the alightings of stop ``s`` are ``alighting_start[s]`` to ``alighting_start[s + 1] - 1``, in the
+        order of events; ``n_alightings`` itself stands for "nobody yet";
     E4. the transfers of a boarding are ``transfer_start[event]`` to ``transfer_start[event + 1] - 1``, other
         events have none; each is an alighting of an earlier event, later than the one it replaces and at the
         same stop as this, if any;
@@ -144,7 +144,7 @@ def _useful_visits(
     boards = timetable.pickup & (timetable.departure_s <= latest_s)
     boards &= timetable.departure_s - search.boarding_slack_s >= first_s
     boards[timetable.trip_start[1:] - 1] = False
-    boardings_before = np.cumsum(boards) - boards
+    boardings_before: npt.NDArray[np.int64] = np.cumsum(boards) - boards
     before_trip = boardings_before[timetable.trip_start[:-1]]
     on_board = boardings_before > np.repeat(before_trip, np.diff(timetable.trip_start))
     alights = timetable.drop_off & (timetable.arrival_s <= latest_s) & on_board
@@ -156,16 +156,19 @@ def _trip_of_visit(timetable: Timetable) -> npt.NDArray[np.int64]:
 
 
 def _with_transfers(events: Program, footpaths_into: WalkLinks) -> Program:
-    """Fill in the transfers: counted first, then written."""
-    start = np.zeros(len(events.event_s) + 1, np.int64)
-    nothing = np.zeros(0, np.uint32)
-    n_transfers = _find_transfers(events, footpaths_into, start, nothing, nothing)
-    alighting, replaces = np.empty(n_transfers, np.uint32), np.empty(n_transfers, np.uint32)
-    _find_transfers(events, footpaths_into, start, alighting, replaces)
+    """Fill in the transfers.
+
+    Each transfer brings at least one alighting that its footpath has not brought before. That bounds their
+    number; the system hands out only the memory that is written to.
+    """
+    most = int(np.diff(events.alighting_start)[footpaths_into.target].sum())
+    start = np.empty(len(events.event_s) + 1, np.int64)
+    alighting, replaces = np.empty(most, np.uint32), np.empty(most, np.uint32)
+    n_transfers = _find_transfers(events, footpaths_into, start, alighting, replaces)
     return events._replace(
         transfer_start=frozen(start, np.int64),
-        transfer_alighting=frozen(alighting, np.uint32),
-        transfer_replaces=frozen(replaces, np.uint32),
+        transfer_alighting=frozen(alighting[:n_transfers], np.uint32),
+        transfer_replaces=frozen(replaces[:n_transfers], np.uint32),
     )
 
 
@@ -180,13 +183,11 @@ def _find_transfers(
     """Go through the boardings in time order and find what each footpath brings; return the number.
 
     Every footpath keeps its place among the alightings at its source and only moves on, because the boardings
-    at its target come in time order. Nothing but the starts is written while the arrays are empty.
+    at its target come in time order.
     """
     nobody = np.int64(len(events.alighting_s))
     alighting_start = events.alighting_start
-    next_alighting = np.empty(len(footpaths_into.target), np.int64)  # of each footpath: first not yet brought
-    for footpath in range(len(next_alighting)):
-        next_alighting[footpath] = alighting_start[footpaths_into.target[footpath]]
+    next_alighting = alighting_start[footpaths_into.target]  # of each footpath: first not yet brought
     n_transfers = 0
     for event in range(len(events.event_s)):
         transfer_start[event] = n_transfers
@@ -200,12 +201,10 @@ def _find_transfers(
             late = first
             while late < end and events.alighting_s[late] <= leave_by_s:
                 late += 1
-            if late == first:
-                continue
-            if len(transfer_alighting):
+            if late > first:
                 transfer_alighting[n_transfers] = late - 1
                 transfer_replaces[n_transfers] = nobody if first == alighting_start[source] else first - 1
-            next_alighting[footpath] = late
-            n_transfers += 1
+                next_alighting[footpath] = late
+                n_transfers += 1
     transfer_start[-1] = n_transfers
     return n_transfers

@@ -35,7 +35,7 @@ from numba import njit
 
 from access.engine.arrays import ANY_NUMBER_OF_RIDES, Search, Seconds, WalkLinks
 from access.engine.program import Program
-from access.engine.simd import BATCH_WIDTH, Rows, copy_row, max_into, raises
+from access.engine.simd import Rows, copy_row, empty_rows, max_into, raises
 
 
 class Layers(NamedTuple):
@@ -57,7 +57,9 @@ class ScanMemory(NamedTuple):
     stop_is_ready: npt.NDArray[np.bool_]  # (n_stops,) for anybody
     latest_record: npt.NDArray[np.int32]  # (n_stops,) what is known of alightings so far
     records: Rows  # ((n_alightings + 1) * n_layers, BATCH_WIDTH)
-    record_of: npt.NDArray[np.int32]  # (n_alightings + 1,) record at each alighting, the last one "nobody yet"
+    record_of: npt.NDArray[
+        np.int32
+    ]  # (n_alightings + 1,) record at each alighting; the one beyond is "nobody"
 
 
 class AccessByStop(NamedTuple):
@@ -71,8 +73,8 @@ class AccessByStop(NamedTuple):
 class Profiles(NamedTuple):
     """What a batch can reach at each stop: for each improvement its time and labels, in time order.
 
-    Improvement ``i`` of pass ``p`` at stop ``s`` has ``start[p, s] <= i < start[p, s + 1]``. Its labels are at
-    least those of the improvement before, and hold until the next one.
+    Improvement ``i`` of pass ``p`` at stop ``s`` has ``start[p, s] <= i < start[p, s + 1]``. Its labels are
+    at least those of the improvement before, and hold until the next one.
     """
 
     start: npt.NDArray[np.int64]  # (n_passes, n_stops + 1)
@@ -97,12 +99,12 @@ def scan_memory(programs: Sequence[Program], max_rides: int) -> ScanMemory:
     n_records = max(len(program.alighting_s) + 1 for program in programs)
     n_layers = _n_layers(max_rides)
     return ScanMemory(
-        on_board=np.empty((n_trips * n_layers, BATCH_WIDTH), np.uint8),
+        on_board=empty_rows(n_trips * n_layers),
         trip_is_boarded=np.empty(n_trips, np.bool_),
-        ready=np.empty((n_stops * n_layers, BATCH_WIDTH), np.uint8),
+        ready=empty_rows(n_stops * n_layers),
         stop_is_ready=np.empty(n_stops, np.bool_),
         latest_record=np.empty(n_stops, np.int32),
-        records=np.empty((n_records * n_layers, BATCH_WIDTH), np.uint8),
+        records=empty_rows(n_records * n_layers),
         record_of=np.empty(n_records, np.int32),
     )
 
@@ -114,7 +116,7 @@ def profiles_memory(programs: Sequence[Program]) -> Profiles:
     return Profiles(
         start=np.zeros((len(programs), n_stops + 1), np.int64),
         arrival_s=np.empty(n_improvements, np.int32),
-        labels=np.empty((n_improvements, BATCH_WIDTH), np.uint8),
+        labels=empty_rows(n_improvements),
     )
 
 
@@ -143,9 +145,7 @@ def scan_batch(
     n_improvements = 0
     for number, (program, search) in enumerate(zip(programs, searches, strict=True)):
         max_rides = binding_ride_limit(search)
-        _scan_events(
-            program, access_by_stop, search.n_departures, search.max_duration_min, max_rides, memory
-        )
+        _scan_events(program, access_by_stop, search.n_departures, search.max_duration_min, max_rides, memory)
         last_layer = _n_layers(max_rides) - 1
         n_improvements = _collect_profiles(program, memory, last_layer, profiles, number, n_improvements)
 
@@ -177,7 +177,7 @@ def _scan_events(
     """Go through all events in time order and keep the labels of trips, stops and alightings."""
     limited = max_rides != ANY_NUMBER_OF_RIDES
     layers = Layers(max_rides if limited else 1, 1 if limited else 0)
-    _forget(memory, layers)
+    _forget(memory, layers, len(program.alighting_s))
     n_records = 1
     for event in range(len(program.event_s)):
         if program.event_boards[event]:
@@ -189,7 +189,7 @@ def _scan_events(
 
 
 @njit(cache=True, nogil=True)
-def _forget(memory: ScanMemory, layers: Layers) -> None:
+def _forget(memory: ScanMemory, layers: Layers, n_alightings: int) -> None:
     """Nobody is anywhere."""
     memory.on_board[:] = 0
     memory.trip_is_boarded[:] = False
@@ -197,7 +197,7 @@ def _forget(memory: ScanMemory, layers: Layers) -> None:
     memory.stop_is_ready[:] = False
     memory.latest_record[:] = 0
     memory.records[: layers.n] = 0
-    memory.record_of[-1] = 0
+    memory.record_of[n_alightings] = 0
 
 
 @njit(cache=True, nogil=True)
