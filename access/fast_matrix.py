@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,8 +25,9 @@ from access.engine.arrays import (
     Search,
     WalkLinks,
 )
-from access.engine.egress import EgressMemory, Window, egress_memory, fill_percentiles
+from access.engine.egress import EgressMemory, Window, egress_memory, fill_percentiles, sum_opportunities
 from access.engine.hilbert import hilbert_order
+from access.engine.plain import PlainNetwork
 from access.engine.program import Program, event_program, footpaths_into_stops, reversed_links
 from access.engine.scan import (
     Profiles,
@@ -52,6 +54,8 @@ class Network(NamedTuple):
     access: WalkLinks  # origin -> stop
     doors: WalkLinks  # destination -> stop
     direct: WalkLinks  # origin -> destination
+    origins: npt.NDArray[np.int64]  # neighbours first
+    destinations: npt.NDArray[np.int64]  # neighbours first
 
 
 class Memory(NamedTuple):
@@ -90,9 +94,7 @@ def travel_time_percentiles(
         ANY_NUMBER_OF_RIDES if max_rides is None else max_rides, boarding_slack_s,
     )  # fmt: skip
     checked = _prepare(timetable, search, access, footpaths, egress, direct, n_destinations, problems)
-    network = _network(
-        timetable, search, checked.access, checked.footpaths, checked.egress, checked.direct, n_destinations
-    )
+    network = _network(timetable, search, checked, n_destinations)
     ranks = np.array([nearest_rank(percentile, departure_window_min) for percentile in percentiles], np.int64)
     n_origins = len(access.start) - 1
     result = np.full((len(ranks), n_origins, n_destinations), UNREACHED_MIN, np.uint8)
@@ -100,52 +102,116 @@ def travel_time_percentiles(
     def one_batch(batch: npt.NDArray[np.int64], memory: Memory) -> None:
         scan_batch(network.programs, network.searches, network.access, batch, memory.scan, memory.profiles)
         fill_percentiles(
-            batch,
-            memory.profiles,
-            network.doors,
-            network.direct,
-            network.window,
-            ranks,
-            memory.egress,
-            result,
-        )
+            batch, network.destinations, memory.profiles, network.doors, network.direct, network.window,
+            ranks, memory.egress, result,
+        )  # fmt: skip
 
-    _for_each_batch(
-        one_batch,
-        batches_of_neighbours(timetable, network.access),
-        lambda: _memory(network, len(ranks), n_destinations),
-        threads or _usable_cpus(),
-        progress,
-    )
+    new_memory = partial(_memory, network, len(ranks))
+    _for_each_batch(one_batch, _batches(network.origins), new_memory, threads or _usable_cpus(), progress)
     return result
 
 
-def batches_of_neighbours(timetable: Timetable, access: WalkLinks) -> list[npt.NDArray[np.int64]]:
-    """All origins in batches of ``BATCH_WIDTH``, neighbours together, because they share vehicles.
-
-    An origin is where its nearest stop is (of several, the one listed first); origins without a stop within
-    reach come last, so that whole batches of them ride nothing.
-    """
-    n_links = np.diff(access.start)
-    served = np.flatnonzero(n_links)
-    lon, lat = np.full(len(n_links), np.nan), np.full(len(n_links), np.nan)
-    if len(served):
-        by_walk = (access.walk_s.astype(np.int64) << 32) | access.target
-        nearest_stop = np.minimum.reduceat(by_walk, access.start[served]) & (2**32 - 1)
-        lon[served], lat[served] = timetable.stop_lon[nearest_stop], timetable.stop_lat[nearest_stop]
-    order = hilbert_order(lon, lat)
-    return [order[first : first + BATCH_WIDTH] for first in range(0, len(order), BATCH_WIDTH)]
-
-
-def _network(
+def opportunities_within(
     timetable: Timetable,
-    search: Search,
+    *,
     access: WalkLinks,
     footpaths: WalkLinks,
     egress: WalkLinks,
     direct: WalkLinks,
-    n_destinations: int,
-) -> Network:
+    opportunities: npt.NDArray[np.float64],
+    cutoffs_min: Sequence[int],
+    departure_start_s: int,
+    departure_window_min: int,
+    percentiles: Sequence[float],
+    max_duration_min: int = 120,
+    boarding_slack_s: int = 60,
+    max_rides: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> npt.NDArray[np.float64]:
+    """Opportunities within reach of every origin, without ever holding the matrix of travel times.
+
+    A destination counts where the percentile of its travel time is below the cutoff
+    (``minutes < cutoff``, so at most ``cutoff - 1`` whole minutes).
+
+    Parameters
+    ----------
+    opportunities : float64 array (n_kinds, n_destinations)
+        How much there is of each kind at each destination; finite.
+    cutoffs_min : sequence of int
+        Whole minutes from 1 to ``max_duration_min + 1``, in any order.
+    timetable, access, footpaths, egress, direct, departure_start_s, departure_window_min, percentiles
+        As in ``access.travel_times.travel_time_percentiles``.
+    max_duration_min, boarding_slack_s, max_rides, threads, progress
+        As there.
+
+    Returns
+    -------
+    float64 array (n_percentiles, n_cutoffs, n_kinds, n_origins)
+        Sums in the order of ``neighbours_first``, which batches and threads do not change.
+
+    Raises
+    ------
+    AccessError
+        With all problems of the input listed.
+
+    Warns
+    -----
+    DataQualityWarning
+        If no departure can be boarded at all, so that all travel times are walks.
+    """
+    problems = _percentile_problems(percentiles) + _opportunity_problems(opportunities)
+    problems += _cutoff_problems(cutoffs_min, max_duration_min)
+    problems += _count_problems("threads", threads) + _count_problems("max_rides", max_rides)
+    search = Search(
+        departure_start_s, departure_window_min, max_duration_min,
+        ANY_NUMBER_OF_RIDES if max_rides is None else max_rides, boarding_slack_s,
+    )  # fmt: skip
+    n_destinations = opportunities.shape[-1]
+    checked = _prepare(timetable, search, access, footpaths, egress, direct, n_destinations, problems)
+    network = _network(timetable, search, checked, n_destinations)
+    ranks = np.array([nearest_rank(percentile, departure_window_min) for percentile in percentiles], np.int64)
+    cutoffs, n_origins = np.array(cutoffs_min, np.int64), len(access.start) - 1
+    result = np.zeros((len(ranks), len(cutoffs), len(opportunities), n_origins))
+
+    def one_batch(batch: npt.NDArray[np.int64], memory: Memory) -> None:
+        scan_batch(network.programs, network.searches, network.access, batch, memory.scan, memory.profiles)
+        result[..., batch] = sum_opportunities(
+            batch, network.destinations, memory.profiles, network.doors, network.direct, network.window,
+            ranks, cutoffs, opportunities, memory.egress,
+        )  # fmt: skip
+
+    new_memory = partial(_memory, network, len(ranks))
+    _for_each_batch(one_batch, _batches(network.origins), new_memory, threads or _usable_cpus(), progress)
+    return result
+
+
+def neighbours_first(timetable: Timetable, walks: WalkLinks) -> npt.NDArray[np.int64]:
+    """Order places so that neighbours, who share vehicles, follow each other.
+
+    A place is where its nearest stop is (of several, the one listed first); places without a stop within
+    reach come last, so that whole batches of them ride nothing.
+
+    Parameters
+    ----------
+    walks : WalkLinks
+        From the places to stops.
+    """
+    n_links = np.diff(walks.start)
+    served = np.flatnonzero(n_links)
+    lon, lat = np.full(len(n_links), np.nan), np.full(len(n_links), np.nan)
+    if len(served):
+        by_walk = (walks.walk_s.astype(np.int64) << 32) | walks.target
+        nearest_stop = np.minimum.reduceat(by_walk, walks.start[served]) & (2**32 - 1)
+        lon[served], lat[served] = timetable.stop_lon[nearest_stop], timetable.stop_lat[nearest_stop]
+    return hilbert_order(lon, lat)
+
+
+def _batches(origins: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    return [origins[first : first + BATCH_WIDTH] for first in range(0, len(origins), BATCH_WIDTH)]
+
+
+def _network(timetable: Timetable, search: Search, checked: PlainNetwork, n_destinations: int) -> Network:
     """Cut the window into passes of about equal length and write a program for each."""
     n_passes = -(-search.n_departures // DEPARTURES_A_PASS)
     cuts = [search.n_departures * number // n_passes for number in range(n_passes + 1)]
@@ -153,24 +219,50 @@ def _network(
         search._replace(first_departure_s=search.first_departure_s + 60 * first, n_departures=end - first)
         for first, end in pairwise(cuts)
     ]
-    into_stops = footpaths_into_stops(footpaths)
+    into_stops = footpaths_into_stops(checked.footpaths)
+    doors = reversed_links(checked.egress, n_destinations)
     return Network(
         programs=[event_program(timetable, into_stops, one_pass) for one_pass in searches],
         searches=searches,
         window=Window(np.array([one_pass.n_departures for one_pass in searches]), search.max_duration_min),
-        access=access,
-        doors=reversed_links(egress, n_destinations),
-        direct=direct,
+        access=checked.access,
+        doors=doors,
+        direct=checked.direct,
+        origins=neighbours_first(timetable, checked.access),
+        destinations=neighbours_first(timetable, doors),
     )
 
 
-def _memory(network: Network, n_percentiles: int, n_destinations: int) -> Memory:
+def _memory(network: Network, n_percentiles: int) -> Memory:
     max_rides = binding_ride_limit(network.searches[0])
     return Memory(
         scan=scan_memory(network.programs, max_rides),
         profiles=profiles_memory(network.programs),
-        egress=egress_memory(network.window, n_percentiles, n_destinations),
+        egress=egress_memory(network.window, n_percentiles, len(network.destinations)),
     )
+
+
+def _opportunity_problems(opportunities: npt.NDArray[np.float64]) -> list[str]:
+    if opportunities.ndim != 2 or opportunities.dtype != np.float64:
+        shape = f"{opportunities.ndim} dimensions of {opportunities.dtype}"
+        return [f"opportunities has {shape}; it must be a float64 array (n_kinds, n_destinations)"]
+    if not np.isfinite(opportunities).all():
+        return ["opportunities has values that are missing or infinite; give 0 where there are none"]
+    return []
+
+
+def _cutoff_problems(cutoffs_min: Sequence[int], max_duration_min: int) -> list[str]:
+    wrong = [
+        cutoff
+        for cutoff in cutoffs_min
+        if not (isinstance(cutoff, int | np.integer) and 1 <= cutoff <= max_duration_min + 1)
+    ]
+    if wrong:
+        return [
+            f"cutoffs_min has {', '.join(map(repr, wrong))}; allowed are whole minutes from 1 to "
+            f"{max_duration_min + 1}, one more than max_duration_min"
+        ]
+    return [] if len(cutoffs_min) else ["cutoffs_min is empty; give at least one, such as 60"]
 
 
 def _for_each_batch(

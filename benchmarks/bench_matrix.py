@@ -4,9 +4,9 @@
 
 1,227 x 1,227 cells, Monday 2019-05-13 from 12:30 on, walking 3.6 km/h, access and egress up to 30 minutes,
 transfers up to 15, five percentiles. The first call of each engine is not counted: it compiles. Counted is
-the whole call: checks, event program, scan, percentiles. The plain engine takes minutes for all origins, so it
-runs on a sample of them and its time is multiplied up. Other programs on the machine lengthen CPU seconds too
-(shared caches, two threads a core): compare figures of one run, and look at the load.
+the whole call: checks, event program, scan, percentiles. The plain engine takes minutes for all origins, so
+it runs on a sample of them and its time is multiplied up. Other programs on the machine lengthen CPU seconds
+too (shared caches, two threads a core): compare figures of one run, and look at the load.
 """
 
 from __future__ import annotations

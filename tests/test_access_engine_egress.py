@@ -53,9 +53,18 @@ def minutes(
     for array in memory:  # whatever an earlier batch has left must not matter
         array[:] = 77
     found = np.full((len(ranks), n_origins, len(doors)), 99, np.uint8)
+    order = np.arange(len(doors))[::-1].copy()
     walks = make_links(direct or [{}] * n_origins)
     fill_percentiles(
-        np.arange(n_origins), profiles, make_links(doors), walks, window, np.array(ranks), memory, found
+        np.arange(n_origins),
+        order,
+        profiles,
+        make_links(doors),
+        walks,
+        window,
+        np.array(ranks),
+        memory,
+        found,
     )
     return found
 

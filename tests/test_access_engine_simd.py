@@ -38,6 +38,7 @@ def arrivals_of_departures(rng: np.random.Generator) -> np.ndarray:
 
 STEPS: dict[str, Callable[[Any], Any]] = {
     "max_into": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1)),
+    "write_larger": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1, a, row + 1)),
     "copy_row": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1)),
     "raises": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1, n)),
     "elapsed_from_labels": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, 300 - row)),

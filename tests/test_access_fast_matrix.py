@@ -20,7 +20,7 @@ from access.engine.arrays import WalkLinks
 from access.engine.hilbert import hilbert_order
 from access.engine.simd import BATCH_WIDTH
 from access.errors import AccessError, DataQualityWarning
-from access.fast_matrix import batches_of_neighbours, travel_time_percentiles
+from access.fast_matrix import neighbours_first, opportunities_within, travel_time_percentiles
 from access.network import walk_links
 from access.snapping import snap
 from access.streets import read_streets_pbf
@@ -210,9 +210,11 @@ def test_results_do_not_depend_on_threads_or_order_of_origins() -> None:
 def test_results_do_not_depend_on_the_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     case = {**busy_town(np.random.default_rng(9), n_origins=150), "percentiles": [50, 90]}
     together = travel_time_percentiles(**case)
-    uneven = [np.arange(0, 1), np.arange(1, 100), np.arange(100, 150)[::-1]]
-    monkeypatch.setattr(fast_matrix, "batches_of_neighbours", lambda *_: uneven)
-    assert np.array_equal(together, travel_time_percentiles(**case))
+    for order in (np.arange(150)[::-1].copy(), np.random.default_rng(1).permutation(150)):
+        monkeypatch.setattr(
+            fast_matrix, "neighbours_first", lambda _, walks, order=order: order[order < len(walks.start) - 1]
+        )
+        assert np.array_equal(together, travel_time_percentiles(**case))
 
 
 @walks_only
@@ -306,22 +308,98 @@ def test_trips_past_midnight_and_of_the_day_before() -> None:
 # neighbours
 
 
-def test_neighbours_share_a_batch() -> None:
-    """Two clusters of origins given alternately: each fills its own batches, the unserved come last."""
+def test_neighbours_follow_each_other_and_those_without_a_stop_come_last() -> None:
+    """Places near one stop and near another, given alternately."""
     stops = make_timetable([], 2)._replace(stop_lon=np.array([0.0, 9.0]), stop_lat=np.array([0.0, 9.0]))
-    rows = [{0: 5, 1: 900} if origin % 2 else {0: 800, 1: 6} for origin in range(4 * BATCH_WIDTH)]
-    batches = batches_of_neighbours(stops, make_links([*rows, {}]))
-    assert [len(batch) for batch in batches] == [BATCH_WIDTH] * 4 + [1]
-    assert [set((batch % 2).tolist()) for batch in batches[:4]] in (
-        [{0}, {0}, {1}, {1}],
-        [{1}, {1}, {0}, {0}],
+    rows = [{0: 5, 1: 900} if place % 2 else {0: 800, 1: 6} for place in range(10)]
+    order = neighbours_first(stops, make_links([{}, *rows])).tolist()
+    assert order == [2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 0]
+
+
+def test_the_first_of_stops_equally_near_says_where_a_place_is() -> None:
+    stops = make_timetable([], 3)._replace(stop_lon=np.array([0.0, 5.0, 9.0]), stop_lat=np.zeros(3))
+    order = neighbours_first(stops, make_links([{2: 7}, {0: 7, 2: 7}, {1: 7}])).tolist()
+    assert order == [1, 2, 0]
+
+
+def test_places_without_any_stop_keep_their_order() -> None:
+    assert neighbours_first(make_timetable([], 1), make_links([{}, {}])).tolist() == [0, 1]
+
+
+# opportunities without a matrix
+
+
+def from_the_matrix(case: dict[str, Any], opportunities: np.ndarray, cutoffs: list[int]) -> np.ndarray:
+    """The same sums by way of all travel times."""
+    minutes = travel_times.travel_time_percentiles(**case)
+    within = np.stack([minutes < cutoff for cutoff in cutoffs], axis=1)
+    return np.einsum("pcod,kd->pcko", within.astype(float), opportunities)
+
+
+@pytest.mark.parametrize("cutoff", [1, 9, 10, 11, 12])
+def test_a_travel_time_equal_to_the_cutoff_does_not_count(cutoff: int) -> None:
+    """Bus at 8:00, ten minutes; who leaves at 7:59 takes 11 minutes, at 8:00 misses it."""
+    case = journey(departure_start_s=clock_s("7:59"), departure_window_min=1, direct=make_links([{}]))
+    del case["n_destinations"]
+    found = opportunities_within(
+        **case, percentiles=[50], opportunities=np.array([[3.0]]), cutoffs_min=[cutoff]
     )
-    assert batches[4].tolist() == [4 * BATCH_WIDTH]
-    assert sorted(np.concatenate(batches).tolist()) == list(range(4 * BATCH_WIDTH + 1))
+    assert found.tolist() == [[[[3.0 if cutoff == 12 else 0.0]]]]
 
 
-def test_origins_without_any_stop_are_batched_as_well() -> None:
-    assert batches_of_neighbours(make_timetable([], 1), make_links([{}, {}]))[0].tolist() == [0, 1]
+@walks_only
+@settings(RANDOM, max_examples=60)
+@given(random_journey_inputs())
+def test_opportunities_equal_those_of_the_matrix_on_random_networks(case: dict[str, Any]) -> None:
+    duration = case["max_duration_min"]
+    cutoffs = sorted({1, min(5, duration), duration, duration + 1})
+    opportunities = np.arange(1.0, 2 * case["n_destinations"] + 1).reshape(2, -1)
+    opportunities[0, 0] = 0
+    expected = from_the_matrix({**case, "percentiles": [1, 50, 100]}, opportunities, cutoffs)
+    del case["n_destinations"]
+    found = opportunities_within(
+        **case, percentiles=[1, 50, 100], opportunities=opportunities, cutoffs_min=cutoffs
+    )
+    assert np.array_equal(found, expected)
+
+
+@needs_speed
+def test_opportunities_equal_those_of_the_matrix_over_several_batches_and_passes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = {**busy_town(np.random.default_rng(11)), "percentiles": [5, 50], "max_rides": 2}
+    opportunities = np.random.default_rng(1).integers(0, 50, (3, 70)).astype(float)
+    expected = from_the_matrix(case, opportunities, [30, 60, 101])
+    del case["n_destinations"]
+    monkeypatch.setattr(fast_matrix, "DEPARTURES_A_PASS", 40)
+    finished: list[int] = []
+    found = opportunities_within(
+        **case, opportunities=opportunities, cutoffs_min=[30, 60, 101], threads=2, progress=finished.append
+    )
+    assert np.array_equal(found, expected)
+    assert sum(finished) == 300
+    assert len(np.unique(expected)) > 50
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cutoffs_min": []}, "cutoffs_min is empty"),
+        ({"cutoffs_min": [0, 30, 31]}, "cutoffs_min has 0, 31; allowed are whole minutes from 1 to 30"),
+        ({"cutoffs_min": [10.5]}, "cutoffs_min has 10.5"),
+        ({"opportunities": np.array([[np.nan]])}, "opportunities has values that are missing or infinite"),
+        ({"opportunities": np.array([1.0])}, "opportunities has 1 dimensions of float64; it must be"),
+        ({"opportunities": np.array([[1]])}, "opportunities has 2 dimensions of int64; it must be"),
+    ],
+)
+def test_refuses_bad_opportunities(changes: dict[str, Any], message: str) -> None:
+    case = journey(opportunities=np.array([[1.0]]), cutoffs_min=[30], max_duration_min=29, percentiles=[50])
+    del case["n_destinations"]
+    with pytest.raises(AccessError, match=message):
+        opportunities_within(**{**case, **changes})
+
+
+# the Hilbert curve
 
 
 def test_the_hilbert_curve_visits_every_square_once_and_never_jumps() -> None:

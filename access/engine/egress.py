@@ -1,13 +1,13 @@
 """From stops to destinations: what a batch of origins reaches at the door, as percentiles or opportunities.
 
-The scan leaves labels: at this stop, from this second on, those who left at departure ``label - 1`` or before
-(``access.engine.scan``). A destination collects them from the stops around it, one row for each minute ``m``
-of the clock, and turns them into ``elapsed[m]``: the minutes since the latest departure that is at the door by
-the end of minute ``m``. Departure ``d`` has a travel time of at most ``x`` whole minutes exactly where it or a
-later one is there by minute ``d + x``, that is where ``elapsed[d + x] <= x``. So for one ``x`` the departures
-of all origins are counted by comparing rows with one constant. Percentiles follow by going up in ``x`` and
-counting how many values of ``x`` are too small for the rank (nearest rank, R8 of ``access.engine.plain``:
-minutes are truncated first, which changes no order).
+The scan leaves labels: at this stop, from this second on, those who left at departure ``label - 1`` or
+before (``access.engine.scan``). A destination collects them from the stops around it, one row for each
+minute ``m`` of the clock, and turns them into ``elapsed[m]``: the minutes since the latest departure that
+is at the door by the end of minute ``m``. Departure ``d`` has a travel time of at most ``x`` whole minutes
+exactly where it or a later one is there by minute ``d + x``, that is where ``elapsed[d + x] <= x``. So for
+one ``x`` the departures of all origins are counted by comparing rows with one constant. Percentiles follow
+by going up in ``x`` and counting how many values of ``x`` are too small for the rank (nearest rank, R8 of
+``access.engine.plain``: minutes are truncated first, which changes no order).
 
 Walking all the way takes the same time at each departure, so it is compared with the percentile of the rides
 (R5). Windows of several passes count each pass apart and add the counts.
@@ -76,6 +76,7 @@ def egress_memory(window: Window, n_percentiles: int, n_destinations: int) -> Eg
 
 def fill_percentiles(
     batch: npt.NDArray[np.int64],
+    destinations: npt.NDArray[np.int64],
     profiles: Profiles,
     doors: WalkLinks,
     direct: WalkLinks,
@@ -90,6 +91,8 @@ def fill_percentiles(
     ----------
     batch : int64 array (at most BATCH_WIDTH,)
         Origins, as given to the scan.
+    destinations : int64 array
+        All destinations or some, in any order; neighbours one after the other find more in the caches.
     profiles : Profiles
         Filled by the scan for this batch.
     doors : WalkLinks
@@ -101,12 +104,80 @@ def fill_percentiles(
     percentile_min : uint8 array (n_percentiles, n_origins, n_destinations)
         Written in place; ``UNREACHED_MIN`` where unreached.
     """
-    _fill_percentiles(batch, profiles, doors, direct, window, ranks, memory, percentile_min)
+    _fill_percentiles(batch, destinations, profiles, doors, direct, window, ranks, memory, percentile_min)
+
+
+def sum_opportunities(
+    batch: npt.NDArray[np.int64],
+    destinations: npt.NDArray[np.int64],
+    profiles: Profiles,
+    doors: WalkLinks,
+    direct: WalkLinks,
+    window: Window,
+    ranks: npt.NDArray[np.int64],
+    cutoffs_min: npt.NDArray[np.int64],
+    opportunities: npt.NDArray[np.float64],
+    memory: EgressMemory,
+) -> npt.NDArray[np.float64]:
+    """Sum the opportunities at destinations whose percentile is below each cutoff; releases the GIL.
+
+    Parameters
+    ----------
+    batch, destinations, profiles, doors, direct, window, ranks, memory
+        As for ``fill_percentiles``.
+    cutoffs_min : int64 array (n_cutoffs,)
+        1 to ``max_duration_min + 1``; a travel time counts where it is less.
+    opportunities : float64 array (n_kinds, n_destinations)
+        How much there is of each kind.
+
+    Returns
+    -------
+    float64 array (n_percentiles, n_cutoffs, n_kinds, n_origins of the batch)
+    """
+    sums = np.zeros((len(ranks), len(cutoffs_min), len(opportunities), BATCH_WIDTH))
+    at_destination = np.ascontiguousarray(opportunities.T)
+    at_destination.flags.writeable = False
+    _sum_opportunities(
+        batch, destinations, profiles, doors, direct, window, ranks, cutoffs_min, at_destination, memory, sums
+    )
+    return sums[..., : len(batch)]
+
+
+@njit(cache=True, nogil=True)
+def _sum_opportunities(
+    batch: npt.NDArray[np.int64],
+    destinations: npt.NDArray[np.int64],
+    profiles: Profiles,
+    doors: WalkLinks,
+    direct: WalkLinks,
+    window: Window,
+    ranks: npt.NDArray[np.int64],
+    cutoffs_min: npt.NDArray[np.int64],
+    at_destination: npt.NDArray[np.float64],
+    memory: EgressMemory,
+    sums: npt.NDArray[np.float64],
+) -> None:
+    """One count of departures for each destination and cutoff is enough for all percentiles."""
+    _walk_directly(batch, direct, window.max_duration_min, memory.direct_min)
+    for destination in destinations:
+        if not at_destination[destination].any():
+            continue
+        _arrive(destination, profiles, doors, window, memory.elapsed)
+        for cutoff in range(len(cutoffs_min)):
+            longest_min = cutoffs_min[cutoff] - 1
+            _count_reached(memory.elapsed, window, longest_min, memory.reached)
+            for percentile in range(len(ranks)):
+                for column in range(BATCH_WIDTH):
+                    rides = memory.reached[column] >= ranks[percentile]
+                    if rides or memory.direct_min[destination, column] <= longest_min:
+                        for kind in range(at_destination.shape[1]):
+                            sums[percentile, cutoff, kind, column] += at_destination[destination, kind]
 
 
 @njit(cache=True, nogil=True)
 def _fill_percentiles(
     batch: npt.NDArray[np.int64],
+    destinations: npt.NDArray[np.int64],
     profiles: Profiles,
     doors: WalkLinks,
     direct: WalkLinks,
@@ -116,19 +187,17 @@ def _fill_percentiles(
     percentile_min: Minutes,
 ) -> None:
     """Take the destinations some at a time, so that the matrix is written along its rows."""
-    n_destinations = len(memory.direct_min)
     n_percentiles = len(ranks)
     _walk_directly(batch, direct, window.max_duration_min, memory.direct_min)
-    for first in range(0, n_destinations, DESTINATIONS_A_TIME):
-        end = min(first + DESTINATIONS_A_TIME, n_destinations)
-        for destination in range(first, end):
-            first_row = (destination - first) * n_percentiles
-            _percentiles_at(destination, first_row, profiles, doors, window, ranks, memory)
+    for first in range(0, len(destinations), DESTINATIONS_A_TIME):
+        together = destinations[first : first + DESTINATIONS_A_TIME]
+        for place, destination in enumerate(together):
+            _percentiles_at(destination, place * n_percentiles, profiles, doors, window, ranks, memory)
         for percentile in range(n_percentiles):
             for column in range(len(batch)):
-                for destination in range(first, end):
-                    row = (destination - first) * n_percentiles + percentile
-                    percentile_min[percentile, batch[column], destination] = memory.minutes[row, column]
+                for place, destination in enumerate(together):
+                    minutes = memory.minutes[place * n_percentiles + percentile, column]
+                    percentile_min[percentile, batch[column], destination] = minutes
 
 
 @njit(cache=True, nogil=True)

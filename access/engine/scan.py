@@ -35,7 +35,7 @@ from numba import njit
 
 from access.engine.arrays import ANY_NUMBER_OF_RIDES, Search, Seconds, WalkLinks
 from access.engine.program import Program
-from access.engine.simd import Rows, copy_row, empty_rows, max_into, raises
+from access.engine.simd import Rows, copy_row, empty_rows, max_into, raises, write_larger
 
 
 class Layers(NamedTuple):
@@ -249,11 +249,16 @@ def _alight(
         on_board, known, new = trip * layers.n, record * layers.n, n_records * layers.n
         useful = False
         for layer in range(layers.n):
-            useful |= raises(memory.on_board, on_board + layer, memory.records, known + layer, least)
+            if raises(memory.on_board, on_board + layer, memory.records, known + layer, least):
+                useful = True
+                break
         if useful:
             for layer in range(layers.n):
-                copy_row(memory.records, new + layer, memory.records, known + layer)
-                max_into(memory.records, new + layer, memory.on_board, on_board + layer)
+                write_larger(
+                    memory.records, new + layer,
+                    memory.records, known + layer,
+                    memory.on_board, on_board + layer,
+                )  # fmt: skip
             record = np.int32(n_records)
             memory.latest_record[stop] = record
             n_records += 1

@@ -42,7 +42,7 @@ USES_VECTORS = not (_numba_config.DISABLE_JIT or _numba_config.BOUNDSCHECK)
 
 
 def empty_rows(n_rows: int) -> Rows:
-    """Room for rows that begin with a cache line, which loads of vectors must not cross (egress: -x %)."""
+    """Room for rows that begin with a cache line, which loads of vectors must not cross."""
     room = np.empty(n_rows * BATCH_WIDTH + CACHE_LINE, np.uint8)
     first = -room.ctypes.data % CACHE_LINE
     return room[first : first + n_rows * BATCH_WIDTH].reshape(n_rows, BATCH_WIDTH)
@@ -74,6 +74,13 @@ def _step(vector: Any, plain: Step) -> Step:
 def plain_max_into(target: Rows, target_row: int, source: Rows, source_row: int) -> None:
     """Raise the labels of a row to those of another row."""
     target[target_row] = np.maximum(target[target_row], source[source_row])
+
+
+def plain_write_larger(
+    target: Rows, target_row: int, one: Rows, one_row: int, other: Rows, other_row: int
+) -> None:
+    """Write the greater labels of two rows to a third."""
+    target[target_row] = np.maximum(one[one_row], other[other_row])
 
 
 def plain_copy_row(target: Rows, target_row: int, source: Rows, source_row: int) -> None:
@@ -256,6 +263,12 @@ def vector_max_into(code: _Code) -> None:
     code.store(code.larger(code.load(code.row(2)), code.load(code.row(0))), code.row(0))
 
 
+@_vector(ROWS, NUMBER, ROWS, NUMBER, ROWS, NUMBER)
+def vector_write_larger(code: _Code) -> None:
+    """Vector step of ``plain_write_larger``."""
+    code.store(code.larger(code.load(code.row(2)), code.load(code.row(4))), code.row(0))
+
+
 @_vector(ROWS, NUMBER, ROWS, NUMBER)
 def vector_copy_row(code: _Code) -> None:
     """Vector step of ``plain_copy_row``."""
@@ -341,6 +354,7 @@ def vector_any_below(code: _Code) -> Any:
 
 
 max_into = _step(vector_max_into, plain_max_into)
+write_larger = _step(vector_write_larger, plain_write_larger)
 copy_row = _step(vector_copy_row, plain_copy_row)
 raises = _step(vector_raises, plain_raises)
 elapsed_from_labels = _step(vector_elapsed_from_labels, plain_elapsed_from_labels)
