@@ -122,6 +122,26 @@ def test_footpaths_are_remembered_one_by_one() -> None:
     assert transfers(town) == ["B 5:00 (nobody) -> D 9:00", "C 6:00 (nobody) -> D 14:00"]
 
 
+def test_a_trip_takes_up_an_alighting_once_but_later_ones_again() -> None:
+    """From B one walks to C or D; what the trip took up at C is not brought to D, the next one is."""
+    town = Town("""A 8:01, B 8:05
+                   C 8:10, D 8:20, Z 8:30
+                   A 8:02, B 8:12""", footpaths={"B-C": 60, "B-D": 60})  # fmt: skip
+    assert transfers(town) == ["B 5:00 (nobody) -> C 9:00", "B 12:00 (nobody) -> D 19:00"]
+    earlier = Town("""A 8:01, B 8:05
+                      C 8:10, D 8:20, Z 8:30""", footpaths={"B-C": 60, "B-D": 60})  # fmt: skip
+    assert transfers(earlier) == ["B 5:00 (nobody) -> C 9:00"]
+
+
+def test_what_one_trip_has_is_still_brought_to_the_next_one() -> None:
+    """The first trip has B's passengers since C, the second one starts at D."""
+    town = Town("""A 8:01, B 8:05
+                   C 8:10, D 8:20, Z 8:30
+                   D 8:25, Z 8:28""", footpaths={"B-C": 60, "B-D": 60})  # fmt: skip
+    to_the_next = ["D 20:00 (nobody) -> D 24:00", "B 5:00 (nobody) -> D 24:00"]
+    assert transfers(town) == ["B 5:00 (nobody) -> C 9:00", *to_the_next]
+
+
 def test_a_timetable_without_events_is_a_program() -> None:
     program = program_of(town_case(Town("A 9:00, Z 9:10"), leave="20:00"))
     assert len(program.event_s) == len(program.alighting_s) == len(program.transfer_alighting) == 0
@@ -144,21 +164,25 @@ def test_links_are_reversed() -> None:
 
 
 def _expected_transfers(program: Program, case: dict[str, Any]) -> list[tuple[int, int, int]]:
-    """``(event, alighting, replaced)`` from the definition, without any pointer that moves on."""
+    """``(event, alighting, replaced)`` from the definition, event by event, with dictionaries."""
     into = footpaths_into_stops(case["footpaths"])
-    nobody, expected, brought = len(program.alighting_s), [], {}
+    nobody, expected = len(program.alighting_s), []
+    brought: dict[int, int] = {}  # by each footpath
+    taken_up: dict[tuple[int, int], int] = {}  # by each trip from each source
     for event in np.flatnonzero(program.event_boards):
-        stop = program.event_stop[event]
+        stop, trip = program.event_stop[event], int(program.event_trip[event])
         for footpath in range(into.start[stop], into.start[stop + 1]):
-            source = into.target[footpath]
+            source = int(into.target[footpath])
             in_reach = [
                 alighting
                 for alighting in range(*program.alighting_start[source : source + 2])
                 if program.alighting_s[alighting] + into.walk_s[footpath] <= program.event_s[event]
             ]
-            if in_reach and in_reach[-1] != brought.get(footpath, nobody):
-                expected.append((int(event), in_reach[-1], brought.get(footpath, nobody)))
-                brought[footpath] = in_reach[-1]
+            if in_reach and in_reach[-1] > taken_up.get((trip, source), -1):
+                taken_up[trip, source] = in_reach[-1]
+                if in_reach[-1] != brought.get(footpath, nobody):
+                    expected.append((int(event), in_reach[-1], brought.get(footpath, nobody)))
+                    brought[footpath] = in_reach[-1]
     return expected
 
 

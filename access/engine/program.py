@@ -13,8 +13,13 @@ Words:
   can wait there, so what is known at an alighting holds for all later ones at that stop;
 - a *transfer* brings to a boarding what has newly come within reach on one footpath: the last alighting at
   the footpath's source from which the boarding can be caught. It *replaces* the alighting that the same
-  footpath brought to an earlier boarding at the stop. Where no later alighting has come within reach there
-  is no transfer, so their number grows with the alightings and not with the boardings.
+  footpath brought to an earlier boarding at the stop.
+
+Two kinds of transfers are left out, which halves the time of a scan with a ride limit. There is none where no
+later alighting has come within reach since an earlier boarding at the stop, so their number grows with the
+alightings and not with the boardings. And there is none where the trip has taken up the same or a later
+alighting at the same source before, at another of its stops: who walks to a bus may as well walk to the stop
+where he catches it first.
 
 Sound because the slack is at least 1 s (R1 of ``access.engine.plain``): a transfer then depends only on
 alightings of earlier seconds, and simultaneous events of different trips not on each other. Footpaths are not
@@ -49,7 +54,7 @@ class Program(NamedTuple):
         order of events; ``n_alightings`` itself stands for "nobody yet";
     E4. the transfers of a boarding are ``transfer_start[event]`` to ``transfer_start[event + 1] - 1``, other
         events have none; each is an alighting of an earlier event, later than the one it replaces and at the
-        same stop as this, if any;
+        same stop as this, if any; none is brought to a trip that has taken it up already;
     E5. trips are numbered from 0 without gaps; every trip has an alighting after its first boarding or none.
     """
 
@@ -156,15 +161,16 @@ def _trip_of_visit(timetable: Timetable) -> npt.NDArray[np.int64]:
 
 
 def _with_transfers(events: Program, footpaths_into: WalkLinks) -> Program:
-    """Fill in the transfers.
-
-    Each transfer brings at least one alighting that its footpath has not brought before. That bounds their
-    number; the system hands out only the memory that is written to.
-    """
-    most = int(np.diff(events.alighting_start)[footpaths_into.target].sum())
+    """Fill in the transfers, of all pairs of a boarding and a footpath to its stop those that bring news."""
+    n_footpaths = np.diff(footpaths_into.start)[events.event_stop]
+    pair_start = np.concatenate([[0], np.cumsum(np.where(events.event_boards, n_footpaths, 0))])
+    newest = np.empty(pair_start[-1], np.uint32)
+    _find_newest_alightings(events, footpaths_into, pair_start, newest)
+    along_trips = np.argsort(events.event_trip, kind="stable")
+    n_news = _leave_out_what_trips_have(events, footpaths_into, pair_start, along_trips, newest)
     start = np.empty(len(events.event_s) + 1, np.int64)
-    alighting, replaces = np.empty(most, np.uint32), np.empty(most, np.uint32)
-    n_transfers = _find_transfers(events, footpaths_into, start, alighting, replaces)
+    alighting, replaces = np.empty(n_news, np.uint32), np.empty(n_news, np.uint32)
+    n_transfers = _write_transfers(events, footpaths_into, pair_start, newest, start, alighting, replaces)
     return events._replace(
         transfer_start=frozen(start, np.int64),
         transfer_alighting=frozen(alighting[:n_transfers], np.uint32),
@@ -173,38 +179,87 @@ def _with_transfers(events: Program, footpaths_into: WalkLinks) -> Program:
 
 
 @njit(cache=True, nogil=True)
-def _find_transfers(
+def _find_newest_alightings(
+    events: Program, footpaths_into: WalkLinks, pair_start: npt.NDArray[np.int64], newest: Positions
+) -> None:
+    """Find for each boarding and footpath the last alighting at its source that makes the boarding.
+
+    Every footpath keeps its place among those alightings and only moves on, because the boardings at its
+    target come in time order.
+    """
+    nobody = len(events.alighting_s)
+    first_alighting = events.alighting_start[footpaths_into.target]  # of each footpath
+    end_alighting = events.alighting_start[1:][footpaths_into.target]
+    next_alighting = first_alighting.copy()  # the first one too late for the boarding before
+    for event in range(len(events.event_s)):
+        if not events.event_boards[event]:
+            continue
+        stop, pair = events.event_stop[event], pair_start[event]
+        for footpath in range(footpaths_into.start[stop], footpaths_into.start[stop + 1]):
+            leave_by_s = events.event_s[event] - footpaths_into.walk_s[footpath]
+            late = next_alighting[footpath]
+            while late < end_alighting[footpath] and events.alighting_s[late] <= leave_by_s:
+                late += 1
+            next_alighting[footpath] = late
+            newest[pair] = nobody if late == first_alighting[footpath] else late - 1
+            pair += 1
+
+
+@njit(cache=True, nogil=True)
+def _leave_out_what_trips_have(
     events: Program,
     footpaths_into: WalkLinks,
+    pair_start: npt.NDArray[np.int64],
+    along_trips: npt.NDArray[np.int64],
+    newest: Positions,
+) -> int:
+    """Set to nobody what a trip has taken up from the same source before; return how many are left."""
+    nobody = len(events.alighting_s)
+    n_stops = len(events.alighting_start) - 1
+    taken_up = np.full(n_stops, -1, np.int64)  # of each source: trip * 2**32 + alighting, for one comparison
+    n_left = 0
+    for event in along_trips:
+        if not events.event_boards[event]:
+            continue
+        stop, trip, pair = events.event_stop[event], events.event_trip[event], pair_start[event]
+        for footpath in range(footpaths_into.start[stop], footpaths_into.start[stop + 1]):
+            source = footpaths_into.target[footpath]
+            if newest[pair] != nobody:
+                taking_up = (np.int64(trip) << 32) + newest[pair]
+                if taken_up[source] >= taking_up:  # E5: trips come in ascending order
+                    newest[pair] = nobody
+                else:
+                    taken_up[source] = taking_up
+                    n_left += 1
+            pair += 1
+    return n_left
+
+
+@njit(cache=True, nogil=True)
+def _write_transfers(
+    events: Program,
+    footpaths_into: WalkLinks,
+    pair_start: npt.NDArray[np.int64],
+    newest: Positions,
     transfer_start: npt.NDArray[np.int64],
     transfer_alighting: Positions,
     transfer_replaces: Positions,
 ) -> int:
-    """Go through the boardings in time order and find what each footpath brings; return the number.
-
-    Every footpath keeps its place among the alightings at its source and only moves on, because the boardings
-    at its target come in time order.
-    """
-    nobody = np.int64(len(events.alighting_s))
-    alighting_start = events.alighting_start
-    next_alighting = alighting_start[footpaths_into.target]  # of each footpath: first not yet brought
+    """Write, in time order, what no earlier boarding at the stop was brought; return the number."""
+    nobody = len(events.alighting_s)
+    brought = np.full(len(footpaths_into.target), nobody, np.int64)  # by each footpath
     n_transfers = 0
     for event in range(len(events.event_s)):
         transfer_start[event] = n_transfers
         if not events.event_boards[event]:
             continue
-        stop = events.event_stop[event]
+        stop, pair = events.event_stop[event], pair_start[event]
         for footpath in range(footpaths_into.start[stop], footpaths_into.start[stop + 1]):
-            source = footpaths_into.target[footpath]
-            first, end = next_alighting[footpath], alighting_start[source + 1]
-            leave_by_s = events.event_s[event] - footpaths_into.walk_s[footpath]
-            late = first
-            while late < end and events.alighting_s[late] <= leave_by_s:
-                late += 1
-            if late > first:
-                transfer_alighting[n_transfers] = late - 1
-                transfer_replaces[n_transfers] = nobody if first == alighting_start[source] else first - 1
-                next_alighting[footpath] = late
+            if newest[pair] != nobody and newest[pair] != brought[footpath]:
+                transfer_alighting[n_transfers] = newest[pair]
+                transfer_replaces[n_transfers] = brought[footpath]
+                brought[footpath] = newest[pair]
                 n_transfers += 1
+            pair += 1
     transfer_start[-1] = n_transfers
     return n_transfers
