@@ -37,7 +37,7 @@ def test_a_label_too_old_for_the_maximum_duration_makes_no_record() -> None:
     case = {
         **Town("A 8:02, Z 8:20").journey_input(),
         "departure_start_s": clock_s("8:00"),
-        "departure_window_min": 2,
+        "departure_window_min": 5,
     }
     assert scanned({**case, "max_duration_min": 19}, np.array([0])).start[0].tolist() == [0, 0, 1]
     assert scanned({**case, "max_duration_min": 18}, np.array([0])).start[0].tolist() == [0, 0, 0]

@@ -238,7 +238,7 @@ def _percentiles_at(
     travel_min = _least_percentile(memory.elapsed, window, ranks.min(), reached)
     for row in range(first_row, first_row + len(ranks)):
         set_row(minutes, row, travel_min)
-    while travel_min <= window.max_duration_min:
+    while travel_min < window.max_duration_min:  # what is not met then takes one minute more, or too long
         _count_reached(memory.elapsed, window, travel_min, reached)
         for percentile in range(len(ranks)):
             add_if_below(minutes, first_row + percentile, reached, ranks[percentile])
