@@ -271,21 +271,20 @@ def _arrive(destination: int, profiles: Profiles, doors: WalkLinks, window: Wind
 def _arrive_from_stop(
     profiles: Profiles, number: int, stop: int, walk_s: int, labels: Rows, first_row: int, n_minutes: int
 ) -> bool:
-    """Enter the improvements at one stop in the minute of their arrival; return whether there were any."""
+    """Enter the improvements at one stop in the minute of their arrival; return whether any was in time.
+
+    Of several in one minute the last one says it all, but finding out costs as much as entering all.
+    """
     first, end = profiles.start[number, stop], profiles.start[number, stop + 1]
     if first == end:
         return False
-    minute = _minute(profiles.arrival_s[first] + walk_s)
-    somebody = minute < n_minutes
+    somebody = False
     for improvement in range(first, end):
+        minute = _minute(profiles.arrival_s[improvement] + walk_s)
         if minute >= n_minutes:
             break
-        next_minute = minute + 1
-        if improvement + 1 < end:
-            next_minute = _minute(profiles.arrival_s[improvement + 1] + walk_s)
-        if next_minute != minute:  # Labels only grow, so the last row of a minute says it all.
-            max_into(labels, first_row + minute, profiles.labels, improvement)
-        minute = next_minute
+        max_into(labels, first_row + minute, profiles.labels, improvement)
+        somebody = True
     return somebody
 
 
