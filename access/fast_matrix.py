@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 from access.engine.arrays import (
-    ANY_NUMBER_OF_RIDES,
     UNREACHED_MIN,
     Minutes,
     Search,
@@ -38,7 +37,14 @@ from access.engine.scan import (
     scan_memory,
 )
 from access.engine.simd import BATCH_WIDTH
-from access.travel_times import _count_problems, _percentile_problems, _prepare, _usable_cpus, nearest_rank
+from access.travel_search import (
+    count_problems,
+    nearest_rank,
+    new_search,
+    percentile_problems,
+    prepare,
+    usable_cpus,
+)
 from gtfs.timetable import Timetable
 
 DEPARTURES_A_PASS = 255
@@ -87,13 +93,12 @@ def travel_time_percentiles(
 
     Parameters, result, errors and warnings are those of ``access.travel_times.travel_time_percentiles``.
     """
-    problems = _percentile_problems(percentiles)
-    problems += _count_problems("threads", threads) + _count_problems("max_rides", max_rides)
-    search = Search(
-        departure_start_s, departure_window_min, max_duration_min,
-        ANY_NUMBER_OF_RIDES if max_rides is None else max_rides, boarding_slack_s,
-    )  # fmt: skip
-    checked = _prepare(timetable, search, access, footpaths, egress, direct, n_destinations, problems)
+    problems = percentile_problems(percentiles)
+    problems += count_problems("threads", threads) + count_problems("max_rides", max_rides)
+    search = new_search(
+        departure_start_s, departure_window_min, max_duration_min, boarding_slack_s, max_rides
+    )
+    checked = prepare(timetable, search, access, footpaths, egress, direct, n_destinations, problems)
     network = _network(timetable, search, checked, n_destinations)
     ranks = np.array([nearest_rank(percentile, departure_window_min) for percentile in percentiles], np.int64)
     n_origins = len(access.start) - 1
@@ -107,7 +112,7 @@ def travel_time_percentiles(
         )  # fmt: skip
 
     new_memory = partial(_memory, network, len(ranks))
-    _for_each_batch(one_batch, _batches(network.origins), new_memory, threads or _usable_cpus(), progress)
+    _for_each_batch(one_batch, _batches(network.origins), new_memory, threads or usable_cpus(), progress)
     return result
 
 
@@ -160,15 +165,14 @@ def opportunities_within(
     DataQualityWarning
         If no departure can be boarded at all, so that all travel times are walks.
     """
-    problems = _percentile_problems(percentiles) + _opportunity_problems(opportunities)
+    problems = percentile_problems(percentiles) + _opportunity_problems(opportunities)
     problems += _cutoff_problems(cutoffs_min, max_duration_min)
-    problems += _count_problems("threads", threads) + _count_problems("max_rides", max_rides)
-    search = Search(
-        departure_start_s, departure_window_min, max_duration_min,
-        ANY_NUMBER_OF_RIDES if max_rides is None else max_rides, boarding_slack_s,
-    )  # fmt: skip
+    problems += count_problems("threads", threads) + count_problems("max_rides", max_rides)
+    search = new_search(
+        departure_start_s, departure_window_min, max_duration_min, boarding_slack_s, max_rides
+    )
     n_destinations = opportunities.shape[-1]
-    checked = _prepare(timetable, search, access, footpaths, egress, direct, n_destinations, problems)
+    checked = prepare(timetable, search, access, footpaths, egress, direct, n_destinations, problems)
     network = _network(timetable, search, checked, n_destinations)
     ranks = np.array([nearest_rank(percentile, departure_window_min) for percentile in percentiles], np.int64)
     cutoffs, n_origins = np.array(cutoffs_min, np.int64), len(access.start) - 1
@@ -182,7 +186,7 @@ def opportunities_within(
         )  # fmt: skip
 
     new_memory = partial(_memory, network, len(ranks))
-    _for_each_batch(one_batch, _batches(network.origins), new_memory, threads or _usable_cpus(), progress)
+    _for_each_batch(one_batch, _batches(network.origins), new_memory, threads or usable_cpus(), progress)
     return result
 
 

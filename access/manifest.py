@@ -29,7 +29,7 @@ class ManifestParts(NamedTuple):
     inputs: Inputs
     cells_on_streets: SnapReport
     stops_on_streets: SnapReport
-    hashes: Mapping[str, str]  # SHA-256 by key of the configuration
+    hashes: Mapping[str, str]  # SHA-256 by file
     network_cache: Path
     progress: Progress
     warnings: Sequence[str]
@@ -142,7 +142,7 @@ def _inputs(loaded: LoadedConfig, hashes: Mapping[str, str]) -> list[dict[str, A
     for key, file in input_files(loaded.config).items():
         path = loaded.path(file)
         size = sum(p.stat().st_size for p in path.rglob("*")) if path.is_dir() else path.stat().st_size
-        entry = files.setdefault(file, {"file": file, "sha256": hashes[key], "bytes": size, "keys": []})
+        entry = files.setdefault(file, {"file": file, "sha256": hashes[file], "bytes": size, "keys": []})
         entry["keys"].append(key)
     return list(files.values())
 

@@ -17,9 +17,9 @@ from access.fast_matrix import travel_time_percentiles
 from access.indicators import Line, People, PeriodAccess, period_access
 from access.progress import Progress
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
-from access.snapping import Snap, SnapReport
+from access.snapping import SNAPPED, Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
-from access.stage_network import SnappedCells, SnappedStops, snap_cells, snap_stops, stop_walks
+from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
 from access.stage_timetable import PeriodPlan
 from gtfs.errors import FeedQualityWarning
@@ -91,28 +91,21 @@ def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
         check_cache()
         inputs = read_inputs(loaded, progress)
         with progress.stage("network") as stage:
-            cells = _snap_cells(inputs, None)
+            cells, cell_report = _snap_cells(inputs)
             _, stop_report = _snap_stops(inputs)
-            inputs.services.on_streets(cells.snapped)
-            stage.counts = {"cells on the streets": int(cells.snapped.sum())}
+            inputs.services.on_streets(cells.state == SNAPPED)
+            stage.counts = {"cells on the streets": cell_report.n_snapped}
     lines = [line for report in inputs.timetables.reports.values() for line in report.summary().splitlines()]
     lines += [share.summary() for share in inputs.timetables.shares]
     lines += [f"{plan.config.name}: {plan.summary()}" for plan in inputs.timetables.plans]
-    lines += [inputs.street_report.summary(), cells.report.summary(), stop_report.summary()]
+    lines += [inputs.street_report.summary(), cell_report.summary(), stop_report.summary()]
     lines += [f"Warning: {text}" for text in told]
     return [*lines, f"{config_file}: can run"]
 
 
-def _snap_cells(inputs: Inputs, threads: int | None) -> SnappedCells:
-    config = inputs.loaded.config
-    return snap_cells(
-        inputs.streets,
-        inputs.cells.points.lon,
-        inputs.cells.points.lat,
-        config.streets.max_snap_m,
-        config.travel,
-        threads,
-    )
+def _snap_cells(inputs: Inputs) -> tuple[Snap, SnapReport]:
+    points = inputs.cells.points
+    return snap_cells(inputs.streets, points.lon, points.lat, inputs.loaded.config.streets.max_snap_m)
 
 
 def _snap_stops(inputs: Inputs) -> tuple[Snap, SnapReport]:
@@ -123,7 +116,7 @@ def _snap_stops(inputs: Inputs) -> tuple[Snap, SnapReport]:
 def _join(inputs: Inputs, progress: Progress, threads: int | None) -> tuple[SnappedCells, SnappedStops]:
     config = inputs.loaded.config
     with progress.stage("network") as stage:
-        cells = _snap_cells(inputs, threads)
+        cells = cell_walks(inputs.streets, _snap_cells(inputs), config.travel, threads)
         stops = stop_walks(inputs.streets, cells, _snap_stops(inputs), config.travel, threads)
         stage.counts = {
             "cells on the streets": cells.report.n_snapped,

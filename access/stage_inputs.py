@@ -8,7 +8,8 @@ from access.config_file import LoadedConfig
 from access.place_sources import read_place_sources
 from access.progress import Progress
 from access.stage_network import load_streets
-from access.stage_places import Cells, Residents, Services, load_cells, load_residents, load_services
+from access.stage_places import Cells, Residents, load_cells, load_residents
+from access.stage_services import Services, load_services
 from access.stage_timetable import Timetables, load_timetables
 from access.streets import StreetGraph, StreetReport
 

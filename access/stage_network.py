@@ -66,15 +66,8 @@ class SnappedStops:
     egress: WalkLinks  # stop to cell
 
 
-def snap_cells(
-    streets: StreetGraph,
-    lon: Floats,
-    lat: Floats,
-    max_snap_m: float,
-    travel: TravelConfig,
-    threads: int | None,
-) -> SnappedCells:
-    """Join cells to the streets and find the walks between them.
+def snap_cells(streets: StreetGraph, lon: Floats, lat: Floats, max_snap_m: float) -> tuple[Snap, SnapReport]:
+    """Join cells to the streets.
 
     Raises
     ------
@@ -82,14 +75,15 @@ def snap_cells(
         If no cell is near any street.
     """
     snapped = snap(streets, lon, lat, max_snap_m)
-    report = check_snap(
-        streets,
-        lon,
-        lat,
-        snapped,
-        "cells",
-        "their residents are left out of every result",
-    )
+    consequence = "their residents are left out of every result"
+    return snapped, check_snap(streets, lon, lat, snapped, "cells", consequence)
+
+
+def cell_walks(
+    streets: StreetGraph, cells: tuple[Snap, SnapReport], travel: TravelConfig, threads: int | None
+) -> SnappedCells:
+    """Find the walks between cells."""
+    snapped, report = cells
     direct = walk_links(
         streets,
         snapped,

@@ -53,9 +53,8 @@ def write_run(
     (folder / "config.yaml").write_text(
         yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
-    hashes = {
-        key: sha256_of(inputs.loaded.path(file)) for key, file in input_files(inputs.loaded.config).items()
-    }
+    files = set(input_files(inputs.loaded.config).values())  # several keys may name one file
+    hashes = {file: sha256_of(inputs.loaded.path(file)) for file in files}
     network = save_network(inputs, cells, stops)
     parts = ManifestParts(
         inputs, cells.report, stops.report, hashes, network, progress, warnings, longest_links(table)

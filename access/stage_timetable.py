@@ -19,7 +19,14 @@ from access.errors import DataQualityWarning
 from gtfs.errors import FeedError, ServiceError
 from gtfs.feed import merge_feeds, read_feed
 from gtfs.schedule import DEFAULT_HORIZON_S, build_schedule
-from gtfs.service_day import ServiceShare, check_service, check_window, choose_service_date, service_share
+from gtfs.service_day import (
+    ServiceShare,
+    check_service,
+    check_window,
+    choose_service_date,
+    no_service_message,
+    service_share,
+)
 from gtfs.timetable import Schedule
 from gtfs.validation import FeedReport, validate_feed
 
@@ -147,16 +154,8 @@ def _absent_feeds(config: RunConfig, feeds: Mapping[str, Any], day: date) -> dic
         if feed.whole_timetable and covered:
             _warn(f"{feed.name}: nothing runs on {day}; the feed is called whole, so this is no service")
         else:
-            absent[feed.name] = _refusal(feeds[feed.name], day, feed.name)
+            absent[feed.name] = _without_advice(no_service_message(found)).removeprefix(f"{feed.name}: ")
     return absent
-
-
-def _refusal(feed: Any, day: date, name: str) -> str:
-    try:
-        check_service(feed, day, name)
-    except ServiceError as error:
-        return str(error).removeprefix(f"{name}: ").partition(". Choose")[0]
-    return "no trip runs on that day"
 
 
 def _share(config: RunConfig, feed: Any, day: date, name: str, absent: bool) -> ServiceShare:
@@ -195,13 +194,18 @@ def _plan(
                 )
             else:
                 words = f"{feed.name} : aucun départ dans cette fenêtre"
-                problems.append(Label(en=str(error).partition(". Choose")[0], fr=words))
+                problems.append(Label(en=_without_advice(str(error)), fr=words))
     if not problems:
         return PeriodPlan(period, day, departures)
     reason = Label(en="; ".join(p.en for p in problems), fr=" ; ".join(p.fr for p in problems))
     if len(config.periods) > 1:
         _warn(f"period {period.name} is no data and left out of every result: {reason.en}")
     return PeriodPlan(period, day, departures, reason)
+
+
+def _without_advice(message: str) -> str:
+    """Cut what a message advises: a period without data is left out, there is nothing to choose."""
+    return message.partition(". Choose")[0]
 
 
 def _warn(text: str) -> None:

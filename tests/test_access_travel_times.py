@@ -15,15 +15,15 @@ from builders_timetable import Town, clock_s, make_links, random_journey_inputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access import travel_times as module
+from access import travel_search as module
 from access.engine.arrays import UNREACHED_S, WalkLinks
 from access.errors import AccessError, DataQualityWarning
 from access.network import walk_links
 from access.snapping import snap
 from access.streets import read_streets_pbf
+from access.travel_search import nearest_rank
 from access.travel_times import (
     arrivals_by_minute,
-    nearest_rank,
     travel_time_percentiles,
     travel_times_by_minute,
 )
@@ -252,9 +252,9 @@ def test_refuses_an_origin_that_is_not_there() -> None:
 
 
 def test_uses_the_cpus_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert module._usable_cpus() >= 1
+    assert module.usable_cpus() >= 1
     monkeypatch.delattr(module.os, "sched_getaffinity", raising=False)
-    assert module._usable_cpus() >= 1
+    assert module.usable_cpus() >= 1
 
 
 # Porto Alegre
