@@ -13,7 +13,6 @@ from access.config_file import load_config
 from access.datasets import check_cache
 from access.engine.arrays import Minutes
 from access.errors import DataQualityWarning
-from access.fast_matrix import travel_time_percentiles
 from access.indicators import Line, People, PeriodAccess, period_access
 from access.progress import Progress
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
@@ -22,6 +21,7 @@ from access.stage_inputs import Inputs, read_inputs
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
 from access.stage_timetable import PeriodPlan
+from access.travel_times import travel_time_percentiles
 from gtfs.errors import FeedQualityWarning
 
 logger = logging.getLogger(__name__)

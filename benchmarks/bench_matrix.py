@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from access import fast_matrix, travel_times
+from access import plain_times, travel_times
 from access.engine.arrays import WalkLinks
 from access.network import walk_links
 from access.snapping import snap
@@ -104,7 +104,7 @@ def main() -> None:
             }
             name = f"{departures} departures, {rides} rides"
             for threads in args.threads:
-                call = lambda: fast_matrix.travel_time_percentiles(**network, **search, threads=threads)  # noqa: B023, E731
+                call = lambda: travel_times.travel_time_percentiles(**network, **search, threads=threads)  # noqa: B023, E731
                 found = call()
                 cpu_s, wall_s = timed(call, args.repeats)
                 print(
@@ -114,7 +114,7 @@ def main() -> None:
                 )
             if len(sample):
                 few = some_origins(network, sample)
-                plain = lambda: travel_times.travel_time_percentiles(**few, **search, threads=1)  # noqa: B023, E731
+                plain = lambda: plain_times.travel_time_percentiles(**few, **search, threads=1)  # noqa: B023, E731
                 assert np.array_equal(plain(), found[:, sample])
                 cpu_s_few, _ = timed(plain, 1)
                 plain_cpu_s = cpu_s_few * n_origins / len(sample)

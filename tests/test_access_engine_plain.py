@@ -11,7 +11,7 @@ from builders_timetable import Town, busy_journey_input, clock_s, make_timetable
 from hypothesis import given, settings
 
 from access.engine.arrays import UNREACHED_S
-from access.travel_times import arrivals_by_minute, travel_times_by_minute
+from access.plain_times import arrivals_by_minute, travel_times_by_minute
 from gtfs.timetable import check_timetable
 
 pytestmark = pytest.mark.filterwarnings("ignore:All travel times are walks:access.errors.DataQualityWarning")

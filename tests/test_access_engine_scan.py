@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from access.engine import scan
 from access.engine.arrays import ANY_NUMBER_OF_RIDES, UNREACHED_S, Search
 from access.engine.simd import BATCH_WIDTH
-from access.travel_times import arrivals_by_minute
+from access.plain_times import arrivals_by_minute
 
 pytestmark = pytest.mark.filterwarnings("ignore:All travel times are walks:access.errors.DataQualityWarning")
 RANDOM = settings(deadline=None, database=None, derandomize=True)
