@@ -10,7 +10,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from access.engine.arrays import ANY_NUMBER_OF_RIDES, Search, WalkLinks, search_problems, walk_links_problems
+from access.engine.arrays import (
+    ANY_NUMBER_OF_RIDES,
+    Search,
+    WalkLinks,
+    search_problems,
+    walk_links_problems,
+    with_own_stops,
+)
 from access.engine.plain import PlainNetwork, plain_network
 from access.errors import AccessError, DataQualityWarning
 from gtfs.timetable import Timetable
@@ -69,7 +76,12 @@ def prepare(
     if problems:
         raise AccessError("Travel times cannot be computed:" + "".join(f"\n  - {text}" for text in problems))
     network = plain_network(
-        timetable, search, access=access, footpaths=footpaths, egress=egress, direct=direct
+        timetable,
+        search,
+        access=access,
+        footpaths=with_own_stops(footpaths),
+        egress=egress,
+        direct=direct,
     )
     _warn_if_nobody_can_ride(network, search)
     return network

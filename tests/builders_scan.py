@@ -1,12 +1,18 @@
-"""The batched engine taken apart for tests: programs, scans and what they say about each stop."""
+"""The engines taken apart for tests: programs, scans and what they say about each stop, without a shell.
+
+A *case* is what ``builders_timetable`` makes, with footpaths that are complete or completed here.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from builders_timetable import make_links, random_journey_inputs
+from hypothesis import strategies as st
 
-from access.engine.arrays import ANY_NUMBER_OF_RIDES, UNREACHED_S, Search
+from access.engine.arrays import ANY_NUMBER_OF_RIDES, UNREACHED_S, Search, Seconds, with_own_stops
+from access.engine.plain import PlainNetwork, arrivals_from_origin, plain_network
 from access.engine.program import Program, event_program, footpaths_into_stops
 from access.engine.scan import Profiles, binding_ride_limit, profiles_memory, scan_batch, scan_memory
 
@@ -23,9 +29,48 @@ def search_of(case: dict[str, Any]) -> Search:
     )
 
 
+def with_complete_footpaths(case: dict[str, Any]) -> dict[str, Any]:
+    """The case as the kernels read it: each stop 0 s from itself."""
+    return {**case, "footpaths": with_own_stops(case["footpaths"])}
+
+
+@st.composite
+def random_kernel_inputs(draw: st.DrawFn) -> dict[str, Any]:
+    """Random journeys with footpaths and access walks shorter than 0 s, and stops without a change."""
+    case = with_complete_footpaths(draw(random_journey_inputs()))
+    slack_s = case["boarding_slack_s"]
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    earlier = {"footpaths": 1 - slack_s, "access": -slack_s}
+    for name, least_s in earlier.items():
+        links, rows = case[name], []
+        for source in range(len(links.start) - 1):
+            row = range(links.start[source], links.start[source + 1])
+            walks = {int(links.target[link]): int(links.walk_s[link]) for link in row}
+            for target in walks:
+                if random.random() < 0.4:
+                    walks[target] = int(random.choice([least_s, least_s, min(0, least_s + 1), least_s // 2]))
+            if name == "footpaths" and random.random() < 0.2:
+                del walks[source]
+            rows.append(walks)
+        case[name] = make_links(rows)
+    return case
+
+
+def network_of(case: dict[str, Any]) -> PlainNetwork:
+    """The plain engine's network of a case."""
+    walks = {name: case[name] for name in ("access", "footpaths", "egress", "direct")}
+    return plain_network(case["timetable"], search_of(case), **walks)
+
+
+def plain_seconds(case: dict[str, Any], origin: int) -> tuple[Seconds, Seconds]:
+    """Arrivals at stops and destinations by the plain engine, shapes (n_departures, n)."""
+    return arrivals_from_origin(network_of(case), search_of(case), origin, case["n_destinations"])
+
+
 def program_of(case: dict[str, Any]) -> Program:
     """Program of a journey whose window is one pass."""
-    return event_program(case["timetable"], footpaths_into_stops(case["footpaths"]), search_of(case))
+    into_stops = footpaths_into_stops(case["footpaths"])
+    return event_program(case["timetable"], case["access"], into_stops, search_of(case))
 
 
 def scanned(case: dict[str, Any], batch: np.ndarray) -> Profiles:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders_scan import program_of, search_of
-from builders_timetable import Town, clock_s, make_links, random_journey_inputs
+from builders_scan import program_of, random_kernel_inputs, search_of, with_complete_footpaths
+from builders_timetable import Town, clock_s, make_links
 from hypothesis import given, settings
 
 from access.engine.program import Program, footpaths_into_stops, reversed_links
@@ -17,7 +17,7 @@ RANDOM = settings(deadline=None, database=None, derandomize=True)
 
 def town_case(town: Town, leave: str = "8:00", **options: Any) -> dict[str, Any]:
     search = {"departure_start_s": clock_s(leave), "departure_window_min": 10}
-    return {**town.journey_input(), **search, **options}
+    return with_complete_footpaths({**town.journey_input(), **search, **options})
 
 
 def events(town: Town, **options: Any) -> list[str]:
@@ -138,7 +138,7 @@ def test_what_one_trip_has_is_still_brought_to_the_next_one() -> None:
     town = Town("""A 8:01, B 8:05
                    C 8:10, D 8:20, Z 8:30
                    D 8:25, Z 8:28""", footpaths={"B-C": 60, "B-D": 60})  # fmt: skip
-    to_the_next = ["D 20:00 (nobody) -> D 24:00", "B 5:00 (nobody) -> D 24:00"]
+    to_the_next = ["B 5:00 (nobody) -> D 24:00", "D 20:00 (nobody) -> D 24:00"]
     assert transfers(town) == ["B 5:00 (nobody) -> C 9:00", *to_the_next]
 
 
@@ -149,11 +149,25 @@ def test_a_timetable_without_events_is_a_program() -> None:
     assert program.transfer_start.tolist() == [0]
 
 
-def test_footpaths_to_the_stop_itself_take_no_time() -> None:
-    into = footpaths_into_stops(make_links([{0: 600, 1: 60}, {}, {1: 30, 2: 5}]))
-    assert into.start.tolist() == [0, 1, 4, 5]
-    assert into.target.tolist() == [0, 1, 0, 2, 2]
-    assert into.walk_s.tolist() == [0, 0, 60, 30, 0]
+def test_footpaths_are_taken_as_they_are() -> None:
+    into = footpaths_into_stops(make_links([{0: 600, 1: 60}, {}, {1: -30, 2: 5}]))
+    assert into.start.tolist() == [0, 1, 3, 4]
+    assert into.target.tolist() == [0, 0, 2, 2]
+    assert into.walk_s.tolist() == [600, 60, -30, 5]
+
+
+def test_no_transfer_without_a_footpath_to_the_stop_itself() -> None:
+    town = Town("""A 8:01, B 8:10
+                   B 8:11, Z 8:20""")
+    case = town_case(town)
+    assert len(program_of(case).transfer_alighting) == 1
+    assert len(program_of({**case, **town.journey_input()}).transfer_alighting) == 0
+
+
+def test_an_access_walk_shorter_than_nothing_boards_before_the_first_second() -> None:
+    town = Town("A 8:00:59, B 8:01, Z 8:02", access={"A": -1})
+    assert events(town) == ["+A -1:59", "-B 1:00", "+B 0:00", "-Z 2:00"]
+    assert events(town, boarding_slack_s=61) == ["+B -1:59", "-Z 2:00"]
 
 
 def test_links_are_reversed() -> None:
@@ -187,13 +201,14 @@ def _expected_transfers(program: Program, case: dict[str, Any]) -> list[tuple[in
 
 
 @settings(RANDOM, max_examples=100)
-@given(random_journey_inputs())
+@given(random_kernel_inputs())
 def test_invariants_hold_on_random_networks(case: dict[str, Any]) -> None:
     program, search = program_of(case), search_of(case)
     assert all(not array.flags.writeable for array in program)
     clock = program.event_s + np.where(program.event_boards, search.boarding_slack_s, 0)
     assert np.all(np.diff(clock) >= 0)  # E1
-    assert np.all(program.event_s >= 0)  # E2
+    assert np.all(program.event_s >= min(0, case["access"].walk_s.min(initial=0)))  # E2
+    assert np.all(program.alighting_s >= 0)
     assert np.all(clock < 60 * (search.n_departures + search.max_duration_min))
     alights = np.flatnonzero(~program.event_boards)
     assert sorted(program.event_alighting[alights]) == list(range(len(alights)))  # E3

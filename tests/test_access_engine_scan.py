@@ -6,22 +6,29 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders_scan import program_of, scanned, search_of, stop_seconds
-from builders_timetable import Town, clock_s, make_links, random_journey_inputs
+from builders_scan import (
+    plain_seconds,
+    program_of,
+    random_kernel_inputs,
+    scanned,
+    search_of,
+    stop_seconds,
+    with_complete_footpaths,
+)
+from builders_timetable import Town, clock_s, make_links
 from hypothesis import given, settings
 
 from access.engine import scan
 from access.engine.arrays import ANY_NUMBER_OF_RIDES, UNREACHED_S, Search
 from access.engine.simd import BATCH_WIDTH
-from access.plain_times import arrivals_by_minute
 
-pytestmark = pytest.mark.filterwarnings("ignore:All travel times are walks:access.errors.DataQualityWarning")
 RANDOM = settings(deadline=None, database=None, derandomize=True)
 
 
 def stop_clock(town: Town, stop: str, leave: str, **options: Any) -> list[str | None]:
     """Clock time of the first vehicle left at a stop, for each departure."""
     case = {**town.journey_input(), "departure_start_s": clock_s(leave), "departure_window_min": 1, **options}
+    case = with_complete_footpaths(case)
     found = stop_seconds(scanned(case, np.array([0])), 0, search_of(case))[:, town.stop(stop)]
     return [None if at == UNREACHED_S else f"{at // 3600}:{at // 60 % 60:02d}" for at in found]
 
@@ -94,6 +101,7 @@ def test_memory_is_used_again_without_a_trace() -> None:
         "departure_window_min": 20,
         "max_rides": 2,
     }
+    case = with_complete_footpaths(case)
     program, search = program_of(case), search_of(case)
     memory, profiles = scan.scan_memory([program], 2), scan.profiles_memory([program])
     found = []
@@ -108,6 +116,7 @@ def test_passes_share_their_memory_without_a_trace() -> None:
     """A short pass, a long one, a short one: nobody has alighted before the first alighting of each."""
     trips = [f"A {h}:00, B {h}:10\nB {h}:20, Z {h}:30\nA {h}:05, B {h}:12" for h in range(8, 12)]
     case = {**Town("\n".join(trips)).journey_input(), "departure_window_min": 100, "max_duration_min": 60}
+    case = with_complete_footpaths(case)
     windows = [(clock_s("10:58"), 1), (clock_s("7:55"), 200), (clock_s("10:58"), 1)]
     cases = [
         {**case, "departure_start_s": start_s, "departure_window_min": length} for start_s, length in windows
@@ -120,32 +129,32 @@ def test_passes_share_their_memory_without_a_trace() -> None:
     scan.scan_batch(programs, searches, case["access"], np.array([0]), memory, profiles)
     for number, (one, search) in enumerate(zip(cases, searches, strict=True)):
         found = stop_seconds(profiles._replace(start=profiles.start[[number]]), 0, search)
-        assert np.array_equal(found, arrivals_by_minute(origin=0, **one).stop_s)
+        assert np.array_equal(found, plain_seconds(one, 0)[0])
 
 
 def _compare_with_the_plain_engine(case: dict[str, Any]) -> None:
     n_origins = len(case["access"].start) - 1
     profiles, search = scanned(case, np.arange(n_origins)), search_of(case)
     for origin in range(n_origins):
-        expected = arrivals_by_minute(origin=origin, **case).stop_s
+        expected = plain_seconds(case, origin)[0]
         assert np.array_equal(stop_seconds(profiles, origin, search), expected)
 
 
 @settings(RANDOM, max_examples=60)
-@given(random_journey_inputs())
+@given(random_kernel_inputs())
 def test_equals_the_plain_engine_to_the_second_on_random_networks(case: dict[str, Any]) -> None:
     _compare_with_the_plain_engine(case)
 
 
 @pytest.mark.slow
 @settings(RANDOM, max_examples=5_000)
-@given(random_journey_inputs())
+@given(random_kernel_inputs())
 def test_equals_the_plain_engine_to_the_second_on_many_random_networks(case: dict[str, Any]) -> None:
     _compare_with_the_plain_engine(case)
 
 
 @settings(RANDOM, max_examples=30)
-@given(random_journey_inputs())
+@given(random_kernel_inputs())
 def test_columns_do_not_touch_each_other(case: dict[str, Any]) -> None:
     """A full batch of the same few origins, mixed: each column equals its origin alone."""
     n_origins = len(case["access"].start) - 1
@@ -158,7 +167,7 @@ def test_columns_do_not_touch_each_other(case: dict[str, Any]) -> None:
 
 
 @settings(RANDOM, max_examples=60)
-@given(random_journey_inputs())
+@given(random_kernel_inputs())
 def test_labels_at_a_stop_only_grow(case: dict[str, Any]) -> None:
     profiles = scanned(case, np.arange(len(case["access"].start) - 1))
     for stop in range(case["timetable"].n_stops):

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access import travel_search as module
-from access.engine.arrays import UNREACHED_S, WalkLinks
+from access.engine.arrays import UNREACHED_S, WalkLinks, with_own_stops
 from access.errors import AccessError, DataQualityWarning
 from access.network import walk_links
 from access.plain_times import (
@@ -85,7 +85,7 @@ def test_percentiles_equal_the_twin_on_random_networks(
 ) -> None:
     found = travel_time_percentiles(**case, percentiles=percentiles, threads=2)
     for origin in range(found.shape[1]):
-        arrivals = twin.arrivals(origin=origin, **case)
+        arrivals = twin.arrivals(origin=origin, **{**case, "footpaths": with_own_stops(case["footpaths"])})
         for destination in range(case["n_destinations"]):
             minutes = [
                 (at_door[destination] - case["departure_start_s"] - 60 * minute) // 60
@@ -317,7 +317,8 @@ def test_porto_alegre_equals_the_twin_to_the_second(porto_alegre_journeys: dict[
         )
         for minute in (0, 8, 19):
             leave = porto_alegre_journeys["departure_start_s"] + 60 * minute
-            network = (porto_alegre_journeys[name] for name in ("timetable", "access", "footpaths"))
+            network = [porto_alegre_journeys[name] for name in ("timetable", "access", "footpaths")]
+            network[2] = with_own_stops(network[2])
             expected = twin.stop_arrivals_by_scan(*network, origin, leave, slack, leave + 60 * duration + 59)
             reached = np.flatnonzero(found.stop_s[minute] != UNREACHED_S)
             assert len(reached) > 1000

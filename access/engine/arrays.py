@@ -47,11 +47,36 @@ class WalkLinks(NamedTuple):
 
     Source ``i`` reaches ``target[start[i]:start[i + 1]]`` (ascending, no repeats) in ``walk_s`` seconds.
     A source that is not snapped to a street has no links.
+
+    Footpaths and access walks may be less than 0 s: by up to the boarding slack where the slack need not be
+    kept in full, such as at a timed transfer, where the vehicle waits.
     """
 
     start: npt.NDArray[np.int64]  # (n_sources + 1,)
     target: npt.NDArray[np.int32]  # (n_links,)
-    walk_s: npt.NDArray[np.int32]  # (n_links,) whole seconds, rounded half up, >= 0
+    walk_s: npt.NDArray[np.int32]  # (n_links,) whole seconds, rounded half up
+
+
+def with_own_stops(footpaths: WalkLinks) -> WalkLinks:
+    """Footpaths between stops with a link of 0 s from every stop to itself, whatever they say of it."""
+    n_stops = len(footpaths.start) - 1
+    every_stop = np.arange(n_stops)
+    source = np.repeat(every_stop, np.diff(footpaths.start))
+    elsewhere = source != footpaths.target
+    source = np.concatenate([every_stop, source[elsewhere]])
+    target = np.concatenate([every_stop, footpaths.target[elsewhere]])
+    walk_s = np.concatenate([np.zeros(n_stops, np.int32), footpaths.walk_s[elsewhere]])
+    order = np.lexsort((target, source))
+    start = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_stops))])
+    return frozen_walk_links(WalkLinks(start, target[order], walk_s[order]))
+
+
+def least_access_s(access: WalkLinks) -> int:
+    """Seconds of the shortest access walk, at most 0: nobody is at a stop sooner after setting out.
+
+    No transfer is sooner either, since slack and footpath together are at least 1 s.
+    """
+    return int(access.walk_s.min(initial=0))
 
 
 def search_problems(search: Search) -> list[str]:
@@ -78,7 +103,9 @@ def search_problems(search: Search) -> list[str]:
     return []
 
 
-def walk_links_problems(name: str, links: WalkLinks, n_sources: int, n_targets: int) -> list[str]:
+def walk_links_problems(
+    name: str, links: WalkLinks, n_sources: int, n_targets: int, least_s: int = 0
+) -> list[str]:
     """List what a kernel could not survive in one group of walks; empty when there is nothing.
 
     Kernels read out of range without noticing, so every index is checked here, once.
@@ -91,6 +118,9 @@ def walk_links_problems(name: str, links: WalkLinks, n_sources: int, n_targets: 
         The walks to check.
     n_sources, n_targets : int
         How many sources and targets there are.
+    least_s : int
+        Least seconds that a walk may take: ``1 - boarding_slack_s`` for footpaths, ``-boarding_slack_s`` for
+        access, so that nobody boards a vehicle that left before he arrived or set out; else 0.
     """
     arrays: list[Any] = list(links)
     for field, array in zip(links._fields, arrays, strict=True):
@@ -110,9 +140,10 @@ def walk_links_problems(name: str, links: WalkLinks, n_sources: int, n_targets: 
         problems.append(
             f"{name}.target runs from {target.min()} to {target.max()}; allowed are 0 to {n_targets - 1}"
         )
-    if len(walk_s) and (walk_s.min() < 0 or walk_s.max() > LONGEST_WALK_S):
+    if len(walk_s) and (walk_s.min() < least_s or walk_s.max() > LONGEST_WALK_S):
         problems.append(
-            f"{name}.walk_s runs from {walk_s.min()} to {walk_s.max()} s; allowed are 0 to {LONGEST_WALK_S} s"
+            f"{name}.walk_s runs from {walk_s.min()} to {walk_s.max()} s; "
+            f"allowed are {least_s} to {LONGEST_WALK_S} s"
         )
     return problems
 

@@ -5,14 +5,16 @@ through all boardings in time order (a connection scan: Dibbelt, Pajor, Strasser
 Algorithm", ACM Journal of Experimental Algorithmics 23, 2018), with R5's rules of travel:
 
 R1. *Slack.* A passenger is at a stop at least ``boarding_slack_s`` seconds before every boarding, the first
-    one too. It is at least 1 s, so an arrival never catches another trip of the same second and the order of
-    simultaneous events cannot matter.
+    one too. Slack and footpath together are at least 1 s, so an arrival never catches another trip of the
+    same second and the order of simultaneous events cannot matter.
 R2. *Staying on board* needs no slack and no pickup: a passenger may ride on over any number of visits, also
     past the same stop twice, and leave where drop-off is allowed; rides of 0 s are rides.
 R3. *Pickup and drop-off.* Nobody boards at a visit without pickup, or leaves at a visit without drop-off.
 R4. *One walk between rides.* A journey is access walk, ride, (one footpath, ride), egress walk. A footpath
-    starts only where a vehicle was left, so footpaths are never chained nor joined to an access walk. From a
-    stop to itself it takes 0 s, whatever the footpaths say.
+    starts only where a vehicle was left, so footpaths are never chained nor joined to an access walk. A stop
+    without a footpath to itself allows no change of vehicle there; ``with_own_stops`` adds them.
+    Footpaths of ``1 - boarding_slack_s`` or more and access walks of ``-boarding_slack_s`` or more seconds
+    are allowed: nobody boards a vehicle that departed before he set out, or in the second he arrived.
 R5. *Egress* starts only at stops where a vehicle was left. Walking all the way competes with every ride.
 R6. *Waiting at the origin* is allowed, so leaving later never arrives earlier.
 R7. *Maximum duration.* A travel time in whole minutes (seconds // 60) counts when it is at most
@@ -60,6 +62,7 @@ from access.engine.arrays import (
     WalkLinks,
     frozen,
     frozen_walk_links,
+    least_access_s,
 )
 from gtfs.timetable import Timetable
 
@@ -120,14 +123,14 @@ def plain_network(
     search : Search
         Checked by the caller (``search_problems``). Only boardings that it can use are kept.
     access, footpaths, egress, direct : WalkLinks
-        Walks; checked by the caller (``walk_links_problems``).
+        Walks; checked by the caller (``walk_links_problems``). Footpaths are complete (R4).
     """
     n_visits = np.diff(timetable.trip_start)
     trip_of_visit = np.repeat(np.arange(timetable.n_trips), n_visits)
     last_visit = timetable.trip_start[1:] - 1
     be_there_s = timetable.departure_s.astype(np.int64) - search.boarding_slack_s
     last_departure_s = search.first_departure_s + 60 * (search.n_departures - 1)
-    useful = timetable.pickup & (be_there_s >= search.first_departure_s)
+    useful = timetable.pickup & (be_there_s >= search.first_departure_s + least_access_s(access))
     useful &= timetable.departure_s <= _latest_s(last_departure_s, search)
     useful[last_visit] = False
     visit = np.flatnonzero(useful)
@@ -250,22 +253,30 @@ def _leave_at(departure_s: int, network: PlainNetwork, search: Search, origin: i
     n_rounds = len(labels.alighted_s)
     for this_round in range(n_rounds):
         next_round = 0 if search.max_rides == ANY_NUMBER_OF_RIDES else this_round + 1
-        _scan_boardings(departure_s, latest_s, network, labels, this_round, next_round)
+        _scan_boardings(
+            departure_s, latest_s, search.boarding_slack_s, network, labels, this_round, next_round
+        )
 
 
 @njit(cache=True, nogil=True)
 def _scan_boardings(
-    departure_s: int, latest_s: int, network: PlainNetwork, labels: Labels, this_round: int, next_round: int
+    departure_s: int,
+    latest_s: int,
+    slack_s: int,
+    network: PlainNetwork,
+    labels: Labels,
+    this_round: int,
+    next_round: int,
 ) -> None:
     """Go through all boardings in time order and board wherever somebody is there and not yet on board.
 
-    When a boarding is looked at, every arrival that could catch it is known: such an arrival is at least
-    the slack earlier, and so is the boarding that led to it (R1 and T2).
+    When a boarding is looked at, every arrival that could catch it is known: such an arrival is of an
+    earlier second, and so is the boarding that led to it (R1 and T2).
     """
     boardings = network.boardings
     ready_s = labels.ready_s[this_round]
     boarded_visit = labels.boarded_visit[this_round]
-    first = np.searchsorted(boardings.be_there_s, departure_s)
+    first = np.searchsorted(boardings.be_there_s, departure_s - slack_s)
     end = np.searchsorted(boardings.be_there_s, latest_s, side="right")
     for boarding in range(first, end):
         if ready_s[boardings.stop[boarding]] <= boardings.be_there_s[boarding]:
@@ -296,9 +307,7 @@ def _ride(
         stop = trips.visit_stop[visit]
         if trips.drop_off[visit] and arrival_s < alighted_s[stop]:
             alighted_s[stop] = arrival_s
-            ready_s = labels.ready_s[next_round]
-            ready_s[stop] = min(ready_s[stop], arrival_s)
-            _walk(network.footpaths, stop, arrival_s, ready_s)
+            _walk(network.footpaths, stop, arrival_s, labels.ready_s[next_round])
             _walk(network.egress, stop, arrival_s, labels.destination_s)
 
 

@@ -21,9 +21,9 @@ alightings and not with the boardings. And there is none where the trip has take
 alighting at the same source before, at another of its stops: who walks to a bus may as well walk to the stop
 where he catches it first.
 
-Sound because the slack is at least 1 s (R1 of ``access.engine.plain``): a transfer then depends only on
-alightings of earlier seconds, and simultaneous events of different trips not on each other. Footpaths are not
-chained: transfers lead from alightings to boardings and nowhere else.
+Sound because slack and footpath together are at least 1 s (R1 of ``access.engine.plain``): a transfer then
+depends only on alightings of earlier seconds, and simultaneous events of different trips not on each other.
+Footpaths are not chained: transfers lead from alightings to boardings and nowhere else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from access.engine.arrays import Search, Seconds, WalkLinks, frozen
+from access.engine.arrays import Search, Seconds, WalkLinks, frozen, least_access_s
 from gtfs.timetable import Timetable
 
 Positions = npt.NDArray[np.uint32]
@@ -49,7 +49,8 @@ class Program(NamedTuple):
     E1. events are in order of time; within one second and trip, in order along the trip, where an alighting
         precedes the boarding of the same visit;
     E2. ``event_s`` is the arrival at an alighting, and at a boarding the last moment to reach the stop
-        (departure less slack), 0 or later; none is later than the last departure can use;
+        (departure less slack); an alighting is at 0 or later, a boarding not before the shortest access
+        walk, which may be negative; none is later than the last departure can use;
     E3. the alightings of stop ``s`` are ``alighting_start[s]`` to ``alighting_start[s + 1] - 1``, in the
         order of events; ``n_alightings`` itself stands for "nobody yet";
     E4. the transfers of a boarding are ``transfer_start[event]`` to ``transfer_start[event + 1] - 1``, other
@@ -70,19 +71,23 @@ class Program(NamedTuple):
     transfer_replaces: Positions  # (n_transfers,)
 
 
-def event_program(timetable: Timetable, footpaths_into: WalkLinks, search: Search) -> Program:
+def event_program(
+    timetable: Timetable, access: WalkLinks, footpaths_into: WalkLinks, search: Search
+) -> Program:
     """Write the program of one pass.
 
     Parameters
     ----------
     timetable : Timetable
         Keeps its invariants T1 to T3 (``gtfs.timetable.check_timetable``).
+    access : WalkLinks
+        Walks from all origins to stops, of which the shortest matters where it is negative.
     footpaths_into : WalkLinks
-        Made by ``footpaths_into_stops``.
+        Made by ``footpaths_into_stops``; complete (R4).
     search : Search
         First departure and departures of the pass, at most 255; checked by the caller.
     """
-    boarding, alighting = _useful_visits(timetable, search)
+    boarding, alighting = _useful_visits(timetable, search, least_access_s(access))
     visit = np.concatenate([boarding, alighting])
     boards = np.arange(len(visit)) < len(boarding)
     time_s = np.where(boards, timetable.departure_s[visit], timetable.arrival_s[visit])
@@ -113,41 +118,28 @@ def event_program(timetable: Timetable, footpaths_into: WalkLinks, search: Searc
 
 
 def footpaths_into_stops(footpaths: WalkLinks) -> WalkLinks:
-    """Footpaths by the stop they lead to, each stop 0 s from itself whatever the footpaths say (R4)."""
-    n_stops = len(footpaths.start) - 1
-    source = np.repeat(np.arange(n_stops), np.diff(footpaths.start))
-    elsewhere = source != footpaths.target
-    every_stop = np.arange(n_stops)
-    source = np.concatenate([every_stop, source[elsewhere]])
-    target = np.concatenate([every_stop, footpaths.target[elsewhere]])
-    walk_s = np.concatenate([np.zeros(n_stops, np.int64), footpaths.walk_s[elsewhere]])
-    return _walks_by(target, source, walk_s, n_stops)
+    """Footpaths by the stop they lead to."""
+    return reversed_links(footpaths, len(footpaths.start) - 1)
 
 
 def reversed_links(links: WalkLinks, n_targets: int) -> WalkLinks:
     """The same walks listed by target: source ``i`` of the result is target ``i`` of ``links``."""
     source = np.repeat(np.arange(len(links.start) - 1), np.diff(links.start))
-    return _walks_by(links.target, source, links.walk_s, n_targets)
-
-
-def _walks_by(
-    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer], walk_s: npt.NDArray[np.integer], n: int
-) -> WalkLinks:
-    order = np.argsort(first, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(first, minlength=n))])
+    order = np.argsort(links.target, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(links.target, minlength=n_targets))])
     return WalkLinks(
-        frozen(start, np.int64), frozen(second[order], np.int32), frozen(walk_s[order], np.int32)
+        frozen(start, np.int64), frozen(source[order], np.int32), frozen(links.walk_s[order], np.int32)
     )
 
 
 def _useful_visits(
-    timetable: Timetable, search: Search
+    timetable: Timetable, search: Search, first_there_s: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Visits where somebody can board or alight who leaves within the pass and is not too long on the way."""
     first_s = search.first_departure_s
     latest_s = first_s + 60 * (search.n_departures + search.max_duration_min) - 1
     boards = timetable.pickup & (timetable.departure_s <= latest_s)
-    boards &= timetable.departure_s - search.boarding_slack_s >= first_s
+    boards &= timetable.departure_s - search.boarding_slack_s >= first_s + first_there_s
     boards[timetable.trip_start[1:] - 1] = False
     boardings_before: npt.NDArray[np.int64] = np.cumsum(boards) - boards
     before_trip = boardings_before[timetable.trip_start[:-1]]

@@ -1,4 +1,7 @@
-"""Slow twin of ``access.engine.plain``: tries every journey that the rules R1 to R9 allow. Shares no code."""
+"""Slow twin of ``access.engine.plain``: tries every journey that the rules R1 to R9 allow. Shares no code.
+
+Footpaths are complete: no change of vehicle at a stop without a footpath to itself.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def stop_arrivals(timetable: Any, access: Any, footpaths: Any, origin: int, leav
                     if not drop_off:
                         continue
                     earliest[alight_at] = min(arrival, earliest.get(alight_at, arrival))
-                    for target, walk in [(alight_at, 0), *_walks(footpaths, alight_at)]:
+                    for target, walk in _walks(footpaths, alight_at):
                         state = (target, arrival + walk, rides + 1 if max_rides is not None else 0)
                         if state not in seen:
                             seen.add(state)
@@ -70,7 +73,7 @@ def stop_arrivals_by_scan(timetable: Any, access: Any, footpaths: Any, origin: i
         useful = drop_off and arrival <= until and arrival < earliest.get(alight_at, arrival + 1)
         if number in on_board and useful:
             earliest[alight_at] = arrival
-            for target, walk in [(alight_at, 0), *_walks(footpaths, alight_at)]:
+            for target, walk in _walks(footpaths, alight_at):
                 ready[target] = min(arrival + walk, ready.get(target, arrival + walk))
     return earliest
 
