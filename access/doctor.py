@@ -5,22 +5,19 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-import platformdirs
 import psutil
 
 from access._version import __version__
 from access.datasets import DATA_VARIABLE, cache_folder, data_folder
+from access.r5_jar import JAR_VARIABLE, find_jar, jar_of_r5py
+from access.r5_java import OLDEST_JAVA, find_java
 
 OLDEST_PYTHON = (3, 11)
-OLDEST_JAVA_FOR_R5 = 21
 PACKAGES = ("gtfs-kit", "gtfs-guru", "osmium", "osmnx", "geopandas", "h3", "numba", "r5py", "dash", "tobler")
 
 
@@ -66,24 +63,23 @@ def _packages() -> Iterator[Finding]:
 
 
 def _java() -> Finding:
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
-    if java is None or shutil.which(java) is None:
-        return Finding("Java", f"none (optional: the R5 engine needs {OLDEST_JAVA_FOR_R5} or newer)", None)
-    answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
-    found = re.search(r'version "(\d+)', answer.stderr)
-    version = int(found.group(1)) if found else 0
-    fits = version >= OLDEST_JAVA_FOR_R5
-    need = "" if fits else f" (optional: the R5 engine needs {OLDEST_JAVA_FOR_R5} or newer)"
-    return Finding("Java", f"{version or 'unknown version'} at {java}{need}", fits or None)
+    java, places = find_java()
+    if java is not None:
+        return Finding("Java", f"{java.version} at {java.home}", True)
+    seen = "; ".join(places)
+    return Finding("Java", f"none (optional: the R5 engine needs {OLDEST_JAVA} or newer); {seen}", None)
 
 
 def _r5_jar() -> Finding:
-    folders = [Path(platformdirs.user_cache_dir("r5py", appauthor=False)), cache_folder()]
-    jars = sorted(jar for folder in folders if folder.is_dir() for jar in folder.glob("r5-*.jar"))
-    if not jars:
-        return Finding("R5 jar", "none (optional)", None)
-    return Finding("R5 jar", str(jars[-1]), True)
+    jar, places = find_jar()
+    if jar is not None:
+        which = "the one r5py was made for" if jar.expected else "not the one r5py was made for"
+        return Finding("R5 jar", f"{jar.path}, {which}", True)
+    named = jar_of_r5py()
+    wanted = f", {named.name}" if named else ""
+    seen = "; ".join(places)
+    text = f"none (optional: the R5 engine needs it{wanted}; name it in {JAR_VARIABLE}); {seen}"
+    return Finding("R5 jar", text, None)
 
 
 def _folders() -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from builders_r5 import write_jar
 from click.testing import CliRunner
 
 from access.cli import commands
@@ -35,6 +36,25 @@ def test_datasets_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_no_java_is_no_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    monkeypatch.setattr("access.r5_java.COMMON_PLACES", ())
     (found,) = [finding for finding in examine() if finding.subject == "Java"]
     assert found.good is None
     assert "none (optional" in found.text
+
+
+def test_a_jar_is_shown_with_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write_jar(tmp_path / "r5-all.jar")
+    monkeypatch.setenv("FAIRREACH_R5_JAR", str(tmp_path / "r5-all.jar"))
+    (found,) = [finding for finding in examine() if finding.subject == "R5 jar"]
+    assert found.good
+    assert found.text == f"{tmp_path / 'r5-all.jar'}, not the one r5py was made for"
+
+
+def test_without_a_jar_it_says_which_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "FAIRREACH_CACHE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.delenv("FAIRREACH_R5_JAR", raising=False)
+    (found,) = [finding for finding in examine() if finding.subject == "R5 jar"]
+    assert found.good is None
+    assert "-all.jar; name it in FAIRREACH_R5_JAR" in found.text
