@@ -19,15 +19,14 @@ in GTFS).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import osmium
 
-from access.errors import InputDataError
+from access.osm_ways import TaggedWays, Tags, Ways, pieces_of, read_ways_pbf
 
 WALKABLE_HIGHWAYS = frozenset(
     [
@@ -41,12 +40,7 @@ FOOT_YES = frozenset(["yes", "designated", "permissive", "destination", "custome
 FOOT_NO = frozenset(["no", "private", "use_sidepath"])
 ACCESS_NO = frozenset(["no", "private", "military"])
 
-
-class Tags(Protocol):
-    """Tags of a way: a dict, or what pyosmium hands out."""
-
-    def get(self, key: str, /) -> str | None:
-        """Return the value of a key, None where the way has none."""
+WANTED = "way that people may walk on"
 
 
 class StreetSegments(NamedTuple):
@@ -81,115 +75,44 @@ def is_walkable(tags: Tags) -> bool:
     return tags.get("motorroad") != "yes" and tags.get("access") not in ACCESS_NO
 
 
-def read_segments_pbf(path: Path) -> StreetSegments:
+def read_segments_pbf(path: Path, may_walk: Callable[[Tags], bool] = is_walkable) -> StreetSegments:
     """Read the walkable streets of an ``.osm.pbf`` with pyosmium.
 
-    A segment whose node is not in the file is left out and counted.
+    A segment whose node is not in the file is left out and counted. ``may_walk`` decides on the tags of a
+    way; other profiles are in ``access.step_free``.
 
     Raises
     ------
     InputDataError
         The file is missing, empty, damaged, no ``.osm.pbf``, or has no walkable way.
     """
-    if not path.is_file():
-        raise InputDataError(f"streets: {path} does not exist; give an .osm.pbf extract of the study area")
-    if path.stat().st_size == 0:
-        raise InputDataError(f"streets: {path} is empty (0 bytes); download or extract it again")
-    try:
-        return _read_pbf(path)
-    except RuntimeError as error:  # what pyosmium raises for every damaged file
-        raise InputDataError(
-            f"streets: {path} cannot be read as .osm.pbf ({error}); it is truncated, damaged or of another "
-            "format: download it again, or convert it with `osmium cat FILE -o streets.osm.pbf`"
-        ) from error
+
+    def kind_of(tags: Tags) -> int | None:
+        return int(tags.get("highway") == "steps") if may_walk(tags) else None
+
+    ways = read_ways_pbf(path, kind_of, WANTED)
+    return _segments(ways, None, ways.kind.astype(np.bool_), len(ways.way_id))
 
 
-def _read_pbf(path: Path) -> StreetSegments:
-    # Ways and the positions of nodes in one pass: nodes stay in C++ and only ways come up to Python.
-    # osmium's IdFilter would do the same in a second pass, 2 to 3 s slower on a small city.
-    # with_locations takes a map as well as a name, although its annotation says str only.
-    positions: Any = osmium.index.create_map("sparse_mem_array")
-    ways = (
-        osmium.FileProcessor(osmium.io.File(str(path), "pbf"), osmium.osm.NODE | osmium.osm.WAY)
-        .with_locations(positions)
-        .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        .with_filter(osmium.filter.KeyFilter("highway", "railway", "public_transport"))
-    )
-    refs: list[int] = []
-    way_ids: list[int] = []
-    n_refs: list[int] = []
-    steps: list[bool] = []
-    for way in ways:
-        if isinstance(way, osmium.osm.Way) and is_walkable(way.tags):
-            nodes = [node.ref for node in way.nodes]
-            refs.extend(nodes)
-            n_refs.append(len(nodes))
-            way_ids.append(way.id)
-            steps.append(way.tags.get("highway") == "steps")
-    if not way_ids:
-        raise InputDataError(
-            f"streets: {path} has no way that people may walk on; it needs ways tagged highway=* "
-            "(an extract with all ways, not only of points of interest)"
-        )
-    node_id, node_of_ref = np.unique(np.array(refs, dtype=np.int64), return_inverse=True)
-    lon, lat = _positions(positions, node_id.tolist())
-    if np.isnan(lon).all():
-        raise InputDataError(
-            f"streets: {path} has ways but none of their nodes; extract it again with complete ways, as "
-            "`osmium extract` does"
-        )
-    return _segments_of_ways(
-        node_id,
-        lon,
-        lat,
-        node_of_ref,
-        np.array(n_refs, dtype=np.int64),
-        np.array(way_ids, dtype=np.int64),
-        np.array(steps, dtype=np.bool_),
-    )
+def segments_of_tagged(tagged: TaggedWays, may_walk: Callable[[Tags], bool] = is_walkable) -> StreetSegments:
+    """Return the walkable streets among ways read for all modes; equal to ``read_segments_pbf``."""
+    walkable = np.array([may_walk(tags) for tags in tagged.tags], dtype=np.bool_)[tagged.ways.kind]
+    steps = np.array([tags.get("highway") == "steps" for tags in tagged.tags], dtype=np.bool_)
+    return _segments(tagged.ways, walkable, steps[tagged.ways.kind], int(np.count_nonzero(walkable)))
 
 
-def _positions(
-    storage: osmium.index.LocationTable, node_ids: Iterable[int]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return lon and lat of nodes, NaN where the file has none."""
-    lon: list[float] = []
-    lat: list[float] = []
-    for node in node_ids:
-        try:
-            location = storage.get(node)
-            position = (location.lon, location.lat)
-        except (KeyError, osmium.InvalidLocationError):
-            position = (np.nan, np.nan)
-        lon.append(position[0])
-        lat.append(position[1])
-    return np.array(lon, dtype=np.float64), np.array(lat, dtype=np.float64)
-
-
-def _segments_of_ways(
-    node_id: npt.NDArray[np.int64],
-    lon: npt.NDArray[np.float64],
-    lat: npt.NDArray[np.float64],
-    node_of_ref: npt.NDArray[np.int64],
-    n_refs: npt.NDArray[np.int64],
-    way_id: npt.NDArray[np.int64],
-    steps: npt.NDArray[np.bool_],
+def _segments(
+    ways: Ways, chosen: npt.NDArray[np.bool_] | None, steps: npt.NDArray[np.bool_], n_ways: int
 ) -> StreetSegments:
-    """Cut ways, given as one long list of node indices, into segments between neighbouring nodes."""
-    way_of_ref = np.repeat(np.arange(len(n_refs)), n_refs)
-    inside_way = way_of_ref[:-1] == way_of_ref[1:]
-    start, target = node_of_ref[:-1][inside_way], node_of_ref[1:][inside_way]
-    way = way_of_ref[:-1][inside_way]
-    known = ~(np.isnan(lon[start]) | np.isnan(lon[target]))
-    start, target, way = start[known], target[known], way[known]
+    pieces = pieces_of(ways, chosen)
     return StreetSegments(
-        node_id=node_id,
-        node_lon=lon,
-        node_lat=lat,
-        start=start,
-        target=target,
-        way=way_id[way],
-        steps=steps[way],
-        n_ways=len(way_id),
-        n_cut=int(np.count_nonzero(~known)),
+        node_id=ways.node_id,
+        node_lon=ways.node_lon,
+        node_lat=ways.node_lat,
+        start=pieces.start,
+        target=pieces.target,
+        way=ways.way_id[pieces.way],
+        steps=steps[pieces.way],
+        n_ways=n_ways,
+        n_cut=pieces.n_cut,
     )
