@@ -17,7 +17,7 @@ from gtfs.errors import FeedError, FeedQualityWarning, ServiceError
 from gtfs.frequencies import DEFAULT_PHASE
 from gtfs.service_day import no_service_message, service_share
 from gtfs.timetable import NO_INDEX, Schedule, ScheduleCounts, Timetable, check_timetable
-from gtfs.transfers import TripCopies, read_transfers
+from gtfs.transfers import RuleProblems, TripCopies, read_transfers
 from gtfs.unfolding import DAYS, Runs, blocks_of, unfold
 from gtfs.visits import Visits, lookup, read_visits
 
@@ -83,9 +83,10 @@ def build_schedule(
     runs = unfold(feed, visits, active, name, phase, horizon_s)
     if not allow_no_service and not (runs.day == 0).any():
         raise ServiceError(no_service_message(service_share(feed, service_date, name, phase)))
-    timetable, dropped_rules = _timetable(feed, stops, visits, runs, route)
+    timetable, rule_problems = _timetable(feed, stops, visits, runs, route)
     check_timetable(timetable, len(feed.routes))
     _warn_of_unplaced_stops(stops, timetable, name)
+    _warn_of_rules(rule_problems, name)
     schedule = Schedule(
         timetable=timetable,
         service_date=service_date,
@@ -95,7 +96,7 @@ def build_schedule(
         route_names=_route_names(feed.routes),
         route_types=[int(kind) for kind in feed.routes["route_type"].fillna(NO_INDEX)],
         trip_ids=feed.trips["trip_id"].iloc[visits.trip[runs.template]].to_list(),
-        counts=_counts(visits, runs, timetable, dropped_rules),
+        counts=_counts(visits, runs, timetable, rule_problems),
     )
     logger.info("%s on %s: %s", name, service_date, schedule.counts.summary())
     return schedule
@@ -164,14 +165,21 @@ def _check_routes(feed: gtfs_kit.Feed, visits: Visits, route: npt.NDArray[np.int
 
 def _timetable(
     feed: gtfs_kit.Feed, stops: _Stops, visits: Visits, runs: Runs, route: npt.NDArray[np.int64]
-) -> tuple[Timetable, int]:
+) -> tuple[Timetable, RuleProblems]:
     count = np.diff(visits.trip_start)[runs.template]
     trip_start = np.zeros(len(count) + 1, dtype=np.int64)
     np.cumsum(count, out=trip_start[1:])
     visit = np.arange(trip_start[-1]) + np.repeat(visits.trip_start[runs.template] - trip_start[:-1], count)
     shift_s = np.repeat(runs.shift_s, count)
     rows = visits.trip[runs.template]
-    transfers, dropped_rules = read_transfers(feed, TripCopies(rows, runs.day))
+    copies = TripCopies(
+        row=rows,
+        day=runs.day,
+        leaves_s=visits.departure_s[visits.trip_start[runs.template]] + runs.shift_s,
+        ends_s=visits.arrival_s[visits.trip_start[runs.template + 1] - 1] + runs.shift_s,
+        by_headway=runs.by_headway,
+    )
+    transfers, rule_problems = read_transfers(feed, copies)
     timetable = Timetable(
         stop_lon=stops.lon,
         stop_lat=stops.lat,
@@ -189,7 +197,17 @@ def _timetable(
     )
     for array in (*timetable[:-1], *transfers):
         array.flags.writeable = False
-    return timetable, dropped_rules
+    return timetable, rule_problems
+
+
+def _warn_of_rules(problems: RuleProblems, name: str) -> None:
+    if texts := problems.texts():
+        warnings.warn(
+            f"{name}: transfers.txt: {'; '.join(texts)}; journeys that change vehicles there may look "
+            "shorter or longer than they are",
+            FeedQualityWarning,
+            stacklevel=3,
+        )
 
 
 def _warn_of_unplaced_stops(stops: _Stops, timetable: Timetable, name: str) -> None:
@@ -214,7 +232,7 @@ def _route_names(routes: pd.DataFrame) -> list[str]:
     return [str(name) for name in names]
 
 
-def _counts(visits: Visits, runs: Runs, timetable: Timetable, dropped_rules: int) -> ScheduleCounts:
+def _counts(visits: Visits, runs: Runs, timetable: Timetable, rule_problems: RuleProblems) -> ScheduleCounts:
     today = runs.day == 0
     return ScheduleCounts(
         stops=timetable.n_stops,
@@ -230,5 +248,6 @@ def _counts(visits: Visits, runs: Runs, timetable: Timetable, dropped_rules: int
         short_trips=visits.n_short,
         on_demand_trips=visits.n_on_demand,
         by_arrangement_visits=visits.n_by_arrangement,
-        unknown_transfers=dropped_rules,
+        unknown_transfers=rule_problems.unknown,
+        useless_transfers=rule_problems.without_stops + rule_problems.without_trips,
     )

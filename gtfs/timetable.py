@@ -92,6 +92,7 @@ class ScheduleCounts:
     on_demand_trips: int = 0  # dropped: visits without a stop (GTFS-Flex)
     by_arrangement_visits: int = 0  # pickup or drop-off by phone or with the driver
     unknown_transfers: int = 0  # rows of transfers.txt dropped: unknown stop or route, or no such type
+    useless_transfers: int = 0  # rows of transfers.txt dropped: no stops or trips that the type needs
 
     def summary(self) -> str:
         """One line in words."""
@@ -107,7 +108,7 @@ class ScheduleCounts:
             (self.short_trips, "trips dropped (fewer than two visits)"),
             (self.on_demand_trips, "trips dropped (on demand)"),
             (self.by_arrangement_visits, "visits by arrangement"),
-            (self.unknown_transfers, "transfer rules dropped"),
+            (self.unknown_transfers + self.useless_transfers, "transfer rules dropped"),
         )
         return "; ".join([text, *(f"{count:,} {what}" for count, what in extras if count)])
 

@@ -257,7 +257,7 @@ def test_transfer_rules_are_indices_with_types_and_times(tmp_path):
 def test_rules_of_trips_link_vehicles_of_the_same_day(tmp_path):
     feed = one_line(("A", "00:10:00"), ("B", "24:10:00"))
     feed.trip("t2", [("B", "00:20:00"), ("C", "24:30:00")])
-    feed.transfer("B", "B", 5, from_trip_id="t1", to_trip_id="t2")
+    feed.transfer("B", "B", 3, from_trip_id="t1", to_trip_id="t2")
     table = build(tmp_path, feed).timetable
     days = table.trip_day[table.transfers.from_trip]
     assert days.tolist() == table.trip_day[table.transfers.to_trip].tolist() == [-1, 0, 1]
@@ -282,6 +282,71 @@ def test_rules_that_name_something_unknown_are_dropped_and_counted(tmp_path):
     schedule = build(tmp_path, feed)
     assert schedule.timetable.transfers.transfer_type.tolist() == [1]
     assert schedule.counts.unknown_transfers == 3
+
+
+def test_rules_that_say_too_little_are_left_out_with_a_warning(tmp_path):
+    feed = one_line(("A", "08:00:00"), ("B", "08:10:00"))
+    feed.transfer("", "B", 3, from_trip_id="t1")
+    feed.transfer("B", "", 1, to_route_id="R")
+    feed.transfer("B", "B", 4, from_trip_id="t1")
+    feed.transfer("A", "B", 2)
+    feed.transfer("B", "A", 2, min_transfer_time=-30)
+    feed.transfer("B", "B", 2, min_transfer_time=86_401)
+    with pytest.warns(
+        FeedQualityWarning,
+        match=r"^feed: transfers.txt: 2 rows of type 1, 2 or 3 name no .*; 1 rows of type 4 or 5 name no .*; "
+        r"1 rows of type 2 have no min_transfer_time; the walk .*; 1 rows .* below 0; the walk .*; "
+        r"1 rows of type 2 ask for more than a day; nobody can change there; journeys that change",
+    ):
+        schedule = build(tmp_path, feed)
+    rules = schedule.timetable.transfers
+    assert rules.transfer_type.tolist() == [2, 2, 2]
+    assert rules.min_transfer_time_s.tolist() == [-1, -1, 86_401]
+    assert schedule.counts.useless_transfers == 3
+    assert "3 transfer rules dropped" in schedule.counts.summary()
+
+
+def linked_trips(schedule) -> list[tuple[str, int, str, int]]:
+    """Pairs of trip and day that the rules name."""
+    table = schedule.timetable
+    return [
+        (schedule.trip_ids[a], int(table.trip_day[a]), schedule.trip_ids[b], int(table.trip_day[b]))
+        for a, b in zip(table.transfers.from_trip, table.transfers.to_trip, strict=True)
+    ]
+
+
+def test_a_seat_kept_overnight_leads_to_the_next_service_day(tmp_path):
+    feed = one_line(("A", "23:00:00"), ("B", "24:10:00"))
+    feed.trip("t2", [("B", "00:20:00"), ("C", "00:30:00")])
+    feed.transfer("", "", 4, from_trip_id="t1", to_trip_id="t2")
+    assert linked_trips(build(tmp_path, feed)) == [("t1", -1, "t2", 0), ("t1", 0, "t2", 1)]
+
+
+def test_a_seat_kept_overnight_needs_no_service_of_the_later_trip_on_the_first_day(tmp_path):
+    feed = one_line(("A", "23:00:00"), ("B", "24:10:00"))
+    feed.service("thursday", "0001000")
+    feed.trip("t2", [("B", "00:20:00"), ("C", "00:30:00")], service="thursday")
+    feed.transfer("", "", 4, from_trip_id="t1", to_trip_id="t2")
+    assert linked_trips(build(tmp_path, feed)) == [("t1", 0, "t2", 1)]
+
+
+def test_each_vehicle_of_a_headway_trip_is_followed_by_the_first_that_fits(tmp_path):
+    feed = one_line(("A", "08:00:00"), ("B", "08:10:00"))
+    feed.trip("t2", [("B", "08:00:00"), ("C", "08:10:00")])
+    feed.frequency("t1", "08:00:00", "08:20:00", 600)
+    feed.frequency("t2", "08:00:00", "09:00:00", 900)
+    feed.transfer("", "", 4, from_trip_id="t1", to_trip_id="t2")
+    feed.transfer("B", "B", 3, from_trip_id="t1", to_trip_id="t2")
+    table = build(tmp_path, feed, phase=0, horizon_s=0).timetable
+    rules = table.transfers
+    seats = rules.transfer_type == 4
+    ends = table.arrival_s[table.trip_start[rules.from_trip + 1] - 1]
+    leaves = table.departure_s[table.trip_start[rules.to_trip]]
+    # 08:10 -> 08:15 and 08:20 -> 08:30; of the rule about changing, all 2 x 4 pairs of vehicles
+    assert [(e - 8 * 3600, d - 8 * 3600) for e, d in zip(ends[seats], leaves[seats], strict=True)] == [
+        (600, 900), (1200, 1800)
+    ]  # fmt: skip
+    assert (~seats).sum() == 8
 
 
 def test_a_feed_without_transfers_has_no_rules(tmp_path):
@@ -407,7 +472,7 @@ def test_yesterdays_tail_alone_is_no_service(tmp_path):
 
 def test_the_feed_is_left_unchanged_and_the_arrays_are_frozen(tmp_path):
     builder = one_line(("A", "08:00:00"), ("B", ""), ("C", "08:10:00"), block_id="x")
-    builder.transfer("A", "B")
+    builder.transfer("A", "B", min_transfer_time=60)
     builder.frequency("t1", "06:00:00", "07:00:00", 600)
     feed = read_feed(builder.write(tmp_path / "feed"))
     before = copy.deepcopy(feed)
