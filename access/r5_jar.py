@@ -1,6 +1,6 @@
 """Find the jar of R5 that r5py would load while it is imported, without importing or asking the network.
 
-Looked at, in this order: ``r5.jar`` of the configuration, ``FAIRREACH_R5_JAR``, r5py's own settings files, r5py's
+Looked at, in this order: ``r5.jar`` of the configuration, ``FAIRREACH_R5_JAR``, r5py's own settings files, its
 cache, our cache. A jar that is named (the first two) is taken or refused; nothing else is taken in its place.
 """
 
