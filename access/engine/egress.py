@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from access.engine.arrays import UNREACHED_MIN, Minutes, WalkLinks
+from access.engine.compiled import kernel
 from access.engine.scan import Profiles
 from access.engine.simd import (
     BATCH_WIDTH,
@@ -143,7 +143,7 @@ def sum_opportunities(
     return sums[..., : len(batch)]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sum_opportunities(
     batch: npt.NDArray[np.int64],
     destinations: npt.NDArray[np.int64],
@@ -174,7 +174,7 @@ def _sum_opportunities(
                             sums[percentile, cutoff, kind, column] += at_destination[destination, kind]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_percentiles(
     batch: npt.NDArray[np.int64],
     destinations: npt.NDArray[np.int64],
@@ -200,7 +200,7 @@ def _fill_percentiles(
                     percentile_min[percentile, batch[column], destination] = minutes
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _walk_directly(
     batch: npt.NDArray[np.int64], direct: WalkLinks, max_duration_min: int, direct_min: Rows
 ) -> None:
@@ -213,7 +213,7 @@ def _walk_directly(
                 direct_min[direct.target[link], column] = minutes
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _percentiles_at(
     destination: int,
     first_row: int,
@@ -250,7 +250,7 @@ def _percentiles_at(
         settle(minutes, row, reached_in_time, ranks[percentile], memory.direct_min, destination)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _arrive(destination: int, profiles: Profiles, doors: WalkLinks, window: Window, elapsed: Rows) -> bool:
     """Fill ``elapsed`` for one destination, pass after pass; return whether anybody arrives in time."""
     elapsed[:] = 0
@@ -267,7 +267,7 @@ def _arrive(destination: int, profiles: Profiles, doors: WalkLinks, window: Wind
     return somebody
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _arrive_from_stop(
     profiles: Profiles, number: int, stop: int, walk_s: int, labels: Rows, first_row: int, n_minutes: int
 ) -> bool:
@@ -288,14 +288,14 @@ def _arrive_from_stop(
     return somebody
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _minute(time_s: int) -> int:
     """Whole minutes of a time of 0 or later; unsigned, because that division is much faster."""
     minute: int = np.int64(np.uint32(time_s) // np.uint32(60))  # type: ignore[assignment]
     return minute
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _least_percentile(elapsed: Rows, window: Window, rank: int, reached: Counts) -> int:
     """Find by halving the least minutes in which any column meets a rank; one too many where none does."""
     least, most = 0, window.max_duration_min + 1
@@ -309,7 +309,7 @@ def _least_percentile(elapsed: Rows, window: Window, rank: int, reached: Counts)
     return least
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _set_goals(reached_in_time: Counts, ranks: npt.NDArray[np.int64], goals: Counts) -> None:
     """Highest rank that each column meets within the maximum duration."""
     clear(goals)
@@ -319,7 +319,7 @@ def _set_goals(reached_in_time: Counts, ranks: npt.NDArray[np.int64], goals: Cou
             goals[column] = max(goals[column], met)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_reached(elapsed: Rows, window: Window, travel_min: int, reached: Counts) -> None:
     """Count the departures of each column that arrive within so many whole minutes, over all passes."""
     clear(reached)

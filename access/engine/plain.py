@@ -49,7 +49,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from access.engine.arrays import (
     ANY_NUMBER_OF_RIDES,
@@ -64,6 +63,7 @@ from access.engine.arrays import (
     frozen_walk_links,
     least_access_s,
 )
+from access.engine.compiled import kernel
 from gtfs.timetable import Timetable
 
 
@@ -186,7 +186,7 @@ def fill_percentiles(
     _fill_percentiles(network, search, origin, ranks, percentile_min)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_percentiles(
     network: PlainNetwork, search: Search, origin: int, ranks: npt.NDArray[np.int64], percentile_min: Minutes
 ) -> None:
@@ -207,7 +207,7 @@ def _fill_percentiles(
             percentile_min[percentile, origin, destination] = ordered[ranks[percentile] - 1]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_arrivals(
     network: PlainNetwork, search: Search, origin: int, stop_s: Seconds, destination_s: Seconds
 ) -> None:
@@ -226,7 +226,7 @@ def _fill_arrivals(
                 destination_s[departure, destination] = labels.destination_s[destination]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fresh_labels(network: PlainNetwork, search: Search, n_destinations: int) -> Labels:
     """Nothing reached, nobody on board."""
     n_stops = len(network.footpaths.start) - 1
@@ -244,7 +244,7 @@ def _fresh_labels(network: PlainNetwork, search: Search, n_destinations: int) ->
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _leave_at(departure_s: int, network: PlainNetwork, search: Search, origin: int, labels: Labels) -> None:
     """Improve the labels by what leaving at this minute adds to leaving later."""
     _walk(network.access, origin, departure_s, labels.ready_s[0])
@@ -258,7 +258,7 @@ def _leave_at(departure_s: int, network: PlainNetwork, search: Search, origin: i
         )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan_boardings(
     departure_s: int,
     latest_s: int,
@@ -287,7 +287,7 @@ def _scan_boardings(
                 boarded_visit[trip] = visit
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ride(
     boarding: int,
     boarded_before: int,
@@ -311,7 +311,7 @@ def _ride(
             _walk(network.egress, stop, arrival_s, labels.destination_s)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _walk(links: WalkLinks, source: int, leave_s: int, reached_s: Seconds) -> None:
     """Walk from one source to all its targets, keeping the earlier arrival."""
     for link in range(links.start[source], links.start[source + 1]):
@@ -320,7 +320,7 @@ def _walk(links: WalkLinks, source: int, leave_s: int, reached_s: Seconds) -> No
         reached_s[target] = min(reached_s[target], np.int32(leave_s + links.walk_s[link]))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _latest_s(departure_s: int, search: Search) -> int:
     """Last arrival that still counts when leaving at this second (R7)."""
     return departure_s + 60 * search.max_duration_min + 59

@@ -32,9 +32,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from access.engine.arrays import Search, Seconds, WalkLinks, frozen, least_access_s
+from access.engine.compiled import kernel
 from gtfs.timetable import Timetable
 
 Positions = npt.NDArray[np.uint32]
@@ -170,7 +170,7 @@ def _with_transfers(events: Program, footpaths_into: WalkLinks) -> Program:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find_newest_alightings(
     events: Program, footpaths_into: WalkLinks, pair_start: npt.NDArray[np.int64], newest: Positions
 ) -> None:
@@ -197,7 +197,7 @@ def _find_newest_alightings(
             pair += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _leave_out_what_trips_have(
     events: Program,
     footpaths_into: WalkLinks,
@@ -227,7 +227,7 @@ def _leave_out_what_trips_have(
     return n_left
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _write_transfers(
     events: Program,
     footpaths_into: WalkLinks,

@@ -31,9 +31,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from access.engine.arrays import ANY_NUMBER_OF_RIDES, Search, Seconds, WalkLinks
+from access.engine.compiled import kernel
 from access.engine.program import Program
 from access.engine.simd import Rows, copy_row, empty_rows, max_into, raises, write_larger
 
@@ -165,7 +165,7 @@ def _access_of_batch(access: WalkLinks, batch: npt.NDArray[np.int64], n_stops: i
     return AccessByStop(start.astype(np.int64), column[by_stop], access.walk_s[walk[by_stop]])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan_events(
     program: Program,
     access: AccessByStop,
@@ -188,7 +188,7 @@ def _scan_events(
             n_records = _alight(program, event, max_duration_min, memory, layers, n_records)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _forget(memory: ScanMemory, layers: Layers, n_alightings: int) -> None:
     """Nobody is anywhere."""
     memory.on_board[:] = 0
@@ -200,7 +200,7 @@ def _forget(memory: ScanMemory, layers: Layers, n_alightings: int) -> None:
     memory.record_of[n_alightings] = 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _transfer(program: Program, event: int, memory: ScanMemory, layers: Layers) -> None:
     """Raise what is ready at the stop by what has come within reach (E4), and board."""
     stop, trip = program.event_stop[event], program.event_trip[event]
@@ -217,7 +217,7 @@ def _transfer(program: Program, event: int, memory: ScanMemory, layers: Layers) 
             max_into(memory.on_board, trip * layers.n + layer, memory.ready, stop * layers.n + layer)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _board_at_the_door(
     program: Program, event: int, access: AccessByStop, n_departures: int, memory: ScanMemory, layers: Layers
 ) -> None:
@@ -233,7 +233,7 @@ def _board_at_the_door(
                     memory.on_board[row, access.column[walk]] = label
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _alight(
     program: Program, event: int, max_duration_min: int, memory: ScanMemory, layers: Layers, n_records: int
 ) -> int:
@@ -266,7 +266,7 @@ def _alight(
     return n_records
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _collect_profiles(
     program: Program,
     memory: ScanMemory,

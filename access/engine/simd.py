@@ -10,9 +10,7 @@ Vector steps check no bounds. So
 - the width is defined here and nowhere else, and rows come from ``empty_rows``; what is not a contiguous
   array of two dimensions and bytes does not compile;
 - the twins, named ``plain_...``, take over where JIT is off or bounds are checked (``NUMBA_DISABLE_JIT=1``,
-  ``NUMBA_BOUNDSCHECK=1``; the latter needs a fresh ``NUMBA_CACHE_DIR``), and tests hold both equal.
-
-Kernels that call these steps are cached on disk without regard to this file: clear the cache after a change.
+  ``NUMBA_BOUNDSCHECK=1``), and tests hold both equal.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from access.engine.compiled import kernel
 
 NOT_REACHED_MM = np.int32(2**30)
 """No walk found (yet). Far from the int32 limit, so that adding an edge cannot overflow."""
@@ -74,7 +75,7 @@ class _Search(NamedTuple):
     heap: npt.NDArray[np.int64]  # (2 * n_edges + 2,) length * 2**32 + node: shortest first, then lowest node
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def walks_from(
     graph: WalkGraph,
     sources: WalkSources,
@@ -113,7 +114,7 @@ def walks_from(
     return n_links, target[:n].copy(), length_mm[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _new_search(graph: WalkGraph, n_targets: int) -> _Search:
     n_nodes = len(graph.start) - 1
     return _Search(
@@ -125,14 +126,14 @@ def _new_search(graph: WalkGraph, n_targets: int) -> _Search:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _longer(values: npt.NDArray[np.int32], least: int) -> npt.NDArray[np.int32]:
     longer = np.empty(max(2 * len(values), least), np.int32)
     longer[: len(values)] = values
     return longer
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _search_from(
     graph: WalkGraph,
     sources: WalkSources,
@@ -170,7 +171,7 @@ def _search_from(
     return n_targets
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reach_on_edge(
     targets: WalkTargets,
     edge_start: int,
@@ -189,7 +190,7 @@ def _reach_on_edge(
     return n_targets
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reach_at_node(
     targets: WalkTargets, node: int, walked_mm: int, limit_mm: int, search: _Search, n_targets: int
 ) -> int:
@@ -200,7 +201,7 @@ def _reach_at_node(
     return n_targets
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reach(target: int, walk_mm: int, limit_mm: int, search: _Search, n_targets: int) -> int:
     """Note a walk to a target if it is within the limit and shorter than any before."""
     if walk_mm > limit_mm or walk_mm >= search.target_mm[target]:
@@ -212,7 +213,7 @@ def _reach(target: int, walk_mm: int, limit_mm: int, search: _Search, n_targets:
     return n_targets
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _improve(
     node: int, walked_mm: int, limit_mm: int, search: _Search, n_heap: int, n_nodes: int
 ) -> tuple[int, int]:
@@ -227,7 +228,7 @@ def _improve(
     return n_heap, n_nodes
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _insert(heap: npt.NDArray[np.int64], n: int, entry: int) -> int:
     """Add an entry to a binary heap of ``n`` entries; return the new number."""
     hole = n
@@ -241,7 +242,7 @@ def _insert(heap: npt.NDArray[np.int64], n: int, entry: int) -> int:
     return n + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _remove_first(heap: npt.NDArray[np.int64], n: int) -> int:
     """Remove the least entry of a binary heap of ``n`` entries; return the new number."""
     n -= 1
