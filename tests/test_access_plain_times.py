@@ -15,7 +15,7 @@ from builders_timetable import Town, clock_s, make_links, random_journey_inputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access import travel_search as module
+from access import search as module
 from access.engine.arrays import UNREACHED_S, WalkLinks, with_own_stops
 from access.errors import AccessError, DataQualityWarning
 from access.network import walk_links
@@ -24,9 +24,9 @@ from access.plain_times import (
     travel_time_percentiles,
     travel_times_by_minute,
 )
+from access.search import nearest_rank
 from access.snapping import snap
 from access.streets import read_streets_pbf
-from access.travel_search import nearest_rank
 from gtfs.feed import merge_feeds, read_feed
 from gtfs.schedule import build_schedule
 

@@ -15,7 +15,8 @@ from builders_scan import scanned, search_of, stop_seconds
 from builders_timetable import DAY_S, Town, clock_s, make_links, make_timetable, random_journey_inputs
 from hypothesis import given, settings
 
-from access import plain_times, travel_times
+from access import batches, plain_times
+from access.batches import neighbours_first
 from access.engine.arrays import WalkLinks
 from access.engine.hilbert import hilbert_order
 from access.engine.simd import BATCH_WIDTH
@@ -23,7 +24,7 @@ from access.errors import AccessError, DataQualityWarning
 from access.network import walk_links
 from access.snapping import snap
 from access.streets import read_streets_pbf
-from access.travel_times import neighbours_first, opportunities_within, travel_time_percentiles
+from access.travel_times import travel_time_percentiles
 from gtfs.feed import merge_feeds, read_feed
 from gtfs.schedule import build_schedule
 
@@ -125,7 +126,7 @@ def test_windows_of_any_length(window: int, max_rides: int | None) -> None:
 def test_passes_do_not_change_the_result(case: dict[str, Any]) -> None:
     """The same random windows in passes of at most 3 departures."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(travel_times, "DEPARTURES_A_PASS", 3)
+        patch.setattr(batches, "DEPARTURES_A_PASS", 3)
         assert_equal_engines(case)
 
 
@@ -212,7 +213,7 @@ def test_results_do_not_depend_on_the_batches(monkeypatch: pytest.MonkeyPatch) -
     together = travel_time_percentiles(**case)
     for order in (np.arange(150)[::-1].copy(), np.random.default_rng(1).permutation(150)):
         monkeypatch.setattr(
-            travel_times,
+            batches,
             "neighbours_first",
             lambda _, walks, order=order: order[order < len(walks.start) - 1],
         )
@@ -326,79 +327,6 @@ def test_the_first_of_stops_equally_near_says_where_a_place_is() -> None:
 
 def test_places_without_any_stop_keep_their_order() -> None:
     assert neighbours_first(make_timetable([], 1), make_links([{}, {}])).tolist() == [0, 1]
-
-
-# opportunities without a matrix
-
-
-def from_the_matrix(case: dict[str, Any], opportunities: np.ndarray, cutoffs: list[int]) -> np.ndarray:
-    """The same sums by way of all travel times."""
-    minutes = plain_times.travel_time_percentiles(**case)
-    within = np.stack([minutes < cutoff for cutoff in cutoffs], axis=1)
-    return np.einsum("pcod,kd->pcko", within.astype(float), opportunities)
-
-
-@pytest.mark.parametrize("cutoff", [1, 9, 10, 11, 12])
-def test_a_travel_time_equal_to_the_cutoff_does_not_count(cutoff: int) -> None:
-    """Bus at 8:00, ten minutes; who leaves at 7:59 takes 11 minutes, at 8:00 misses it."""
-    case = journey(departure_start_s=clock_s("7:59"), departure_window_min=1, direct=make_links([{}]))
-    del case["n_destinations"]
-    found = opportunities_within(
-        **case, percentiles=[50], opportunities=np.array([[3.0]]), cutoffs_min=[cutoff]
-    )
-    assert found.tolist() == [[[[3.0 if cutoff == 12 else 0.0]]]]
-
-
-@walks_only
-@settings(RANDOM, max_examples=60)
-@given(random_journey_inputs())
-def test_opportunities_equal_those_of_the_matrix_on_random_networks(case: dict[str, Any]) -> None:
-    duration = case["max_duration_min"]
-    cutoffs = sorted({1, min(5, duration), duration, duration + 1})
-    opportunities = np.arange(1.0, 2 * case["n_destinations"] + 1).reshape(2, -1)
-    opportunities[0, 0] = 0
-    expected = from_the_matrix({**case, "percentiles": [1, 50, 100]}, opportunities, cutoffs)
-    del case["n_destinations"]
-    found = opportunities_within(
-        **case, percentiles=[1, 50, 100], opportunities=opportunities, cutoffs_min=cutoffs
-    )
-    assert np.array_equal(found, expected)
-
-
-@needs_speed
-def test_opportunities_equal_those_of_the_matrix_over_several_batches_and_passes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    case = {**busy_town(np.random.default_rng(11)), "percentiles": [5, 50], "max_rides": 2}
-    opportunities = np.random.default_rng(1).integers(0, 50, (3, 70)).astype(float)
-    expected = from_the_matrix(case, opportunities, [30, 60, 101])
-    del case["n_destinations"]
-    monkeypatch.setattr(travel_times, "DEPARTURES_A_PASS", 40)
-    finished: list[int] = []
-    found = opportunities_within(
-        **case, opportunities=opportunities, cutoffs_min=[30, 60, 101], threads=2, progress=finished.append
-    )
-    assert np.array_equal(found, expected)
-    assert sum(finished) == 300
-    assert len(np.unique(expected)) > 50
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"cutoffs_min": []}, "cutoffs_min is empty"),
-        ({"cutoffs_min": [0, 30, 31]}, "cutoffs_min has 0, 31; allowed are whole minutes from 1 to 30"),
-        ({"cutoffs_min": [10.5]}, "cutoffs_min has 10.5"),
-        ({"opportunities": np.array([[np.nan]])}, "opportunities has values that are missing or infinite"),
-        ({"opportunities": np.array([1.0])}, "opportunities has 1 dimensions of float64; it must be"),
-        ({"opportunities": np.array([[1]])}, "opportunities has 2 dimensions of int64; it must be"),
-    ],
-)
-def test_refuses_bad_opportunities(changes: dict[str, Any], message: str) -> None:
-    case = journey(opportunities=np.array([[1.0]]), cutoffs_min=[30], max_duration_min=29, percentiles=[50])
-    del case["n_destinations"]
-    with pytest.raises(AccessError, match=message):
-        opportunities_within(**{**case, **changes})
 
 
 # the Hilbert curve
