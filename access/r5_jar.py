@@ -1,7 +1,7 @@
 """Find the jar of R5 that r5py would load while it is imported, without importing or asking the network.
 
-Looked at, in this order: ``r5.jar`` of the configuration, ``FAIRREACH_R5_JAR``, r5py's own settings files, its
-cache, our cache. A jar that is named (the first two) is taken or refused; nothing else is taken in its place.
+Looked at, in this order: ``r5.jar`` of the configuration, ``FAIRREACH_R5_JAR``, r5py's own settings files,
+its cache, our cache. A jar that is named (the first two) is taken or refused, and no other in its place.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Our windows, percentiles and limits in the terms of R5, and what R5 cannot be told.
 
-R5 asks for whole percentiles from 1 to 99, ascending, at most five a task; for whole minutes; and for one date
-whose trips it knows up to their last stop, also past midnight, but without those of the days before and after.
-Its boarding slack (60 s) and its limits on transfers (1,000 m of street) and on walks from a stop (2,000 m) are
-fixed. ``differences`` says which of them matter for a given run.
+R5 asks for whole percentiles from 1 to 99, ascending, at most five a task; for whole minutes; and for one
+date, whose trips it knows up to their last stop, also past midnight, but without those of the days before and
+after. Its boarding slack (60 s) and its limits on transfers (1,000 m of street) and on walks from a stop
+(2,000 m) are fixed. ``differences`` says which of them matter for a given run.
 
-R5 prunes journeys at its maximum duration and then cuts times to whole minutes; we count every time of at most
-``max_duration_min`` whole minutes, 59 s more. So R5 is asked for one minute more and its result cut at ours:
-order statistics below the limit do not change by that.
+R5 prunes journeys at its maximum duration and then cuts times to whole minutes; we count every time of at
+most ``max_duration_min`` whole minutes, 59 s more. So R5 is asked for one minute more and its result cut at
+ours: order statistics below the limit do not change by that.
 
 Source: r5py 1.1 (``RegionalTask``) and R5 7 (``AnalysisWorkerTask``, ``FastRaptorWorker``,
 ``TravelTimeReducer``, ``TransitLayer``, ``StreetLayer``), read 2026-11.
@@ -28,14 +28,14 @@ from access.errors import AccessError
 
 PERCENTILES_A_TASK = 5
 MOST_RIDES = 8
-"""Taken where rides are unlimited: what r5py and R5 take themselves. R5 runs every round, also an idle one."""
+"""Taken where rides are unlimited: the default of r5py and R5, which runs every round, also an idle one."""
 BOARDING_SLACK_S = 60
 MAX_TRANSFER_WALK_M = 1000
 MAX_EGRESS_WALK_M = 2000
 MAX_SNAP_M = 1600
 R5_UNREACHED = 2**31 - 1
 MONTE_CARLO_DRAWS = 60
-"""Random timetables for headway service, over the whole window; R5 seeds them by the clock, no seed can be set."""
+"""Random timetables for headway service over the whole window; R5 lets nobody set their seed."""
 _DAY_S = 86_400
 _EARLY_S = 4 * 3600
 """Before 04:00 vehicles of the day before may still run."""
@@ -130,7 +130,7 @@ def _limit_problems(window: R5Window, limits: R5Limits) -> list[str]:
 
 
 def rows_of(percentiles: Sequence[float]) -> npt.NDArray[np.int64]:
-    """Return for each percentile asked for, repeated or not, its row among the ascending ones of all tasks."""
+    """Return for each percentile asked for its row among the ascending ones of all tasks."""
     asked = sorted({int(percentile) for percentile in percentiles})
     return np.array([asked.index(int(percentile)) for percentile in percentiles], np.int64)
 
