@@ -155,7 +155,7 @@ def scan_and_reduce(
 
     def one_batch(batch: Positions) -> Found:
         if not hasattr(of_thread, "memory"):
-            of_thread.memory = _memory(network, n_percentiles)
+            of_thread.memory = thread_memory(network, n_percentiles)
         memory: Memory = of_thread.memory
         scan_batch(network.programs, network.searches, network.access, batch, memory.scan, memory.profiles)
         return reduce(batch, memory)
@@ -189,7 +189,8 @@ def _in_order(
         yield first, future.result()
 
 
-def _memory(network: Network, n_percentiles: int) -> Memory:
+def thread_memory(network: Network, n_percentiles: int) -> Memory:
+    """Room for one thread; the system hands it out only as it is written to."""
     max_rides = binding_ride_limit(network.searches[0])
     return Memory(
         scan=scan_memory(network.programs, max_rides),

@@ -135,18 +135,19 @@ def _check(
     percentiles: Sequence[float] | None,
 ) -> None:
     """Raise once with all that is wrong."""
-    problems = _opportunity_problems(opportunities, search.n_destinations) + count_problems(
+    problems = opportunity_problems(opportunities, search.n_destinations) + count_problems(
         "threads", threads
     )
     if percentiles is not None:
         problems += percentile_problems(percentiles)
     if cutoffs_min is not None:
-        problems += _cutoff_problems(cutoffs_min, search.search.max_duration_min)
+        problems += cutoff_problems(cutoffs_min, search.search.max_duration_min)
     if problems:
         raise AccessError("Opportunities cannot be summed:" + "".join(f"\n  - {text}" for text in problems))
 
 
-def _opportunity_problems(opportunities: Floats, n_destinations: int) -> list[str]:
+def opportunity_problems(opportunities: Floats, n_destinations: int) -> list[str]:
+    """Say what is wrong with amounts ``(n_kinds, n_destinations)``; empty where nothing is."""
     if opportunities.ndim != 2 or opportunities.dtype != np.float64:
         shape = f"{opportunities.ndim} dimensions of {opportunities.dtype}"
         return [f"opportunities has {shape}; it must be a float64 array (n_kinds, n_destinations)"]
@@ -159,7 +160,8 @@ def _opportunity_problems(opportunities: Floats, n_destinations: int) -> list[st
     return []
 
 
-def _cutoff_problems(cutoffs_min: Sequence[int], max_duration_min: int) -> list[str]:
+def cutoff_problems(cutoffs_min: Sequence[int], max_duration_min: int) -> list[str]:
+    """Say what is wrong with cutoffs; empty where nothing is."""
     wrong = [
         cutoff
         for cutoff in cutoffs_min
