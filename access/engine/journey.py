@@ -32,7 +32,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from access.engine.arrays import (
     ANY_NUMBER_OF_RIDES,
@@ -42,9 +41,10 @@ from access.engine.arrays import (
     Seconds,
     WalkLinks,
     frozen,
-    frozen_walk_links,
 )
+from access.engine.compiled import kernel
 from access.engine.plain import PlainNetwork
+from access.engine.program import reversed_links
 
 Keys = npt.NDArray[np.int64]
 
@@ -156,8 +156,8 @@ def journey_network(network: PlainNetwork, search: Search, n_destinations: int) 
         frozen(row_start, np.int64),
         len(trips.last_visit),
         network.access,
-        _from_their_ends(network.footpaths, n_stops),
-        _from_their_ends(network.egress, n_destinations),
+        reversed_links(network.footpaths, n_stops),
+        reversed_links(network.egress, n_destinations),
         network.direct,
     )
 
@@ -204,49 +204,12 @@ def journeys(
     return _legs(departure_s, network, chosen, access_s, wanted, arrival_s, n_rides, direct_s)
 
 
-def turned_round(mirrored: Journeys, n_visits: int, mirror_s: int, boarding_slack_s: int) -> Journeys:
-    """Bring journeys found on a mirrored clock (``access.mirror``) back to the ordinary clock and direction.
-
-    Visit ``v`` of the mirrored timetable is visit ``n_visits - 1 - v``; the slack that was put into the last
-    walk and taken off the first is moved back, so that walks are walks again. ``asked_s`` becomes the
-    arrival asked for, ``leave_s`` the latest departure and ``arrival_s`` the earliest arrival of that journey.
-    """
-    reached = mirrored.arrival_s != UNREACHED_S
-    start = mirrored.ride_start
-    n_rides = np.diff(start)
-    journey = np.repeat(np.arange(len(n_rides)), n_rides)
-    ride = np.arange(len(journey))
-    back = start[journey] + start[journey + 1] - 1 - ride  # within a journey the last ride becomes the first
-    transfer_s = np.append(mirrored.walk_before_s, 0)[back + 1]
-    first_walk_s = mirrored.last_walk_s[journey] - boarding_slack_s
-    last_walk_s = mirrored.last_walk_s.copy()
-    last_walk_s[n_rides > 0] = mirrored.walk_before_s[start[:-1][n_rides > 0]] + boarding_slack_s
-    return Journeys(
-        asked_s=mirror_s - mirrored.asked_s,
-        leave_s=np.where(reached, mirror_s - mirrored.arrival_s, UNREACHED_S).astype(np.int32),
-        arrival_s=np.where(reached, mirror_s - mirrored.leave_s, UNREACHED_S).astype(np.int32),
-        ride_start=start,
-        board_visit=(n_visits - 1 - mirrored.alight_visit[back]).astype(np.int32),
-        alight_visit=(n_visits - 1 - mirrored.board_visit[back]).astype(np.int32),
-        walk_before_s=np.where(ride == start[journey], first_walk_s, transfer_s).astype(np.int32),
-        last_walk_s=last_walk_s,
-    )
-
-
 def _row_of(links: WalkLinks, source: int, n_targets: int) -> Seconds:
     """Walk from one source to every target, ``NO_WALK_S`` where there is none."""
     walk_s = np.full(n_targets, NO_WALK_S, np.int32)
     here = slice(links.start[source], links.start[source + 1])
     walk_s[links.target[here]] = links.walk_s[here]
     return walk_s
-
-
-def _from_their_ends(links: WalkLinks, n_targets: int) -> WalkLinks:
-    """The same walks listed by target."""
-    source = np.repeat(np.arange(len(links.start) - 1), np.diff(links.start))
-    order = np.argsort(links.target, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(links.target, minlength=n_targets))])
-    return frozen_walk_links(WalkLinks(start, source[order], links.walk_s[order]))
 
 
 def _nobody_anywhere(network: JourneyNetwork) -> Round:
@@ -259,7 +222,7 @@ def _nobody_anywhere(network: JourneyNetwork) -> Round:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan_events(
     leave: Departure,
     network: JourneyNetwork,
@@ -307,7 +270,7 @@ def _scan_events(
     return improved
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _key_from_origin(be_there_s: int, walk_s: int, departure_s: int) -> np.int64:
     """Key of somebody who leaves home just in time for a boarding; ``NOBODY`` if that is too early."""
     if walk_s == NO_WALK_S or departure_s + walk_s > be_there_s:
@@ -315,13 +278,13 @@ def _key_from_origin(be_there_s: int, walk_s: int, departure_s: int) -> np.int64
     return (UNREACHED_S - np.int64(be_there_s - walk_s)) * _ONE_SECOND_EARLIER + walk_s
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _leave_s(key: np.int64) -> np.int64:
     """Latest departure from the door that a key stands for; walks are rounded off, also negative ones."""
     return UNREACHED_S - ((key + _ONE_SECOND_EARLIER // 2) >> 32)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _pull(
     be_there_s: int,
     stop: int,
@@ -351,7 +314,7 @@ def _pull(
             stop_row[stop] = row - 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _copy_row(found: Round, source: int, target: int) -> None:
     """At a later moment at a stop the best is at least what it was."""
     found.key[target] = found.key[source]
@@ -359,7 +322,7 @@ def _copy_row(found: Round, source: int, target: int) -> None:
     found.boarded[target] = found.boarded[source]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _arrive(
     doors: WalkLinks, wanted: Indices, rides: int, earliest_s: Seconds, arrival_s: Seconds, n_rides: Indices
 ) -> None:
@@ -371,7 +334,7 @@ def _arrive(
                 arrival_s[number], n_rides[number] = at_door_s, rides
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _last_row(
     doors: WalkLinks, destination: int, arrival_s: int, network: JourneyNetwork, key: Keys
 ) -> tuple[int, int]:
@@ -388,16 +351,16 @@ def _last_row(
     return best_row, best_door
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _footpath_s(links: WalkLinks, source: int, stop: int) -> int:
     """Seconds of the footpath between two stops that has been walked."""
     for link in range(links.start[stop], links.start[stop + 1]):
         if links.target[link] == source:
-            return links.walk_s[link]
-    return NO_WALK_S
+            return int(links.walk_s[link])
+    return int(NO_WALK_S)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _legs(
     departure_s: int,
     network: JourneyNetwork,
