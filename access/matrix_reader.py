@@ -1,0 +1,159 @@
+"""Travel times and opportunities read back from what a run or a stream has written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as pads
+import pyarrow.parquet as pq
+
+from access.chunk_folder import read_chunk_manifest
+from access.engine.arrays import UNREACHED_MIN, Minutes
+from access.errors import ResultError
+from access.matrix_stream import DESTINATIONS, ORIGINS
+
+
+class MatrixPart(NamedTuple):
+    """Some rows of a matrix of travel times."""
+
+    from_ids: list[str]
+    minutes: Minutes  # (n_percentiles, n_from_ids, n_destinations), 255 = not reached
+
+
+def read_travel_times(
+    place: Path, *, from_ids: Sequence[str] | None = None, to_ids: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Read pairs as a table, all of them or those of some origins and destinations.
+
+    Parameters
+    ----------
+    place : Path
+        Folder written by ``access.matrix_stream``, or one Parquet file of pairs.
+    from_ids, to_ids : sequences of str, optional
+        Only these. Ids that reach nothing have no rows; with a folder, ids that it does not know are an
+        error.
+
+    Returns
+    -------
+    DataFrame
+        ``from_id``, ``to_id`` (categories) and ``travel_time_p{percentile}`` (UInt8 minutes, NA = not
+        reached). Pairs that no percentile reaches have no row.
+
+    Raises
+    ------
+    ResultError
+        There are no travel times, they are not finished, or an id is not known.
+    """
+    if place.is_dir():
+        read_chunk_manifest(place)
+        _known(place, ORIGINS, "from_ids", from_ids)
+        _known(place, DESTINATIONS, "to_ids", to_ids)
+    table = _read(place, from_ids, to_ids).unify_dictionaries()
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_nullable)
+    return frame
+
+
+def read_matrix(folder: Path, from_ids: Sequence[str] | None = None) -> Minutes:
+    """Read some origins, or all, as a matrix.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder written by ``access.matrix_stream``.
+    from_ids : sequence of str, optional
+        In the order wanted; without it all origins in the order they were given to the stream.
+
+    Returns
+    -------
+    uint8 array (n_percentiles, n_origins, n_destinations)
+        Destinations in the order they were given to the stream; ``UNREACHED_MIN`` where not reached.
+
+    Raises
+    ------
+    ResultError
+        There are no travel times, they are not finished, or an id is not known.
+    """
+    columns = read_chunk_manifest(folder)["result"]["columns"]
+    origins = _known(folder, ORIGINS, "from_ids", from_ids)
+    wanted = origins if from_ids is None else pd.Index([str(name) for name in from_ids])
+    destinations = _known(folder, DESTINATIONS, "to_ids", None)
+    minutes = np.full((len(columns), len(wanted), len(destinations)), UNREACHED_MIN, np.uint8)
+    table = _read(folder, from_ids, None)
+    for batch in table.to_batches():
+        row, column = _positions(batch["from_id"], wanted), _positions(batch["to_id"], destinations)
+        for number, name in enumerate(columns):
+            times = batch[name].fill_null(int(UNREACHED_MIN)).to_numpy(zero_copy_only=False)
+            minutes[number, row, column] = times
+    return minutes
+
+
+def each_part(folder: Path, *, origins_a_part: int = 1024) -> Iterator[MatrixPart]:
+    """Read a matrix some origins at a time, in the order they were written, so that it need not fit memory.
+
+    Raises
+    ------
+    ResultError
+        As ``read_matrix``.
+    """
+    read_chunk_manifest(folder)
+    table = pq.read_table(folder / ORIGINS)
+    names = table["id"].to_numpy(zero_copy_only=False)
+    if "batch" in table.column_names:
+        names = names[np.argsort(table["batch"].to_numpy(), kind="stable")]
+    for first in range(0, len(names), origins_a_part):
+        some = names[first : first + origins_a_part].tolist()
+        yield MatrixPart(some, read_matrix(folder, some))
+
+
+def read_opportunities(folder: Path) -> pd.DataFrame:
+    """Read what ``access.matrix_stream.stream_opportunities`` has written, one row an origin.
+
+    Raises
+    ------
+    ResultError
+        There are none, or they are not finished.
+    """
+    read_chunk_manifest(folder)
+    frame: pd.DataFrame = pads.dataset(folder, format="parquet").to_table().to_pandas()
+    return frame
+
+
+def _read(place: Path, from_ids: Sequence[str] | None, to_ids: Sequence[str] | None) -> pa.Table:
+    wanted: Any = None
+    for column, ids in (("from_id", from_ids), ("to_id", to_ids)):
+        if ids is not None:
+            test = pc.field(column).isin(pa.array([str(name) for name in ids], pa.string()))
+            wanted = test if wanted is None else wanted & test
+    try:
+        return pads.dataset(place, format="parquet").to_table(filter=wanted)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ResultError(f"{place}: cannot be read ({error}); run again to make it anew") from None
+
+
+def _known(folder: Path, file: str, what: str, ids: Sequence[str] | None) -> pd.Index[str]:
+    """Return the ids of a folder; refuse others."""
+    known: pd.Index[str] = pd.Index(
+        pq.read_table(folder / file, columns=["id"])["id"].to_numpy(zero_copy_only=False)
+    )
+    strangers = [] if ids is None else [f"{name!r}" for name in ids if str(name) not in known]
+    if strangers:
+        shown = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")
+        raise ResultError(f"{folder}: {what} has {shown}, which these travel times do not know")
+    return known
+
+
+def _positions(ids: pa.DictionaryArray, known: pd.Index[str]) -> npt.NDArray[np.int64]:
+    of_dictionary = known.get_indexer(ids.dictionary.to_numpy(zero_copy_only=False))
+    positions: npt.NDArray[np.int64] = of_dictionary[ids.indices.to_numpy(zero_copy_only=False)]
+    return positions
+
+
+def _nullable(kind: pa.DataType) -> Any:
+    return pd.UInt8Dtype() if kind == pa.uint8() else None
