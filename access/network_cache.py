@@ -30,7 +30,7 @@ def fingerprint(groups: Mapping[str, tuple[Any, ...]], names: Mapping[str, objec
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     digest.update(json.dumps(names, sort_keys=True).encode())
     for name, group in sorted(groups.items()):
-        for field, array in _flat(group):
+        for field, array in flat_arrays(group):
             digest.update(f"{name}.{field} {array.dtype} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()[:16]
@@ -47,7 +47,7 @@ def save_groups(folder: Path, groups: Mapping[str, tuple[Any, ...]], names: Mapp
     partial.mkdir(parents=True)
     try:
         for name, group in groups.items():
-            np.savez(partial / f"{name}.npz", **dict(_flat(group)))  # type: ignore[arg-type]
+            np.savez(partial / f"{name}.npz", **dict(flat_arrays(group)))  # type: ignore[arg-type]
         (partial / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
         if not folder.is_dir():
             partial.rename(folder)
@@ -55,10 +55,11 @@ def save_groups(folder: Path, groups: Mapping[str, tuple[Any, ...]], names: Mapp
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _flat(group: tuple[Any, ...], prefix: str = "") -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def flat_arrays(group: tuple[Any, ...], prefix: str = "") -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """Name every array of a NamedTuple, those inside inner ones as ``outer.inner``."""
     for field, value in zip(group._fields, group, strict=True):  # type: ignore[attr-defined]
         if isinstance(value, tuple):
-            yield from _flat(value, f"{prefix}{field}.")
+            yield from flat_arrays(value, f"{prefix}{field}.")
         else:
             yield f"{prefix}{field}", np.asarray(value)
 
@@ -76,18 +77,19 @@ def load_group(folder: Path, name: str, kind: type[Group]) -> Group:
         raise ResultError(f"{path}: the ready network is gone from the cache; run the configuration again")
     with np.load(path, allow_pickle=False) as arrays:
         try:
-            return _rebuilt(kind, dict(arrays))
+            return rebuilt_group(kind, dict(arrays))
         except KeyError as missing:
             raise ResultError(
                 f"{path}: lacks {missing}, so another version wrote it; run the configuration again"
             ) from None
 
 
-def _rebuilt(kind: type[Group], arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> Group:
+def rebuilt_group(kind: type[Group], arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> Group:
+    """Put named arrays back into a NamedTuple, read-only; KeyError where one is missing."""
     values: list[Any] = []
     for field, hint in get_type_hints(kind).items():
         if isinstance(hint, type) and issubclass(hint, tuple) and not isinstance(hint, types.GenericAlias):
-            values.append(_rebuilt(hint, arrays, f"{prefix}{field}."))
+            values.append(rebuilt_group(hint, arrays, f"{prefix}{field}."))
             continue
         array = arrays[f"{prefix}{field}"]
         array.flags.writeable = False

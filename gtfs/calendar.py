@@ -6,15 +6,17 @@ Done on arrays, because the typical day needs the trips of every date of the cal
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import gtfs_kit
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gtfs.errors import FeedError
 from gtfs.frequencies import DEFAULT_PHASE, trip_weights
+
+if TYPE_CHECKING:
+    import gtfs_kit
 
 WEEKDAY_COLUMNS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ADDED, _REMOVED = 1, 2  # exception_type

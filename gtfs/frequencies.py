@@ -5,15 +5,17 @@ Source: GTFS Schedule Reference, ``frequencies.txt``.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import gtfs_kit
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gtfs.errors import FeedError
 from gtfs.stop_times import parse_times
+
+if TYPE_CHECKING:
+    import gtfs_kit
 
 DEFAULT_PHASE = 0.5
 """Where in its headway the first vehicle of a period leaves; see ``expand_frequencies``."""

@@ -10,9 +10,8 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import gtfs_kit
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +20,9 @@ from gtfs.errors import FeedQualityWarning, ServiceError
 from gtfs.frequencies import DEFAULT_PHASE
 from gtfs.stop_times import format_time
 from gtfs.timetable import Schedule
+
+if TYPE_CHECKING:
+    import gtfs_kit
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SATURDAY = 5

@@ -1,0 +1,327 @@
+"""A public transport network that can be asked for travel times: streets and timetables, read once.
+
+``TransportNetwork`` is shaped like the class of that name in r5py. Streets are read when it is made; the
+timetable of a date is unfolded when the date is first asked for. Both, and the walks between stops and
+between the points asked for, are kept in a cache folder (``access.network_store``), so that a second process
+is ready in a moment. Lower-level use: the attributes and methods hand out plain arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from access.datasets import cache_folder
+from access.engine.arrays import WalkLinks
+from access.errors import AccessError
+from access.file_fingerprint import content_fingerprint
+from access.network import walk_links
+from access.network_files import feed_names, find_files, require_files
+from access.network_store import NetworkStore, Text, key_of
+from access.points import WGS84, mode_name, places_on_streets, points_of, refuse
+from access.snapping import Snap, snap
+from access.streets import StreetGraph, read_streets_graphml, read_streets_pbf
+from gtfs.timetable import Schedule, ScheduleCounts, Timetable
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import gtfs_kit
+    import shapely
+
+PathName = str | PathLike[str]
+Floats = npt.NDArray[np.float64]
+
+DEFAULT_SNAP_M = 1600.0
+"""Longest straight line to a street, the distance within which R5 links points."""
+
+
+class FeedDay(NamedTuple):
+    """One feed on one date."""
+
+    name: str
+    trips: int
+    no_service: str  # why the date has no trips, and a date that has; empty where it has some
+    thin: str  # why the date is unusual; empty where it is not
+
+
+class ServiceDay(NamedTuple):
+    """The timetable of one date and what was found about each feed on it."""
+
+    schedule: Schedule
+    feeds: list[FeedDay]
+
+
+class _KeptDay(NamedTuple):
+    timetable: Timetable
+    text: Text
+
+
+class TransportNetwork:
+    """Streets and timetables of one area.
+
+    Parameters
+    ----------
+    osm_pbf : path
+        OpenStreetMap extract (``.osm.pbf``), or a street network of osmnx (``.graphml``).
+    gtfs : path or list of paths
+        GTFS feeds, zips or folders; without one only walking, cycling and driving can be asked for.
+    cache : path or bool, optional
+        Where what was read and worked out is kept for the next time: None or True for the user's cache
+        folder (``FAIRREACH_CACHE`` names another one), a path for a folder of its own, False for nowhere.
+
+    Raises
+    ------
+    InputDataError
+        A file is missing or cannot be used as streets, or the cache folder cannot be written.
+    gtfs.errors.FeedError
+        A feed cannot be used.
+
+    Warns
+    -----
+    DataQualityWarning, gtfs.errors.FeedQualityWarning
+        Streets with gaps, tables left out; also when they come from the cache.
+    RuntimeWarning
+        A file in the cache was damaged; it has been worked out anew.
+    """
+
+    def __init__(
+        self,
+        osm_pbf: PathName,
+        gtfs: PathName | Iterable[PathName] = (),
+        *,
+        cache: PathName | bool | None = None,
+    ) -> None:
+        self.osm_pbf = Path(osm_pbf)
+        paths = [gtfs] if isinstance(gtfs, str | PathLike) else gtfs
+        self.gtfs = tuple(Path(path) for path in paths)
+        require_files(self.osm_pbf, self.gtfs)
+        self.feed_names = tuple(feed_names(self.gtfs))
+        self._store = NetworkStore(_store_folder(cache))
+        folder = self._store.folder
+        self._streets_key = key_of("streets", self.osm_pbf.suffix, content_fingerprint(self.osm_pbf, folder))
+        contents = [content_fingerprint(path, folder) for path in self.gtfs]
+        self._feeds_key = key_of("feeds", *self.feed_names, *contents)
+        self._feeds: dict[str, gtfs_kit.Feed] = {}
+        self._days: dict[tuple[date, int], ServiceDay] = {}
+        self.streets = self._store.get("streets", self._streets_key, StreetGraph, self._read_streets)
+        if self.gtfs:
+            self._store.get("feeds", self._feeds_key, Text, self._read_feeds)
+
+    @classmethod
+    def from_directory(cls, path: PathName, *, cache: PathName | bool | None = None) -> TransportNetwork:
+        """Take the one ``.osm.pbf`` of a folder and all its GTFS zips.
+
+        Raises
+        ------
+        InputDataError
+            The folder has no ``.osm.pbf`` or several (r5py takes the first of several and warns).
+        """
+        osm_pbf, gtfs = find_files(Path(path))
+        return cls(osm_pbf, gtfs, cache=cache)
+
+    def __enter__(self) -> TransportNetwork:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __repr__(self) -> str:
+        feeds = ", ".join(path.name for path in self.gtfs) or "no timetable"
+        return f"TransportNetwork({self.osm_pbf.name}: {self.streets.n_edges:,} street edges; {feeds})"
+
+    @property
+    def extent(self) -> shapely.Polygon:
+        """Box around the streets, in degrees."""
+        import shapely
+
+        return shapely.box(*self.streets.bounds)
+
+    def service_day(self, service_date: date, horizon_s: int) -> ServiceDay:
+        """Return the timetable of one date; a date without trips is no error here.
+
+        Parameters
+        ----------
+        service_date : date
+            The day whose midnight is 0 s.
+        horizon_s : int
+            Trips of the day after are kept if they leave before this time.
+
+        Raises
+        ------
+        AccessError
+            The network has no feed.
+        gtfs.errors.FeedError
+            The tables hold something that would make travel times wrong.
+        """
+        if not self.gtfs:
+            raise AccessError(
+                "transport_modes has TRANSIT, but this network has no timetable; give a GTFS feed: "
+                "TransportNetwork(osm_pbf, [gtfs, ...])"
+            )
+        wanted = service_date, horizon_s
+        if wanted not in self._days:
+            kept = self._store.get(
+                "day",
+                key_of(self._feeds_key, str(service_date), horizon_s),
+                _KeptDay,
+                lambda: self._unfold(service_date, horizon_s),
+            )
+            self._days[wanted] = _service_day(kept, service_date)
+        return self._days[wanted]
+
+    def snap(self, lon: Floats, lat: Floats, max_snap_m: float = DEFAULT_SNAP_M) -> Snap:
+        """Join points (degrees WGS84) to the nearest street; see ``access.snapping.snap``."""
+        key = key_of("snap", self._streets_key, lon, lat, float(max_snap_m))
+        return self._store.get("snap", key, Snap, lambda: snap(self.streets, lon, lat, max_snap_m))
+
+    def snap_stops(self, schedule: Schedule, horizon_s: int, max_snap_m: float = DEFAULT_SNAP_M) -> Snap:
+        """Join the stops of a schedule to the streets; see ``access.stage_network.snap_stops``.
+
+        Raises
+        ------
+        InputDataError
+            No stop of a feed that is served on that day is near a street.
+        """
+
+        def work_out() -> Snap:
+            from access.stage_network import snap_stops
+
+            return snap_stops(self.streets, schedule, max_snap_m)[0]
+
+        options = str(schedule.service_date), horizon_s, float(max_snap_m)
+        return self._store.get(
+            "stops", key_of("stops", self._streets_key, self._feeds_key, *options), Snap, work_out
+        )
+
+    def walks(
+        self,
+        sources: Snap,
+        targets: Snap,
+        *,
+        max_walk_min: float,
+        walk_speed_km_h: float,
+        same_points: bool = False,
+        threads: int | None = None,
+    ) -> WalkLinks:
+        """Find every walk between points joined to the streets; see ``access.network.walk_links``."""
+        options = float(max_walk_min), float(walk_speed_km_h), same_points
+        return self._store.get(
+            "walks",
+            key_of("walks", self._streets_key, *sources, *targets, *options),
+            WalkLinks,
+            lambda: walk_links(
+                self.streets,
+                sources,
+                targets,
+                max_walk_min=max_walk_min,
+                walk_speed_km_h=walk_speed_km_h,
+                same_points=same_points,
+                threads=threads,
+            ),
+        )
+
+    def snap_to_network(
+        self, points: gpd.GeoSeries, radius: float = DEFAULT_SNAP_M, street_mode: object = "WALK"
+    ) -> gpd.GeoSeries:
+        """Return where points join the streets, in their own CRS; empty points where no street is near.
+
+        Parameters
+        ----------
+        points : GeoSeries
+            Points with a CRS; left unchanged.
+        radius : float
+            Longest straight line to a street, metres.
+        street_mode : str
+            ``"WALK"`` only.
+
+        Raises
+        ------
+        AccessError
+            The points cannot be used, or another street mode is asked for.
+        """
+        import geopandas as gpd
+        import shapely
+
+        problems = []
+        if mode_name(street_mode) != "WALK":
+            problems.append(f"street_mode is {street_mode!r}; points are joined to streets for walking only")
+        frame = gpd.GeoDataFrame({"id": range(len(points))}, geometry=points.to_numpy(), crs=points.crs)
+        found = points_of(frame, "points", problems)
+        refuse("Points cannot be joined to the streets", problems)
+        places = places_on_streets(self.streets, self.snap(found.lon, found.lat, radius))
+        geometry: Any = shapely.points(places)
+        geometry[np.isnan(places[:, 0])] = shapely.Point()
+        return gpd.GeoSeries(geometry, index=points.index, crs=WGS84).to_crs(points.crs or WGS84)
+
+    def _read_streets(self) -> StreetGraph:
+        read = read_streets_graphml if self.osm_pbf.suffix == ".graphml" else read_streets_pbf
+        return read(self.osm_pbf)[0]
+
+    def _read_feeds(self) -> Text:
+        """Read all feeds, so that a bad one is refused early; keep only that it went well."""
+        from gtfs.feed import read_feed  # gtfs-kit takes half a second to import, a cached network needs none
+
+        self._feeds = {
+            name: read_feed(path, name) for name, path in zip(self.feed_names, self.gtfs, strict=True)
+        }
+        return Text.of(list(self.feed_names))
+
+    def _unfold(self, service_date: date, horizon_s: int) -> _KeptDay:
+        from gtfs.feed import merge_feeds
+        from gtfs.schedule import build_schedule
+
+        if not self._feeds:
+            self._read_feeds()
+        feeds = [_feed_day(feed, service_date, name) for name, feed in self._feeds.items()]
+        schedule = build_schedule(
+            merge_feeds(self._feeds),
+            service_date,
+            name=", ".join(self.feed_names),
+            horizon_s=horizon_s,
+            allow_no_service=True,
+        )
+        names = {
+            name: value
+            for name, value in vars(schedule).items()
+            if name not in ("timetable", "service_date", "counts")
+        }
+        text = {"names": names, "counts": asdict(schedule.counts), "feeds": feeds}
+        return _KeptDay(schedule.timetable, Text.of(text))
+
+
+def _service_day(kept: _KeptDay, service_date: date) -> ServiceDay:
+    text = kept.text.value()
+    schedule = Schedule(
+        kept.timetable, service_date, **text["names"], counts=ScheduleCounts(**text["counts"])
+    )
+    return ServiceDay(schedule, [FeedDay(*feed) for feed in text["feeds"]])
+
+
+def _feed_day(feed: gtfs_kit.Feed, service_date: date, name: str) -> FeedDay:
+    """Compare the trips of a feed on a date with its typical day."""
+    import warnings
+
+    from gtfs.service_day import check_service, no_service_message, service_share
+
+    found = service_share(feed, service_date, name)
+    if not found.trips:
+        return FeedDay(name, 0, no_service_message(found), "")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check_service(feed, service_date, name)
+    return FeedDay(name, found.trips, "", " ".join(str(warning.message) for warning in caught))
+
+
+def _store_folder(cache: PathName | bool | None) -> Path | None:
+    if cache is False:
+        return None
+    if cache is None or cache is True:
+        return cache_folder() / "networks"
+    return Path(cache)

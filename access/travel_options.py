@@ -1,0 +1,371 @@
+"""What a caller of the Python API asks for, in r5py's words, checked and brought into plain numbers.
+
+All problems are collected, so that one error tells everything. Durations are ``timedelta``; those that end
+in whole minutes (``_min`` below) must be given in whole minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypedDict
+
+from access.engine.arrays import LAST_ARRIVAL_S, LONGEST_DURATION_MIN, LONGEST_WINDOW_MIN
+from access.points import mode_name, refuse
+from access.search import count_problems, percentile_problems
+from access.snapping import LONGEST_SNAP_M
+from access.transit_modes import TRANSIT_MODES
+from access.transport_network import DEFAULT_SNAP_M
+
+DAY_S = 86_400
+USUAL_HORIZON_S = 32 * 3600
+STREET_MODES = ("WALK", "BICYCLE", "CAR")
+WALK_BESIDE_TRANSIT = timedelta(minutes=30)
+"""Default of ``max_time_walking`` where vehicles may be ridden."""
+
+_FASTEST_KM_H = 300.0
+_LONGEST_SLACK_S = 3_600
+
+
+class TravelArguments(TypedDict, total=False):
+    """Keywords that all functions of the API share; meaning and defaults: ``travel_time_matrix``."""
+
+    departure: datetime | Iterable[datetime] | None
+    departure_time_window: timedelta
+    percentiles: Sequence[float]
+    transport_modes: Iterable[Any]
+    access_modes: Iterable[Any]
+    egress_modes: Iterable[Any] | None
+    max_time: timedelta
+    max_time_walking: timedelta | None
+    max_time_cycling: timedelta | None
+    max_time_driving: timedelta | None
+    max_time_transfer: timedelta
+    speed_walking: float
+    speed_cycling: float
+    max_public_transport_rides: int | None
+    max_bicycle_traffic_stress: int
+    boarding_slack: timedelta
+    arrive_by: bool
+    snap_to_network: bool | float
+    allow_no_service: bool
+    threads: int | None
+    progress: Callable[[int], object] | None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Minutes of departure (or arrival) on one service day."""
+
+    clock: datetime | None  # as the caller wrote it; None without transit
+    service_date: date | None
+    start_s: int  # seconds after 00:00 of the service day
+
+
+@dataclass(frozen=True)
+class TravelOptions:
+    """Checked options in plain numbers."""
+
+    windows: tuple[Window, ...]  # one for each departure asked for
+    window_min: int
+    percentiles: tuple[float, ...]
+    modes: frozenset[str]  # TRANSIT modes by name, WALK, BICYCLE, CAR
+    max_time_min: int
+    max_walk_min: float
+    max_bicycle_min: float
+    max_car_min: float
+    max_transfer_walk_min: float
+    walk_speed_km_h: float
+    bicycle_speed_km_h: float
+    max_rides: int | None
+    max_stress: int
+    boarding_slack_s: int
+    arrive_by: bool
+    max_snap_m: float
+    allow_no_service: bool
+    threads: int | None
+    progress: Callable[[int], object] | None
+
+    @property
+    def transit_modes(self) -> frozenset[str]:
+        """Names of the modes with a timetable; empty where only streets are used."""
+        return self.modes & TRANSIT_MODES
+
+    @property
+    def horizon_s(self) -> int:
+        """Until when trips of the day after matter; one of two times, so that few timetables are kept."""
+        last_s = max(window.start_s for window in self.windows) + 60 * (self.window_min + self.max_time_min)
+        return USUAL_HORIZON_S if last_s <= USUAL_HORIZON_S else LAST_ARRIVAL_S
+
+    def as_plain_values(self) -> dict[str, Any]:
+        """Return what was asked for as text, numbers and lists, to be written beside the results."""
+        return {
+            "departure_time_window_min": self.window_min,
+            "percentiles": list(self.percentiles),
+            "transport_modes": sorted(self.modes),
+            "max_time_min": self.max_time_min,
+            "max_time_walking_min": self.max_walk_min,
+            "max_time_transfer_min": self.max_transfer_walk_min,
+            "speed_walking_km_h": self.walk_speed_km_h,
+            "max_public_transport_rides": self.max_rides,
+            "boarding_slack_s": self.boarding_slack_s,
+            "arrive_by": self.arrive_by,
+            "snap_to_network_m": self.max_snap_m,
+        }
+
+
+def travel_options(
+    problems: list[str],
+    *,
+    departure: datetime | Iterable[datetime] | None = None,
+    departure_time_window: timedelta = timedelta(minutes=10),
+    percentiles: Sequence[float] = (50,),
+    transport_modes: Iterable[Any] = ("TRANSIT", "WALK"),
+    access_modes: Iterable[Any] = ("WALK",),
+    egress_modes: Iterable[Any] | None = None,
+    max_time: timedelta = timedelta(hours=2),
+    max_time_walking: timedelta | None = None,
+    max_time_cycling: timedelta | None = None,
+    max_time_driving: timedelta | None = None,
+    max_time_transfer: timedelta = timedelta(minutes=15),
+    speed_walking: float = 3.6,
+    speed_cycling: float = 12.0,
+    max_public_transport_rides: int | None = None,
+    max_bicycle_traffic_stress: int = 3,
+    boarding_slack: timedelta = timedelta(seconds=60),
+    arrive_by: bool = False,
+    snap_to_network: bool | float = True,
+    allow_no_service: bool = False,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> TravelOptions:
+    """Check the keywords of the API; meaning: ``access.matrix.travel_time_matrix``.
+
+    Parameters
+    ----------
+    problems : list of str
+        What the caller has found wrong already.
+
+    Raises
+    ------
+    AccessError
+        With all problems, those given included.
+    """
+    problems = list(problems)
+    modes = _modes(transport_modes, access_modes, egress_modes, problems)
+    transit = bool(modes & TRANSIT_MODES)
+    max_time_min = _whole_minutes("max_time", max_time, LONGEST_DURATION_MIN, problems)
+    default_walk = min(WALK_BESIDE_TRANSIT, max_time) if transit and _is_duration(max_time) else max_time
+    window_min = _whole_minutes("departure_time_window", departure_time_window, LONGEST_WINDOW_MIN, problems)
+    chosen = _percentiles(percentiles, problems)
+    windows = _windows(departure, arrive_by, max_time_min, window_min, problems) if transit else ()
+    if not transit and isinstance(departure, Iterable):
+        problems.append("departure is a list; without TRANSIT times do not depend on it, so give one or none")
+    options = TravelOptions(
+        windows=windows or (Window(None, None, 0),),
+        window_min=window_min,
+        percentiles=chosen,
+        modes=modes,
+        max_time_min=max_time_min,
+        max_walk_min=_limit("max_time_walking", max_time_walking, default_walk, max_time, problems),
+        max_bicycle_min=_limit("max_time_cycling", max_time_cycling, max_time, max_time, problems),
+        max_car_min=_limit("max_time_driving", max_time_driving, max_time, max_time, problems),
+        max_transfer_walk_min=_limit("max_time_transfer", max_time_transfer, max_time, None, problems),
+        walk_speed_km_h=_speed("speed_walking", speed_walking, problems),
+        bicycle_speed_km_h=_speed("speed_cycling", speed_cycling, problems),
+        max_rides=max_public_transport_rides,
+        max_stress=_stress(max_bicycle_traffic_stress, problems),
+        boarding_slack_s=_slack_s(boarding_slack, problems),
+        arrive_by=bool(arrive_by),
+        max_snap_m=_radius_m(snap_to_network, problems),
+        allow_no_service=allow_no_service,
+        threads=threads,
+        progress=progress,
+    )
+    problems += count_problems("max_public_transport_rides", max_public_transport_rides)
+    problems += count_problems("threads", threads)
+    refuse("Travel times cannot be computed", problems)
+    return options
+
+
+def _modes(
+    transport: Iterable[Any], access: Iterable[Any], egress: Iterable[Any] | None, problems: list[str]
+) -> frozenset[str]:
+    wanted = _names("transport_modes", transport, problems)
+    known = TRANSIT_MODES | frozenset(STREET_MODES)
+    unknown = sorted(wanted - known)
+    if unknown:
+        names = ", ".join([*STREET_MODES, *sorted(TRANSIT_MODES)])
+        problems.append(f"transport_modes has {', '.join(unknown)}; known are {names}")
+    elif not wanted:
+        problems.append("transport_modes is empty; give at least one, such as WALK")
+    for name, given in (("access_modes", access), ("egress_modes", egress)):
+        others = sorted(_names(name, given, problems) - {"WALK"}) if given is not None else []
+        if others:
+            problems.append(f"{name} has {', '.join(others)}; to and from stops one walks, so give WALK")
+    return wanted & known
+
+
+def _names(name: str, modes: Iterable[Any], problems: list[str]) -> frozenset[str]:
+    if isinstance(modes, str) or not isinstance(modes, Iterable):
+        problems.append(f"{name} is {modes!r}; give a list, such as [{mode_name(modes)!r}]")
+        return frozenset()
+    return frozenset(mode_name(mode) for mode in modes)
+
+
+def _percentiles(percentiles: Sequence[float], problems: list[str]) -> tuple[float, ...]:
+    try:
+        chosen = tuple(percentiles)
+        found = percentile_problems(chosen)
+    except TypeError:
+        problems.append(f"percentiles is {percentiles!r}; give a list of numbers, such as [5, 50]")
+        return ()
+    problems += found
+    if not found and len({float(percentile) for percentile in chosen}) < len(chosen):
+        problems.append(f"percentiles has a number twice: {list(chosen)}; each gives one column")
+    return chosen
+
+
+def _windows(
+    departure: datetime | Iterable[datetime] | None,
+    arrive_by: bool,
+    max_time_min: int,
+    window_min: int,
+    problems: list[str],
+) -> tuple[Window, ...]:
+    if departure is None:
+        problems.append(
+            "departure is missing; give date and time, such as datetime(2024, 3, 6, 8, 0): a result must not "
+            "depend on the clock of the computer, and few timetables hold today"
+        )
+        return ()
+    given: Any = departure
+    single = isinstance(given, str) or not isinstance(given, Iterable)
+    clocks: list[Any] = [given] if single else list(given)
+    if not clocks:
+        problems.append("departure is an empty list; give a datetime, or a list of at least one")
+        return ()
+    found = [problem for clock in clocks if (problem := _clock_problem(clock))]
+    if not found and len(set(clocks)) < len(clocks):
+        found = ["departure has the same date and time twice"]
+    problems += found
+    if found:
+        return ()
+    windows = tuple(_window(clock, arrive_by, max_time_min) for clock in clocks)
+    latest_s = 60 * (window_min + (0 if arrive_by else max_time_min))
+    for window in windows:
+        end_s = window.start_s + latest_s
+        if end_s > LAST_ARRIVAL_S:
+            end = f"{end_s // 3600}:{end_s // 60 % 60:02d}"
+            problems.append(
+                f"departure {window.clock}: travel would end at {end} of the service day "
+                f"{window.service_date}, but a timetable ends at 48:00: give a shorter "
+                "departure_time_window or max_time, or two departures on two days"
+            )
+    return windows
+
+
+def _clock_problem(clock: Any) -> str:
+    if not isinstance(clock, datetime):
+        return f"departure has {clock!r}; give a datetime, date and time of the clock on the spot"
+    if clock.tzinfo is not None:
+        return (
+            f"departure {clock} has a time zone; give the time of the clock on the spot, without a zone "
+            "(departure.replace(tzinfo=None) where it is that already)"
+        )
+    return f"departure {clock} has fractions of a second; give whole seconds" if clock.microsecond else ""
+
+
+def _window(clock: datetime, arrive_by: bool, max_time_min: int) -> Window:
+    """Place a clock time on a service day.
+
+    Someone who is to be there shortly after midnight leaves on the day before: that day's timetable, whose
+    times run on past 24:00, holds the whole journey.
+    """
+    start_s = 3600 * clock.hour + 60 * clock.minute + clock.second
+    if arrive_by and start_s < 60 * (max_time_min + 1):
+        return Window(clock, clock.date() - timedelta(days=1), start_s + DAY_S)
+    return Window(clock, clock.date(), start_s)
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, timedelta)
+
+
+def _whole_minutes(name: str, value: Any, most: int, problems: list[str]) -> int:
+    """Return a duration in minutes, 1 where it is wrong."""
+    if not _is_duration(value):
+        problems.append(f"{name} is {value!r}; give a timedelta, such as timedelta(minutes=60)")
+        return 1
+    minutes, rest = divmod(value, timedelta(minutes=1))
+    if rest or not 1 <= minutes <= most:
+        problems.append(f"{name} is {_shown(value)}; allowed are whole minutes from 1 to {most:,}")
+        return 1
+    return int(minutes)
+
+
+def _limit(
+    name: str, value: timedelta | None, default: timedelta, most: timedelta | None, problems: list[str]
+) -> float:
+    """Return a limit on one part of a journey in minutes; it may not exceed that on the whole."""
+    limit: Any = default if value is None else value
+    if not _is_duration(limit):
+        if value is not None:
+            problems.append(f"{name} is {value!r}; give a timedelta, such as timedelta(minutes=30)")
+        return 0.0
+    if limit < timedelta(0):
+        problems.append(f"{name} is {_shown(limit)}; it cannot be negative")
+    elif most is not None and _is_duration(most) and limit > most:
+        problems.append(
+            f"{name} ({_shown(limit)}) is longer than max_time ({_shown(most)}), which no journey may "
+            "exceed; raise max_time"
+        )
+    return float(limit / timedelta(minutes=1))
+
+
+def _shown(value: timedelta) -> str:
+    return f"{value / timedelta(minutes=1):g} min"
+
+
+def _speed(name: str, value: Any, problems: list[str]) -> float:
+    if isinstance(value, bool) or not _is_number(value) or not 0 < value <= _FASTEST_KM_H:
+        problems.append(f"{name} is {value!r}; allowed are km/h above 0 and up to {_FASTEST_KM_H:g}")
+        return 1.0
+    return float(value)
+
+
+def _stress(value: Any, problems: list[str]) -> int:
+    if value not in (1, 2, 3, 4):
+        problems.append(f"max_bicycle_traffic_stress is {value!r}; allowed are 1 (calm) to 4 (any road)")
+        return 4
+    return int(value)
+
+
+def _slack_s(value: Any, problems: list[str]) -> int:
+    seconds, rest = divmod(value, timedelta(seconds=1)) if _is_duration(value) else (0, timedelta(0))
+    if rest or not 1 <= seconds <= _LONGEST_SLACK_S:
+        came = _shown(value) if _is_duration(value) else repr(value)
+        problems.append(f"boarding_slack is {came}; allowed is a timedelta of whole seconds from 1 to 3,600")
+        return 1
+    return int(seconds)
+
+
+def _radius_m(value: Any, problems: list[str]) -> float:
+    if isinstance(value, bool):
+        return DEFAULT_SNAP_M
+    if not _is_number(value) or not 0 < value <= LONGEST_SNAP_M:
+        problems.append(
+            f"snap_to_network is {value!r}; allowed are True and a radius above 0 and up to "
+            f"{LONGEST_SNAP_M:,.0f} m"
+        )
+        return DEFAULT_SNAP_M
+    return float(value)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except TypeError:
+        return False
