@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from access.config_engine import EngineName, R5Config
 from access.config_sources import (
     CellsConfig,
     GridConfig,
@@ -33,11 +34,18 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-9]):[0-5]\d$")]
 class TravelConfig(Section):
     """How people travel."""
 
+    engine: EngineName = Field(
+        "fairreach",
+        description="Which program computes travel times; `r5` needs Java and R5's jar, see `r5`.",
+    )
     walk_speed_km_h: float = Field(3.6, gt=0, le=15, description="Walking speed, printed with every result.")
     max_walk_min: float = Field(30, gt=0, le=240, description="Longest walk to, from or without transit.")
     max_transfer_walk_min: float = Field(15, ge=0, le=120, description="Longest walk between two vehicles.")
     boarding_slack_s: int = Field(60, ge=1, le=3600, description="Least time at a stop before boarding.")
     max_duration_min: int = Field(120, ge=1, le=254, description="Longest trip that counts as reached.")
+    max_rides: int | None = Field(
+        None, ge=1, description="Most vehicles in one journey; without it any number."
+    )
     percentile: int = Field(
         50,
         ge=1,
@@ -63,24 +71,57 @@ class TravelConfig(Section):
 
 
 class PeriodConfig(Section):
-    """A window of departures on one service day."""
+    """A window of departures, or of arrivals, on one service day."""
 
     name: Name = Field(description="Short name, used in column and file names.")
     label: Label = Field(description="Name shown to readers.")
     service_date: date | None = Field(None, description="Service day; without it that of `schedule`.")
-    departure_start: Clock = Field(description="First departure minute, quoted `HH:MM` (to 29:59).")
-    departure_window_min: int = Field(60, ge=1, le=1440, description="Number of departure minutes.")
+    departure_start: Clock | None = Field(
+        None, description="First departure minute, quoted `HH:MM` (to 29:59)."
+    )
+    arrival_start: Clock | None = Field(
+        None,
+        description="Instead of `departure_start`: first minute by which to be there (school, shifts).",
+    )
+    departure_window_min: int = Field(
+        60, ge=1, le=1440, description="Number of departure (or arrival) minutes."
+    )
+
+    @model_validator(mode="after")
+    def _one_start(self) -> PeriodConfig:
+        if (self.departure_start is None) == (self.arrival_start is None):
+            raise ValueError("give exactly one of departure_start, arrival_start")
+        return self
 
     @property
-    def departure_start_s(self) -> int:
-        """Seconds after midnight of the first departure."""
-        hours, minutes = self.departure_start.split(":")
+    def arrive_by(self) -> bool:
+        """Whether the window is one of arrivals."""
+        return self.arrival_start is not None
+
+    @property
+    def start(self) -> str:
+        """First minute of the window, as written."""
+        return self.arrival_start or self.departure_start or ""
+
+    @property
+    def start_s(self) -> int:
+        """Seconds after midnight of the first minute of the window."""
+        hours, minutes = self.start.split(":")
         return int(hours) * 3600 + int(minutes) * 60
 
     @property
-    def departure_end_s(self) -> int:
+    def end_s(self) -> int:
         """Seconds after midnight of the first minute past the window."""
-        return self.departure_start_s + 60 * self.departure_window_min
+        return self.start_s + 60 * self.departure_window_min
+
+    def travel_s(self, max_duration_min: int) -> tuple[int, int]:
+        """Seconds after midnight between which people are on their way."""
+        longest_s = 60 * (max_duration_min + 1)
+        return (
+            (self.start_s - longest_s, self.end_s)
+            if self.arrive_by
+            else (self.start_s, self.end_s + longest_s)
+        )
 
 
 class HeadlineConfig(Section):
@@ -157,6 +198,9 @@ class RunConfig(Section):
     travel: TravelConfig = Field(default_factory=lambda: TravelConfig(), description="How people travel.")
     periods: list[PeriodConfig] = Field(min_length=1, description="When people travel.")
     measures: MeasuresConfig = Field(description="What is measured.")
+    r5: R5Config = Field(
+        default_factory=lambda: R5Config(), description="The engine R5, for `travel.engine: r5` and crosschecks."
+    )
     results: ResultsConfig = Field(description="Where results go.")
 
     def service_date_of(self, period: PeriodConfig, default: date) -> date:

@@ -73,7 +73,15 @@ def _column_problems(config: RunConfig) -> Iterator[str]:
 
 def _clock_problems(config: RunConfig) -> Iterator[str]:
     for period in config.periods:
-        end_min = period.departure_end_s // 60 + config.travel.max_duration_min
+        start_s, _ = period.travel_s(config.travel.max_duration_min)
+        if start_s < 0:
+            yield (
+                f"periods.{period.name}: to be there by {period.start}, the longest travel would begin "
+                "on the day before; name that day as service_date and add 24 hours, or shorten "
+                "travel.max_duration_min"
+            )
+        longest_min = 0 if period.arrive_by else config.travel.max_duration_min
+        end_min = period.end_s // 60 + longest_min
         if end_min > LAST_ARRIVAL_MIN:
             yield (
                 f"periods.{period.name}: the last travel would end at {end_min // 60}:{end_min % 60:02d}, "

@@ -59,6 +59,7 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
                 "max_walk_min",
                 "max_transfer_walk_min",
                 "max_duration_min",
+                "max_rides",
                 "boarding_slack_s",
             }
         ),
@@ -107,6 +108,7 @@ def _periods(inputs: Inputs) -> list[dict[str, Any]]:
     return [
         {
             **plan.config.model_dump(mode="json"),
+            "arrive_by": plan.config.arrive_by,
             "service_date": str(plan.service_date),
             "state": "ok" if plan.no_data is None else "no data",
             "reason": plan.no_data.model_dump() if plan.no_data else None,

@@ -192,6 +192,7 @@ def _headline_words(run: Run, texts: Texts) -> dict[str, Any]:
         "cutoff": run.headline.cutoff_min,
         "period": period_label(run, run.headline.period, texts),
         "window": window(run.period(run.headline.period), texts),
+        "reading": "arrive_by" if run.period(run.headline.period).get("arrival_start") else "leave",
         "percentile": int(run.manifest.get("percentile") or 50),
     }
 

@@ -45,14 +45,15 @@ def counted(run: Run, service: str, n: float, texts: Texts) -> str:
 
 
 def window(period: Mapping[str, Any], texts: Texts) -> str:
-    """Departure window of a period: "12:30 to 14:30"; "no data" where the run does not say."""
-    start = period.get("departure_start")
+    """Window of a period: "departures 12:30 to 14:30", or arrivals; "no data" where the run does not say."""
+    start = period.get("arrival_start") or period.get("departure_start")
     if not start:
         return texts("no_data")
     hours, minutes = (int(part) for part in str(start).split(":")[:2])
     start_s = (hours * 60 + minutes) * _SECONDS_PER_MIN
     end_s = start_s + int(period.get("departure_window_min") or 0) * _SECONDS_PER_MIN
-    return texts("window", start=texts.clock(start_s), end=texts.clock(end_s))
+    key = "window_arrivals" if period.get("arrival_start") else "window"
+    return texts(key, start=texts.clock(start_s), end=texts.clock(end_s))
 
 
 def walking(run: Run, texts: Texts) -> str:

@@ -26,6 +26,8 @@ def travel_rules(run: Run, texts: Texts) -> str:
     ]
     if travel.get("max_duration_min"):
         sentences.append(texts("rules.longest_trip", longest=texts.capital(longest_trip(run, texts))))
+    if travel.get("max_rides"):
+        sentences.append(texts("rules.rides", rides=texts.number(travel["max_rides"])))
     if travel.get("boarding_slack_s") is not None:
         sentences.append(texts("rules.boarding", seconds=texts.number(travel["boarding_slack_s"])))
     return " ".join(sentences)

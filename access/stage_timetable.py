@@ -49,7 +49,7 @@ class PeriodPlan:
         """One line in words."""
         counts = ", ".join(f"{count:,} of {feed}" for feed, count in self.departures.items())
         state = f"no data: {self.no_data.en}" if self.no_data else f"departures in the window: {counts}"
-        return f"{self.service_date} from {self.config.departure_start}, {state}"
+        return f"{self.service_date} from {self.config.start}, {state}"
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ def _validated(loaded: LoadedConfig, feeds: Mapping[str, Any], days: Sequence[da
 
 def _horizon_s(config: RunConfig) -> int:
     """Return until when trips of the day after matter: the last departure and the longest trip."""
-    last_s = max(period.departure_end_s for period in config.periods)
-    return max(DEFAULT_HORIZON_S, last_s + 60 * config.travel.max_duration_min)
+    longest_min = config.travel.max_duration_min
+    return max(DEFAULT_HORIZON_S, *(period.travel_s(longest_min)[1] for period in config.periods))
 
 
 def _absent_feeds(config: RunConfig, feeds: Mapping[str, Any], day: date) -> dict[str, str]:
@@ -183,7 +183,9 @@ def _plan(
             problems.append(Label(en=f"{feed.name}: {absent[day][feed.name]}", fr=words))
             continue
         merged_name = feed.name if len(config.schedule.feeds) > 1 else None
-        start_s, end_s = period.departure_start_s, period.departure_end_s
+        start_s, end_s = period.start_s, period.end_s
+        if period.arrive_by:  # what leaves in the hour before can bring people there
+            start_s -= min(3600, 60 * config.travel.max_duration_min)
         try:
             departures[feed.name] = check_window(schedules[day], start_s, end_s, merged_name)
         except ServiceError as error:

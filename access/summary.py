@@ -34,13 +34,14 @@ def _period_lines(manifest: dict[str, Any]) -> list[str]:
     walking = manifest["walking"]
     lines = [
         f"walking {walking['walk_speed_km_h']:g} km/h, at most {walking['max_walk_min']:g} min; "
-        f"percentile {manifest['percentile']} of travel time over all departure minutes"
+        f"percentile {manifest['percentile']} of travel time over all minutes of a period"
     ]
     for period in manifest["periods"]:
         state = "" if period["state"] == "ok" else f"  NO DATA: {period['reason']['en']}"
+        kind = "arrival" if period["arrival_start"] else "departure"
         lines.append(
-            f"{period['label']['en']}: {period['service_date']}, from {period['departure_start']}, "
-            f"{period['departure_window_min']} departure minutes{state}"
+            f"{period['label']['en']}: {period['service_date']}, from {period[f'{kind}_start']}, "
+            f"{period['departure_window_min']} {kind} minutes{state}"
         )
     return lines
 

@@ -101,7 +101,7 @@ def zones() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=halves, crs="EPSG:4326")
 
 
-def write_city(folder: Path) -> Path:
+def write_city(folder: Path, **changes: Any) -> Path:
     """Write every file of the city; return its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     bus_feed().write(folder / "bus.zip")
@@ -112,7 +112,7 @@ def write_city(folder: Path) -> Path:
     )
     (folder / "jobs.csv").write_text(f"lon,lat,jobs\n{east[0]},{east[1]},1000\n")
     zones().to_file(folder / "zones.geojson", driver="GeoJSON")
-    return write_config(folder, CONFIG)
+    return write_config(folder, {**CONFIG, **changes})
 
 
 def write_config(folder: Path, config: dict[str, Any]) -> Path:

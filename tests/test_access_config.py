@@ -129,7 +129,7 @@ def test_an_unquoted_time_is_a_time_and_not_a_sexagesimal_number(tmp_path: Path)
     path = write_config(tmp_path)
     path.write_text(path.read_text().replace("08:00", "12:30").replace("'", ""))
     (period,) = load_config(path).config.periods
-    assert period.departure_start_s == 12 * 3600 + 30 * 60
+    assert period.start_s == 12 * 3600 + 30 * 60
 
 
 def test_a_window_may_end_after_midnight() -> None:
@@ -137,7 +137,27 @@ def test_a_window_may_end_after_midnight() -> None:
     period = PeriodConfig.model_validate(
         {"name": "night", "label": label, "departure_start": "23:30", "departure_window_min": 90}
     )
-    assert (period.departure_start_s, period.departure_end_s) == (84_600, 90_000)
+    assert (period.start_s, period.end_s) == (84_600, 90_000)
+
+
+def test_a_window_is_one_of_departures_or_of_arrivals() -> None:
+    label = {"en": "school", "fr": "école"}
+    school = PeriodConfig.model_validate({"name": "school", "label": label, "arrival_start": "08:00"})
+    assert school.arrive_by
+    assert school.start_s == 8 * 3600
+    assert school.travel_s(59) == (7 * 3600, 9 * 3600)
+    shift = PeriodConfig.model_validate({"name": "shift", "label": label, "departure_start": "17:00"})
+    assert shift.travel_s(59) == (17 * 3600, 19 * 3600)
+    for starts in ({}, {"arrival_start": "08:00", "departure_start": "08:00"}):
+        with pytest.raises(ValueError, match="give exactly one of departure_start, arrival_start"):
+            PeriodConfig.model_validate({"name": "both", "label": label, **starts})
+
+
+def test_to_be_there_just_after_midnight_belongs_to_the_day_before(tmp_path: Path) -> None:
+    period = {"name": "night", "label": {"en": "a", "fr": "b"}, "arrival_start": "00:30"}
+    found = problems(tmp_path, {"periods": [period], "measures.headline.period": "night"})
+    assert len(found) == 1
+    assert "would begin on the day before; name that day as service_date and add 24 hours" in found[0]
 
 
 def test_a_dataset_that_is_nowhere_says_where_it_was_looked_for(

@@ -76,6 +76,31 @@ def test_the_median_ride_across_town_takes_28_minutes(finished: Path) -> None:
     assert pair["travel_time_p50"].tolist() == [28]
 
 
+def test_to_be_there_by_a_minute_takes_28_minutes_too(tmp_path: Path) -> None:
+    """A bus arrives every ten minutes, 100 s before its riders do; they left 22 min 40 s before it arrived.
+
+    Who has to be there at minute m comes 0:20 to 9:20 early, so the 24 to 33 whole minutes are those of the
+    departures, in opposite order; the median is 28 again.
+    """
+    config = city.write_city(tmp_path, periods=[ARRIVALS])
+    folder = pipeline.run(config, show_bar=False).folder
+    west, east = west_and_east(folder)
+    table = pd.read_parquet(folder / "travel_times" / "peak.parquet").set_index(["from_id", "to_id"])
+    assert table.loc[(west["id"], east["id"]), "travel_time_p50"] == 28
+    assert (east["id"], west["id"]) not in table.index
+    assert read_manifest(folder)["periods"][0]["arrive_by"] is True
+    assert "arrivals 08:30 to 09:30" in (folder / "report.en.html").read_text(encoding="utf-8")
+    assert "arrivées de 8\u00a0h\u00a030" in (folder / "report.fr.html").read_text(encoding="utf-8")
+
+
+ARRIVALS = {
+    "name": "peak",
+    "label": {"en": "morning", "fr": "matin"},
+    "arrival_start": "08:30",
+    "departure_window_min": 60,
+}
+
+
 def test_nobody_rides_back_west(finished: Path) -> None:
     table = pd.read_parquet(finished / "travel_times" / "peak.parquet")
     west, east = west_and_east(finished)

@@ -235,6 +235,10 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         make(f"tenth_{tenth}", disc.assign(income_decile=filled.mask(filled == 11 - tenth, 5)))
     make("equal", disc.assign(income_decile=pd.array([5] * len(disc), dtype="Int64")), **gaps())
     make("old", walking={"walk_speed_km_h": 3.6})
+    midday = manifest()["periods"][0] | {"departure_start": None, "arrival_start": "12:30"}
+    limits = manifest()["walking"] | {"max_rides": 3}
+    make("school", periods=[midday], walking=limits)
+    make("school_85", periods=[midday], percentile=85)
     make("dark", headline={"service": "jobs", "cutoff_min": 45, "period": "night"})
     keys = {key for key, _ in flatten(load_tree("en"))}
     read_as_lists = {key for key in keys if key.startswith(("calendar.weekdays", "calendar.months"))}
@@ -385,7 +389,9 @@ def test_walking_speed_date_and_window_are_always_printed(folder: Path, page: st
 
 def test_window_past_midnight() -> None:
     night = {"departure_start": "23:30", "departure_window_min": 60}
-    assert window(night, EN) == "23:30 to 00:30 the next day"
+    assert window(night, EN) == "departures 23:30 to 00:30 the next day"
+    school = {"departure_start": None, "arrival_start": "08:00", "departure_window_min": 30}
+    assert window(school, EN) == "arrivals 08:00 to 08:30"
     assert window({}, EN) == "no data"
 
 
