@@ -58,6 +58,27 @@ def check(config: Path, quiet: bool) -> None:
 
 
 @commands.command()
+@CONFIG
+@click.option("--origins", type=click.IntRange(min=1), help="Compare from so many cells drawn at random.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another draw of origins.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder, instead of RESULTS-crosscheck.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads to compute with (default: all cores).")
+@QUIET
+def crosscheck(
+    config: Path, origins: int | None, seed: int, out: Path | None, threads: int | None, quiet: bool
+) -> None:
+    """Compute the periods of CONFIG with fairreach and with R5 and show how far they agree."""
+    from access.crosscheck_run import Sample
+    from access.crosscheck_run import crosscheck as run_crosscheck
+
+    _log(quiet)
+    show_bar = not quiet and sys.stderr.isatty()
+    sample = Sample(origins, seed)
+    for line in run_crosscheck(config, out=out, sample=sample, threads=threads, show_bar=show_bar):
+        click.echo(line)
+
+
+@commands.command()
 def doctor() -> None:
     """Show what this machine has: Python, memory, packages, Java for R5, data folders."""
     from access.doctor import examine

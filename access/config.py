@@ -199,7 +199,8 @@ class RunConfig(Section):
     periods: list[PeriodConfig] = Field(min_length=1, description="When people travel.")
     measures: MeasuresConfig = Field(description="What is measured.")
     r5: R5Config = Field(
-        default_factory=lambda: R5Config(), description="The engine R5, for `travel.engine: r5` and crosschecks."
+        default_factory=lambda: R5Config(),
+        description="The engine R5, for `travel.engine: r5` and crosschecks.",
     )
     results: ResultsConfig = Field(description="Where results go.")
 
