@@ -133,6 +133,17 @@ def test_a_trip_takes_up_an_alighting_once_but_later_ones_again() -> None:
     assert transfers(earlier) == ["B 5:00 (nobody) -> C 9:00"]
 
 
+def test_who_can_ride_on_and_be_there_as_early_does_not_alight_before() -> None:
+    """From C the walk to D is as late as from B, or a second later."""
+    later = "D 8:40, Z 8:50"
+    town = Town(f"A 8:01, B 8:05, C 8:10\n{later}", footpaths={"B-D": 900, "C-D": 600})
+    assert transfers(town) == ["C 10:00 (nobody) -> D 39:00"]
+    earlier = Town(f"A 8:01, B 8:05, C 8:10\n{later}", footpaths={"B-D": 899, "C-D": 600})
+    assert transfers(earlier) == ["B 5:00 (nobody) -> D 39:00", "C 10:00 (nobody) -> D 39:00"]
+    no_drop_off = Town(f"A 8:01, B 8:05, C 8:10 no-drop-off\n{later}", footpaths={"B-D": 900, "C-D": 600})
+    assert transfers(no_drop_off) == ["B 5:00 (nobody) -> D 39:00"]
+
+
 def test_what_one_trip_has_is_still_brought_to_the_next_one() -> None:
     """The first trip has B's passengers since C, the second one starts at D."""
     town = Town("""A 8:01, B 8:05
@@ -183,15 +194,27 @@ def _expected_transfers(program: Program, case: dict[str, Any]) -> list[tuple[in
     nobody, expected = len(program.alighting_s), []
     brought: dict[int, int] = {}  # by each footpath
     taken_up: dict[tuple[int, int], int] = {}  # by each trip from each source
+    alights = np.flatnonzero(~program.event_boards)
+    event_of = dict(zip(program.event_alighting[alights].tolist(), alights.tolist(), strict=True))
+
+    def better_rides_on(alighting: int, stop: int, there_s: int) -> bool:
+        after = alights[alights > event_of[alighting]]
+        after = after[program.event_trip[after] == program.event_trip[event_of[alighting]]]
+        if len(after) == 0:
+            return False
+        walks = range(into.start[stop], into.start[stop + 1])
+        from_next = [into.walk_s[walk] for walk in walks if into.target[walk] == program.event_stop[after[0]]]
+        return any(program.event_s[after[0]] + walk_s <= there_s for walk_s in from_next)
+
     for event in np.flatnonzero(program.event_boards):
-        stop, trip = program.event_stop[event], int(program.event_trip[event])
+        stop, trip = int(program.event_stop[event]), int(program.event_trip[event])
         for footpath in range(into.start[stop], into.start[stop + 1]):
             source = int(into.target[footpath])
-            in_reach = [
-                alighting
-                for alighting in range(*program.alighting_start[source : source + 2])
-                if program.alighting_s[alighting] + into.walk_s[footpath] <= program.event_s[event]
-            ]
+            in_reach = []
+            for alighting in range(*program.alighting_start[source : source + 2].tolist()):
+                there_s = int(program.alighting_s[alighting] + into.walk_s[footpath])
+                if there_s <= program.event_s[event] and not better_rides_on(alighting, stop, there_s):
+                    in_reach.append(alighting)
             if in_reach and in_reach[-1] > taken_up.get((trip, source), -1):
                 taken_up[trip, source] = in_reach[-1]
                 if in_reach[-1] != brought.get(footpath, nobody):

@@ -15,11 +15,12 @@ Words:
   the footpath's source from which the boarding can be caught. It *replaces* the alighting that the same
   footpath brought to an earlier boarding at the stop.
 
-Two kinds of transfers are left out, which halves the time of a scan with a ride limit. There is none where no
-later alighting has come within reach since an earlier boarding at the stop, so their number grows with the
-alightings and not with the boardings. And there is none where the trip has taken up the same or a later
-alighting at the same source before, at another of its stops: who walks to a bus may as well walk to the stop
-where he catches it first.
+Three kinds of transfers are left out. There is none where no later alighting has come within
+reach since an earlier boarding at the stop, so their number grows with the alightings and not with the
+boardings. There is none where the trip has taken up the same or a later alighting at the same source before,
+at another of its stops: who walks to a bus may as well walk to the stop where he catches it first. And there
+is none from an alighting after which the same trip can be left again with a footpath from there that is at
+the boarding's stop no later: who could get off twice may as well do so the second time.
 
 Sound because slack and footpath together are at least 1 s (R1 of ``access.engine.plain``): a transfer then
 depends only on alightings of earlier seconds, and simultaneous events of different trips not on each other.
@@ -36,6 +37,9 @@ import numpy.typing as npt
 from access.engine.arrays import Search, Seconds, WalkLinks, frozen, least_access_s
 from access.engine.compiled import kernel
 from gtfs.timetable import Timetable
+
+NEVER_S = NO_FOOTPATH_S = np.int32(2**29)
+"""Longer than any window and walk; two of them may be added."""
 
 Positions = npt.NDArray[np.uint32]
 """Indices. Unsigned, because numba then leaves out the test for negative ones."""
@@ -55,8 +59,11 @@ class Program(NamedTuple):
         order of events; ``n_alightings`` itself stands for "nobody yet";
     E4. the transfers of a boarding are ``transfer_start[event]`` to ``transfer_start[event + 1] - 1``, other
         events have none; each is an alighting of an earlier event, later than the one it replaces and at the
-        same stop as this, if any; none is brought to a trip that has taken it up already;
-    E5. trips are numbered from 0 without gaps; every trip has an alighting after its first boarding or none.
+        same stop as this, if any; none is brought to a trip that has taken it up already, or from an
+        alighting from which it is better to ride on (E6);
+    E5. trips are numbered from 0 without gaps; every trip has an alighting after its first boarding or none;
+    E6. it is better to ride on from an alighting where the next one of the same trip, with the footpath from
+        there, brings to the boarding's stop at the same second or earlier.
     """
 
     event_s: Seconds  # (n_events,)
@@ -66,6 +73,8 @@ class Program(NamedTuple):
     event_alighting: Positions  # (n_events,) which alighting; n_alightings at boardings
     alighting_start: npt.NDArray[np.int64]  # (n_stops + 1,)
     alighting_s: Seconds  # (n_alightings,)
+    next_stop: Positions  # (n_alightings,) where the same trip can be left next, if at all
+    next_alighting_s: Seconds  # (n_alightings,) when, or NEVER_S
     transfer_start: npt.NDArray[np.int64]  # (n_events + 1,)
     transfer_alighting: Positions  # (n_transfers,)
     transfer_replaces: Positions  # (n_transfers,)
@@ -102,6 +111,10 @@ def event_program(
     event_alighting[by_stop] = np.arange(len(by_stop))
     n_alightings_at = np.bincount(event_stop[alights], minlength=timetable.n_stops)
     _, event_trip = np.unique(_trip_of_visit(timetable)[visit], return_inverse=True)
+    along_trips = np.argsort(event_trip, kind="stable")
+    next_stop, next_alighting_s = _riding_on(
+        along_trips[~boards[along_trips]], event_trip, event_alighting, event_stop, event_s
+    )
     events = Program(
         event_s=frozen(event_s, np.int32),
         event_boards=frozen(boards, np.bool_),
@@ -110,11 +123,13 @@ def event_program(
         event_alighting=frozen(event_alighting, np.uint32),
         alighting_start=frozen(np.concatenate([[0], np.cumsum(n_alightings_at)]), np.int64),
         alighting_s=frozen(event_s[by_stop], np.int32),
+        next_stop=frozen(next_stop, np.uint32),
+        next_alighting_s=frozen(next_alighting_s, np.int32),
         transfer_start=frozen([], np.int64),
         transfer_alighting=frozen([], np.uint32),
         transfer_replaces=frozen([], np.uint32),
     )
-    return _with_transfers(events, footpaths_into)
+    return _with_transfers(events, footpaths_into, along_trips)
 
 
 def footpaths_into_stops(footpaths: WalkLinks) -> WalkLinks:
@@ -152,13 +167,32 @@ def _trip_of_visit(timetable: Timetable) -> npt.NDArray[np.int64]:
     return np.repeat(np.arange(timetable.n_trips), np.diff(timetable.trip_start))
 
 
-def _with_transfers(events: Program, footpaths_into: WalkLinks) -> Program:
+def _riding_on(
+    alights: npt.NDArray[np.int64],
+    event_trip: npt.NDArray[np.int64],
+    event_alighting: npt.NDArray[np.int64],
+    event_stop: npt.NDArray[np.int32],
+    event_s: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Stop and second of the next alighting of the same trip; ``alights`` are events, trip by trip."""
+    next_stop = np.zeros(len(alights), np.int32)
+    next_alighting_s = np.full(len(alights), NEVER_S, np.int32)
+    stays = event_trip[alights[1:]] == event_trip[alights[:-1]]
+    alighting, following = event_alighting[alights[:-1][stays]], alights[1:][stays]
+    next_stop[alighting], next_alighting_s[alighting] = event_stop[following], event_s[following]
+    return next_stop, next_alighting_s
+
+
+def _with_transfers(
+    events: Program, footpaths_into: WalkLinks, along_trips: npt.NDArray[np.int64]
+) -> Program:
     """Fill in the transfers, of all pairs of a boarding and a footpath to its stop those that bring news."""
     n_footpaths = np.diff(footpaths_into.start)[events.event_stop]
     pair_start = np.concatenate([[0], np.cumsum(np.where(events.event_boards, n_footpaths, 0))])
     newest = np.empty(pair_start[-1], np.uint32)
-    _find_newest_alightings(events, footpaths_into, pair_start, newest)
-    along_trips = np.argsort(events.event_trip, kind="stable")
+    boardings = np.flatnonzero(events.event_boards)
+    by_stop = boardings[np.argsort(events.event_stop[boardings], kind="stable")]
+    _find_newest_alightings(events, footpaths_into, by_stop, pair_start, newest)
     n_news = _leave_out_what_trips_have(events, footpaths_into, pair_start, along_trips, newest)
     start = np.empty(len(events.event_s) + 1, np.int64)
     alighting, replaces = np.empty(n_news, np.uint32), np.empty(n_news, np.uint32)
@@ -172,29 +206,46 @@ def _with_transfers(events: Program, footpaths_into: WalkLinks) -> Program:
 
 @kernel
 def _find_newest_alightings(
-    events: Program, footpaths_into: WalkLinks, pair_start: npt.NDArray[np.int64], newest: Positions
+    events: Program,
+    footpaths_into: WalkLinks,
+    boardings_by_stop: npt.NDArray[np.int64],
+    pair_start: npt.NDArray[np.int64],
+    newest: Positions,
 ) -> None:
     """Find for each boarding and footpath the last alighting at its source that makes the boarding.
 
-    Every footpath keeps its place among those alightings and only moves on, because the boardings at its
-    target come in time order.
+    Stop by stop: every footpath goes once through the alightings at its source, since the boardings at its
+    target come in time order. Passed over are alightings of passengers who better ride on to the next one.
     """
     nobody = len(events.alighting_s)
-    first_alighting = events.alighting_start[footpaths_into.target]  # of each footpath
-    end_alighting = events.alighting_start[1:][footpaths_into.target]
-    next_alighting = first_alighting.copy()  # the first one too late for the boarding before
-    for event in range(len(events.event_s)):
-        if not events.event_boards[event]:
-            continue
-        stop, pair = events.event_stop[event], pair_start[event]
-        for footpath in range(footpaths_into.start[stop], footpaths_into.start[stop + 1]):
-            leave_by_s = events.event_s[event] - footpaths_into.walk_s[footpath]
-            late = next_alighting[footpath]
-            while late < end_alighting[footpath] and events.alighting_s[late] <= leave_by_s:
-                late += 1
-            next_alighting[footpath] = late
-            newest[pair] = nobody if late == first_alighting[footpath] else late - 1
-            pair += 1
+    walk_from = np.full(len(events.alighting_start) - 1, NO_FOOTPATH_S, np.int32)  # to the stop looked at
+    first_boarding = 0
+    while first_boarding < len(boardings_by_stop):
+        stop = events.event_stop[boardings_by_stop[first_boarding]]
+        end_boarding = first_boarding
+        while end_boarding < len(boardings_by_stop) and (
+            events.event_stop[boardings_by_stop[end_boarding]] == stop
+        ):
+            end_boarding += 1
+        first, end = footpaths_into.start[stop], footpaths_into.start[stop + 1]
+        for footpath in range(first, end):
+            walk_from[footpaths_into.target[footpath]] = footpaths_into.walk_s[footpath]
+        for footpath in range(first, end):
+            source, walk_s = footpaths_into.target[footpath], footpaths_into.walk_s[footpath]
+            alighting, last = nobody, events.alighting_start[source + 1]
+            candidate = events.alighting_start[source]
+            for place in range(first_boarding, end_boarding):
+                event = boardings_by_stop[place]
+                leave_by_s = events.event_s[event] - walk_s
+                while candidate < last and events.alighting_s[candidate] <= leave_by_s:
+                    later_s = events.next_alighting_s[candidate] + walk_from[events.next_stop[candidate]]
+                    if later_s > events.alighting_s[candidate] + walk_s:  # E6
+                        alighting = candidate
+                    candidate += 1
+                newest[pair_start[event] + footpath - first] = alighting
+        for footpath in range(first, end):
+            walk_from[footpaths_into.target[footpath]] = NO_FOOTPATH_S
+        first_boarding = end_boarding
 
 
 @kernel
