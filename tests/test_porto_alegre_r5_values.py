@@ -1,8 +1,9 @@
 """Every value that R5 itself printed for the Porto Alegre data, row by row.
 
-What R5 does otherwise, as far as these rows show it: it rounds the time of every street edge up to whole
-seconds, so that a walk of a few minutes takes it 3 to 10 s longer; it walks between a place and its street at
-1.3 m/s whatever the walking speed; and it joins the Gasometer to another street, 20 s farther from the stop.
+What R5 does otherwise: it rounds the time of every street edge up to whole seconds (in its
+``BasicTraversalTimeCalculator``), so that a walk of some minutes takes it 3 to 10 s longer, and it walks
+between a destination and its street at 1.3 m/s whatever the walking speed (``LinkedPointSet``). From the
+Gasometer's stop it walks 20 s longer than we do; why is not known.
 """
 
 from __future__ import annotations
