@@ -96,6 +96,7 @@ def build_schedule(
         route_names=_route_names(feed.routes),
         route_types=[int(kind) for kind in feed.routes["route_type"].fillna(NO_INDEX)],
         trip_ids=feed.trips["trip_id"].iloc[visits.trip[runs.template]].to_list(),
+        trip_headsigns=_headsigns(feed.trips.iloc[visits.trip[runs.template]]),
         counts=_counts(visits, runs, timetable, rule_problems),
     )
     logger.info("%s on %s: %s", name, service_date, schedule.counts.summary())
@@ -230,6 +231,13 @@ def _route_names(routes: pd.DataFrame) -> list[str]:
         if column in routes.columns:
             names = routes[column].fillna(names)
     return [str(name) for name in names]
+
+
+def _headsigns(trips: pd.DataFrame) -> list[str]:
+    """What the vehicles show, empty where trips.txt does not say."""
+    if "trip_headsign" not in trips.columns:
+        return [""] * len(trips)
+    return [str(text) for text in trips["trip_headsign"].fillna("")]
 
 
 def _counts(visits: Visits, runs: Runs, timetable: Timetable, rule_problems: RuleProblems) -> ScheduleCounts:

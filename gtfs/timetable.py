@@ -125,6 +125,7 @@ class Schedule:
     route_names: list[str]
     route_types: list[int]
     trip_ids: list[str]
+    trip_headsigns: list[str] = field(default_factory=list)  # by trip, empty where the feed has none
     counts: ScheduleCounts = field(default_factory=ScheduleCounts)
 
 

@@ -56,6 +56,16 @@ def today(schedule):
 # --- unfolding ---
 
 
+def test_a_headsign_goes_with_every_vehicle_and_is_empty_where_there_is_none(tmp_path):
+    feed = one_line(("A", "23:00:00"), ("B", "25:10:00"), trip_headsign="Centro")
+    feed.trip("t2", [("B", "08:00:00"), ("A", "08:10:00")])
+    schedule = build(tmp_path, feed)
+    assert dict(zip(schedule.trip_ids, schedule.trip_headsigns, strict=True)) == {"t1": "Centro", "t2": ""}
+    assert len(schedule.trip_headsigns) == schedule.timetable.n_trips > 2
+    feed = one_line(("A", "08:00:00"), ("B", "08:10:00"))
+    assert set(build_schedule(read_feed(feed.write(tmp_path / "bare")), WEDNESDAY).trip_headsigns) == {""}
+
+
 def test_a_trip_becomes_its_visits_in_seconds(tmp_path):
     schedule = build(tmp_path, one_line(("A", "08:00:00"), ("B", "08:10:00", "08:11:00"), ("C", "08:20:00")))
     assert today(schedule) == [("t1", [("A", 28_800, 28_800), ("B", 29_400, 29_460), ("C", 30_000, 30_000)])]
