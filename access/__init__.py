@@ -11,12 +11,14 @@ from access._version import __version__
 
 if TYPE_CHECKING:
     from access.matrix import TravelTimes, travel_time_array, travel_time_matrix
+    from access.opportunity_access import accessibility
     from access.transport_network import TransportNetwork
     from access.unreached import unreached_reason
 
 _MODULE_OF = {
     "TransportNetwork": "access.transport_network",
     "TravelTimes": "access.matrix",
+    "accessibility": "access.opportunity_access",
     "travel_time_array": "access.matrix",
     "travel_time_matrix": "access.matrix",
     "unreached_reason": "access.unreached",
@@ -26,6 +28,7 @@ __all__ = [
     "TransportNetwork",
     "TravelTimes",
     "__version__",
+    "accessibility",
     "travel_time_array",
     "travel_time_matrix",
     "unreached_reason",

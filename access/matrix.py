@@ -25,6 +25,8 @@ from access.unreached import ATTRIBUTE, facts_of
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from access.driving import DrivingRules
+
 
 @dataclass(frozen=True, eq=False)
 class TravelTimes:
@@ -68,6 +70,7 @@ def travel_time_matrix(
     max_bicycle_traffic_stress: int = 3,
     boarding_slack: timedelta = timedelta(seconds=60),
     arrive_by: bool = False,
+    driving_rules: DrivingRules | None = None,
     snap_to_network: bool | float = True,
     allow_no_service: bool = False,
     reached_only: bool = False,
@@ -109,11 +112,13 @@ def travel_time_matrix(
     max_public_transport_rides : int, optional
         Most vehicles in one journey; default any number.
     max_bicycle_traffic_stress : int
-        1 (calm streets only) to 4 (any road).
+        1 (calm streets only) to 4 (any road); on other streets the bicycle is pushed.
     boarding_slack : timedelta
         Time at a stop before every boarding, the first one too.
     arrive_by : bool
         ``departure`` and its window are times by which to be there; the column is then ``arrival``.
+    driving_rules : DrivingRules, optional
+        Of ``access.driving``: congestion, minutes to the car and of parking; default free flow and none.
     snap_to_network : bool or float
         Longest straight line from a point to a street in metres; True and False mean 1,600.
     allow_no_service : bool
@@ -196,10 +201,10 @@ def _computed(
                 options.percentiles,
                 request.origins.ids,
                 request.destinations.ids,
-                request.origin_snap.state,
-                request.destination_snap.state,
+                request.origin_state,
+                request.destination_state,
                 window.clock,
-                "arrival" if options.arrive_by else "departure",
+                options.clock_column,
                 runs,
                 options.as_plain_values(),
             )

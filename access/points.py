@@ -12,7 +12,7 @@ import shapely
 
 from access.errors import AccessError
 from access.snapping import SNAPPED, Snap
-from access.streets import StreetGraph
+from access.street_graph import StreetGraph
 
 if TYPE_CHECKING:
     import geopandas as gpd

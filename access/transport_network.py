@@ -9,58 +9,40 @@ is ready in a moment. Lower-level use: the attributes and methods hand out plain
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from access.datasets import cache_folder
 from access.engine.arrays import WalkLinks
-from access.errors import AccessError
+from access.errors import AccessError, InputDataError
 from access.file_fingerprint import content_fingerprint
 from access.network import walk_links
 from access.network_files import feed_names, find_files, require_files
 from access.network_store import NetworkStore, Text, key_of
 from access.points import WGS84, mode_name, places_on_streets, points_of, refuse
+from access.service_days import KeptDay, ServiceDay, service_day, unfold
 from access.snapping import Snap, snap
-from access.streets import StreetGraph, read_streets_graphml, read_streets_pbf
-from gtfs.timetable import Schedule, ScheduleCounts, Timetable
+from access.street_graph import StreetGraph
+from access.streets import read_streets_graphml, read_streets_pbf
+from gtfs.timetable import Schedule
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import gtfs_kit
     import shapely
 
+    from access.road_graph import RoadGraph, RoadRules
+
 PathName = str | PathLike[str]
 Floats = npt.NDArray[np.float64]
 
 DEFAULT_SNAP_M = 1600.0
 """Longest straight line to a street, the distance within which R5 links points."""
-
-
-class FeedDay(NamedTuple):
-    """One feed on one date."""
-
-    name: str
-    trips: int
-    no_service: str  # why the date has no trips, and a date that has; empty where it has some
-    thin: str  # why the date is unusual; empty where it is not
-
-
-class ServiceDay(NamedTuple):
-    """The timetable of one date and what was found about each feed on it."""
-
-    schedule: Schedule
-    feeds: list[FeedDay]
-
-
-class _KeptDay(NamedTuple):
-    timetable: Timetable
-    text: Text
 
 
 class TransportNetwork:
@@ -109,6 +91,7 @@ class TransportNetwork:
         contents = [content_fingerprint(path, folder) for path in self.gtfs]
         self._feeds_key = key_of("feeds", *self.feed_names, *contents)
         self._feeds: dict[str, gtfs_kit.Feed] = {}
+        self._roads: dict[str, RoadGraph] = {}
         self._days: dict[tuple[date, int], ServiceDay] = {}
         self.streets = self._store.get("streets", self._streets_key, StreetGraph, self._read_streets)
         if self.gtfs:
@@ -170,16 +153,40 @@ class TransportNetwork:
             kept = self._store.get(
                 "day",
                 key_of(self._feeds_key, str(service_date), horizon_s),
-                _KeptDay,
+                KeptDay,
                 lambda: self._unfold(service_date, horizon_s),
             )
-            self._days[wanted] = _service_day(kept, service_date)
+            self._days[wanted] = service_day(kept, service_date)
         return self._days[wanted]
 
-    def snap(self, lon: Floats, lat: Floats, max_snap_m: float = DEFAULT_SNAP_M) -> Snap:
-        """Join points (degrees WGS84) to the nearest street; see ``access.snapping.snap``."""
-        key = key_of("snap", self._streets_key, lon, lat, float(max_snap_m))
-        return self._store.get("snap", key, Snap, lambda: snap(self.streets, lon, lat, max_snap_m))
+    def roads(self, rules: RoadRules) -> RoadGraph:
+        """Return the roads of a mode, read when first asked for.
+
+        Parameters
+        ----------
+        rules : CyclingRules or DrivingRules
+            Of ``access.cycling`` and ``access.driving``.
+
+        Raises
+        ------
+        InputDataError
+            The streets are no ``.osm.pbf``, or have nothing for this mode.
+        """
+        from access.road_graph import RoadGraph
+
+        name = repr(rules)
+        if name not in self._roads:
+            key = key_of("roads", self._streets_key, name)
+            self._roads[name] = self._store.get("roads", key, RoadGraph, lambda: self._read_roads(rules))
+        return self._roads[name]
+
+    def snap(
+        self, lon: Floats, lat: Floats, max_snap_m: float = DEFAULT_SNAP_M, rules: RoadRules | None = None
+    ) -> Snap:
+        """Join points (degrees WGS84) to the nearest street, or road of a mode; see ``access.snapping``."""
+        streets = self.streets if rules is None else self.roads(rules)
+        key = key_of("snap", self._streets_key, repr(rules), lon, lat, float(max_snap_m))
+        return self._store.get("snap", key, Snap, lambda: snap(streets, lon, lat, max_snap_m))
 
     def snap_stops(self, schedule: Schedule, horizon_s: int, max_snap_m: float = DEFAULT_SNAP_M) -> Snap:
         """Join the stops of a schedule to the streets; see ``access.stage_network.snap_stops``.
@@ -227,6 +234,34 @@ class TransportNetwork:
             ),
         )
 
+    def rides(
+        self,
+        sources: Snap,
+        targets: Snap,
+        rules: RoadRules,
+        *,
+        max_duration_min: float,
+        same_points: bool = False,
+        threads: int | None = None,
+    ) -> WalkLinks:
+        """Find every way by bicycle or car between points; see ``access.street_modes.street_links``."""
+
+        def work_out() -> WalkLinks:
+            from access.street_modes import street_links
+
+            return street_links(
+                self.roads(rules),
+                sources,
+                targets,
+                max_duration_min=max_duration_min,
+                same_points=same_points,
+                threads=threads,
+            )
+
+        options = repr(rules), float(max_duration_min), same_points
+        key = key_of("rides", self._streets_key, *sources, *targets, *options)
+        return self._store.get("rides", key, WalkLinks, work_out)
+
     def snap_to_network(
         self, points: gpd.GeoSeries, radius: float = DEFAULT_SNAP_M, street_mode: object = "WALK"
     ) -> gpd.GeoSeries:
@@ -264,6 +299,15 @@ class TransportNetwork:
         read = read_streets_graphml if self.osm_pbf.suffix == ".graphml" else read_streets_pbf
         return read(self.osm_pbf)[0]
 
+    def _read_roads(self, rules: RoadRules) -> RoadGraph:
+        from access.roads import read_roads_pbf
+
+        if self.osm_pbf.suffix == ".graphml":
+            raise InputDataError(
+                f"{self.osm_pbf}: has streets for walking only; cycling and driving need an .osm.pbf"
+            )
+        return read_roads_pbf(self.osm_pbf, rules)[0]
+
     def _read_feeds(self) -> Text:
         """Read all feeds, so that a bad one is refused early; keep only that it went well."""
         from gtfs.feed import read_feed  # gtfs-kit takes half a second to import, a cached network needs none
@@ -273,50 +317,10 @@ class TransportNetwork:
         }
         return Text.of(list(self.feed_names))
 
-    def _unfold(self, service_date: date, horizon_s: int) -> _KeptDay:
-        from gtfs.feed import merge_feeds
-        from gtfs.schedule import build_schedule
-
+    def _unfold(self, service_date: date, horizon_s: int) -> KeptDay:
         if not self._feeds:
             self._read_feeds()
-        feeds = [_feed_day(feed, service_date, name) for name, feed in self._feeds.items()]
-        schedule = build_schedule(
-            merge_feeds(self._feeds),
-            service_date,
-            name=", ".join(self.feed_names),
-            horizon_s=horizon_s,
-            allow_no_service=True,
-        )
-        names = {
-            name: value
-            for name, value in vars(schedule).items()
-            if name not in ("timetable", "service_date", "counts")
-        }
-        text = {"names": names, "counts": asdict(schedule.counts), "feeds": feeds}
-        return _KeptDay(schedule.timetable, Text.of(text))
-
-
-def _service_day(kept: _KeptDay, service_date: date) -> ServiceDay:
-    text = kept.text.value()
-    schedule = Schedule(
-        kept.timetable, service_date, **text["names"], counts=ScheduleCounts(**text["counts"])
-    )
-    return ServiceDay(schedule, [FeedDay(*feed) for feed in text["feeds"]])
-
-
-def _feed_day(feed: gtfs_kit.Feed, service_date: date, name: str) -> FeedDay:
-    """Compare the trips of a feed on a date with its typical day."""
-    import warnings
-
-    from gtfs.service_day import check_service, no_service_message, service_share
-
-    found = service_share(feed, service_date, name)
-    if not found.trips:
-        return FeedDay(name, 0, no_service_message(found), "")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        check_service(feed, service_date, name)
-    return FeedDay(name, found.trips, "", " ".join(str(warning.message) for warning in caught))
+        return unfold(self._feeds, service_date, horizon_s)
 
 
 def _store_folder(cache: PathName | bool | None) -> Path | None:

@@ -6,27 +6,27 @@ in whole minutes (``_min`` below) must be given in whole minutes.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from access.engine.arrays import LAST_ARRIVAL_S, LONGEST_DURATION_MIN, LONGEST_WINDOW_MIN
+from access.errors import AccessError
 from access.points import mode_name, refuse
 from access.search import count_problems, percentile_problems
-from access.snapping import LONGEST_SNAP_M
 from access.transit_modes import TRANSIT_MODES
-from access.transport_network import DEFAULT_SNAP_M
+from access.travel_values import is_duration, limit_min, radius_m, slack_s, speed_km_h, whole_minutes
+
+if TYPE_CHECKING:
+    from access.driving import DrivingRules
+    from access.road_graph import RoadRules
 
 DAY_S = 86_400
 USUAL_HORIZON_S = 32 * 3600
 STREET_MODES = ("WALK", "BICYCLE", "CAR")
 WALK_BESIDE_TRANSIT = timedelta(minutes=30)
 """Default of ``max_time_walking`` where vehicles may be ridden."""
-
-_FASTEST_KM_H = 300.0
-_LONGEST_SLACK_S = 3_600
 
 
 class TravelArguments(TypedDict, total=False):
@@ -49,6 +49,7 @@ class TravelArguments(TypedDict, total=False):
     max_bicycle_traffic_stress: int
     boarding_slack: timedelta
     arrive_by: bool
+    driving_rules: DrivingRules | None
     snap_to_network: bool | float
     allow_no_service: bool
     threads: int | None
@@ -78,9 +79,8 @@ class TravelOptions:
     max_car_min: float
     max_transfer_walk_min: float
     walk_speed_km_h: float
-    bicycle_speed_km_h: float
+    road_rules: Mapping[str, RoadRules]  # of BICYCLE and CAR, where asked for
     max_rides: int | None
-    max_stress: int
     boarding_slack_s: int
     arrive_by: bool
     max_snap_m: float
@@ -92,6 +92,11 @@ class TravelOptions:
     def transit_modes(self) -> frozenset[str]:
         """Names of the modes with a timetable; empty where only streets are used."""
         return self.modes & TRANSIT_MODES
+
+    @property
+    def clock_column(self) -> str:
+        """Name of the column of dates and times asked for."""
+        return "arrival" if self.arrive_by else "departure"
 
     @property
     def horizon_s(self) -> int:
@@ -109,6 +114,7 @@ class TravelOptions:
             "max_time_walking_min": self.max_walk_min,
             "max_time_transfer_min": self.max_transfer_walk_min,
             "speed_walking_km_h": self.walk_speed_km_h,
+            "roads": {mode: rules.summary() for mode, rules in sorted(self.road_rules.items())},
             "max_public_transport_rides": self.max_rides,
             "boarding_slack_s": self.boarding_slack_s,
             "arrive_by": self.arrive_by,
@@ -136,6 +142,7 @@ def travel_options(
     max_bicycle_traffic_stress: int = 3,
     boarding_slack: timedelta = timedelta(seconds=60),
     arrive_by: bool = False,
+    driving_rules: DrivingRules | None = None,
     snap_to_network: bool | float = True,
     allow_no_service: bool = False,
     threads: int | None = None,
@@ -156,9 +163,9 @@ def travel_options(
     problems = list(problems)
     modes = _modes(transport_modes, access_modes, egress_modes, problems)
     transit = bool(modes & TRANSIT_MODES)
-    max_time_min = _whole_minutes("max_time", max_time, LONGEST_DURATION_MIN, problems)
-    default_walk = min(WALK_BESIDE_TRANSIT, max_time) if transit and _is_duration(max_time) else max_time
-    window_min = _whole_minutes("departure_time_window", departure_time_window, LONGEST_WINDOW_MIN, problems)
+    max_time_min = whole_minutes("max_time", max_time, LONGEST_DURATION_MIN, problems)
+    default_walk = min(WALK_BESIDE_TRANSIT, max_time) if transit and is_duration(max_time) else max_time
+    window_min = whole_minutes("departure_time_window", departure_time_window, LONGEST_WINDOW_MIN, problems)
     chosen = _percentiles(percentiles, problems)
     windows = _windows(departure, arrive_by, max_time_min, window_min, problems) if transit else ()
     if not transit and isinstance(departure, Iterable):
@@ -169,17 +176,18 @@ def travel_options(
         percentiles=chosen,
         modes=modes,
         max_time_min=max_time_min,
-        max_walk_min=_limit("max_time_walking", max_time_walking, default_walk, max_time, problems),
-        max_bicycle_min=_limit("max_time_cycling", max_time_cycling, max_time, max_time, problems),
-        max_car_min=_limit("max_time_driving", max_time_driving, max_time, max_time, problems),
-        max_transfer_walk_min=_limit("max_time_transfer", max_time_transfer, max_time, None, problems),
-        walk_speed_km_h=_speed("speed_walking", speed_walking, problems),
-        bicycle_speed_km_h=_speed("speed_cycling", speed_cycling, problems),
+        max_walk_min=limit_min("max_time_walking", max_time_walking, default_walk, max_time, problems),
+        max_bicycle_min=limit_min("max_time_cycling", max_time_cycling, max_time, max_time, problems),
+        max_car_min=limit_min("max_time_driving", max_time_driving, max_time, max_time, problems),
+        max_transfer_walk_min=limit_min("max_time_transfer", max_time_transfer, max_time, None, problems),
+        walk_speed_km_h=speed_km_h("speed_walking", speed_walking, problems),
+        road_rules=_road_rules(
+            modes, speed_walking, speed_cycling, max_bicycle_traffic_stress, driving_rules, problems
+        ),
         max_rides=max_public_transport_rides,
-        max_stress=_stress(max_bicycle_traffic_stress, problems),
-        boarding_slack_s=_slack_s(boarding_slack, problems),
+        boarding_slack_s=slack_s(boarding_slack, problems),
         arrive_by=bool(arrive_by),
-        max_snap_m=_radius_m(snap_to_network, problems),
+        max_snap_m=radius_m(snap_to_network, problems),
         allow_no_service=allow_no_service,
         threads=threads,
         progress=progress,
@@ -290,82 +298,34 @@ def _window(clock: datetime, arrive_by: bool, max_time_min: int) -> Window:
     return Window(clock, clock.date(), start_s)
 
 
-def _is_duration(value: object) -> bool:
-    return isinstance(value, timedelta)
+def _road_rules(
+    modes: frozenset[str],
+    speed_walking: Any,
+    speed_cycling: Any,
+    stress: Any,
+    driving_rules: Any,
+    problems: list[str],
+) -> dict[str, RoadRules]:
+    """Return the rules of cycling and driving that are asked for."""
+    before = len(problems)
+    on_foot = speed_km_h("speed_walking", speed_walking, [])  # told already
+    by_bicycle = speed_km_h("speed_cycling", speed_cycling, problems)
+    if stress not in (1, 2, 3, 4):
+        problems.append(f"max_bicycle_traffic_stress is {stress!r}; allowed are 1 (calm) to 4 (any road)")
+    if len(problems) > before or not modes & {"BICYCLE", "CAR"}:
+        return {}
+    from access.cycling import CyclingRules
+    from access.driving import DrivingRules
 
-
-def _whole_minutes(name: str, value: Any, most: int, problems: list[str]) -> int:
-    """Return a duration in minutes, 1 where it is wrong."""
-    if not _is_duration(value):
-        problems.append(f"{name} is {value!r}; give a timedelta, such as timedelta(minutes=60)")
-        return 1
-    minutes, rest = divmod(value, timedelta(minutes=1))
-    if rest or not 1 <= minutes <= most:
-        problems.append(f"{name} is {_shown(value)}; allowed are whole minutes from 1 to {most:,}")
-        return 1
-    return int(minutes)
-
-
-def _limit(
-    name: str, value: timedelta | None, default: timedelta, most: timedelta | None, problems: list[str]
-) -> float:
-    """Return a limit on one part of a journey in minutes; it may not exceed that on the whole."""
-    limit: Any = default if value is None else value
-    if not _is_duration(limit):
-        if value is not None:
-            problems.append(f"{name} is {value!r}; give a timedelta, such as timedelta(minutes=30)")
-        return 0.0
-    if limit < timedelta(0):
-        problems.append(f"{name} is {_shown(limit)}; it cannot be negative")
-    elif most is not None and _is_duration(most) and limit > most:
-        problems.append(
-            f"{name} ({_shown(limit)}) is longer than max_time ({_shown(most)}), which no journey may "
-            "exceed; raise max_time"
-        )
-    return float(limit / timedelta(minutes=1))
-
-
-def _shown(value: timedelta) -> str:
-    return f"{value / timedelta(minutes=1):g} min"
-
-
-def _speed(name: str, value: Any, problems: list[str]) -> float:
-    if isinstance(value, bool) or not _is_number(value) or not 0 < value <= _FASTEST_KM_H:
-        problems.append(f"{name} is {value!r}; allowed are km/h above 0 and up to {_FASTEST_KM_H:g}")
-        return 1.0
-    return float(value)
-
-
-def _stress(value: Any, problems: list[str]) -> int:
-    if value not in (1, 2, 3, 4):
-        problems.append(f"max_bicycle_traffic_stress is {value!r}; allowed are 1 (calm) to 4 (any road)")
-        return 4
-    return int(value)
-
-
-def _slack_s(value: Any, problems: list[str]) -> int:
-    seconds, rest = divmod(value, timedelta(seconds=1)) if _is_duration(value) else (0, timedelta(0))
-    if rest or not 1 <= seconds <= _LONGEST_SLACK_S:
-        came = _shown(value) if _is_duration(value) else repr(value)
-        problems.append(f"boarding_slack is {came}; allowed is a timedelta of whole seconds from 1 to 3,600")
-        return 1
-    return int(seconds)
-
-
-def _radius_m(value: Any, problems: list[str]) -> float:
-    if isinstance(value, bool):
-        return DEFAULT_SNAP_M
-    if not _is_number(value) or not 0 < value <= LONGEST_SNAP_M:
-        problems.append(
-            f"snap_to_network is {value!r}; allowed are True and a radius above 0 and up to "
-            f"{LONGEST_SNAP_M:,.0f} m"
-        )
-        return DEFAULT_SNAP_M
-    return float(value)
-
-
-def _is_number(value: Any) -> bool:
+    if not isinstance(driving_rules, DrivingRules | None):
+        problems.append(f"driving_rules is {driving_rules!r}; give access.driving.DrivingRules(...)")
+        return {}
     try:
-        return math.isfinite(value)
-    except TypeError:
-        return False
+        rules: dict[str, RoadRules] = {
+            "BICYCLE": CyclingRules(by_bicycle, on_foot, int(stress)),
+            "CAR": driving_rules or DrivingRules(walk_speed_km_h=on_foot),
+        }
+    except AccessError as error:
+        problems.append(str(error))
+        return {}
+    return {mode: found for mode, found in rules.items() if mode in modes}

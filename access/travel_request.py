@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -18,13 +18,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from access.engine.arrays import UNREACHED_MIN, Minutes, WalkLinks
-from access.errors import AccessError, DataQualityWarning
+from access.errors import DataQualityWarning
 from access.network import reversed_walks
 from access.points import Points, points_of
+from access.service_days import ServiceDay
 from access.snapping import SNAPPED, Snap, check_snap
 from access.transit_modes import with_modes
-from access.transport_network import ServiceDay, TransportNetwork
-from access.travel_options import TravelOptions, Window, travel_options
+from access.transport_network import TransportNetwork
+from access.travel_options import STREET_MODES, TravelOptions, Window, travel_options
 from access.travel_times import travel_time_percentiles
 from gtfs.errors import FeedQualityWarning, ServiceError
 from gtfs.service_day import check_window
@@ -43,9 +44,20 @@ class TravelRequest:
     options: TravelOptions
     origins: Points
     destinations: Points
-    origin_snap: Snap
-    destination_snap: Snap
+    snaps: Mapping[str, tuple[Snap, Snap]]  # by street mode: origins and destinations on its streets
     same: npt.NDArray[np.int64]  # (n_origins,) destination that is the very same point, or NO_TARGET
+
+    @property
+    def origin_state(self) -> npt.NDArray[np.int8]:
+        """State of each origin (``access.snapping``): snapped where it is so in any mode."""
+        states = np.stack([snap.state for snap, _ in self.snaps.values()])
+        return np.asarray(states.min(axis=0))
+
+    @property
+    def destination_state(self) -> npt.NDArray[np.int8]:
+        """State of each destination, as of the origins."""
+        states = np.stack([snap.state for _, snap in self.snaps.values()])
+        return np.asarray(states.min(axis=0))
 
     @property
     def same_points(self) -> bool:
@@ -56,21 +68,30 @@ class TravelRequest:
 
     @cached_property
     def direct(self) -> WalkLinks:
-        """Ways from origins to destinations without a vehicle with a timetable, the fastest mode of each."""
+        """Ways from origins to destinations along streets alone, by the fastest mode asked for."""
+        links = fastest([self._street_links(mode, *snaps) for mode, snaps in self.snaps.items()])
+        same = np.where(self.origin_state == SNAPPED, self.same, NO_TARGET)
+        return links if self.same_points else with_same_places(links, same)
+
+    def _street_links(self, mode: str, sources: Snap, targets: Snap) -> WalkLinks:
         options = self.options
-        others = sorted(options.modes & {"BICYCLE", "CAR"})
-        if others:
-            raise AccessError(f"transport_modes has {', '.join(others)}; this version knows TRANSIT and WALK")
-        walks = self.network.walks(
-            self.origin_snap,
-            self.destination_snap,
-            max_walk_min=options.max_walk_min,
-            walk_speed_km_h=options.walk_speed_km_h,
+        if mode == "WALK":
+            return self.network.walks(
+                sources,
+                targets,
+                max_walk_min=options.max_walk_min,
+                walk_speed_km_h=options.walk_speed_km_h,
+                same_points=self.same_points,
+                threads=options.threads,
+            )
+        return self.network.rides(
+            sources,
+            targets,
+            options.road_rules[mode],
+            max_duration_min=options.max_bicycle_min if mode == "BICYCLE" else options.max_car_min,
             same_points=self.same_points,
             threads=options.threads,
         )
-        same = np.where(self.origin_snap.state == SNAPPED, self.same, NO_TARGET)
-        return walks if self.same_points else with_same_places(walks, same)
 
     def day(self, window: Window) -> ServiceDay:
         """Return the timetable of a window, with the modes asked for."""
@@ -81,16 +102,17 @@ class TravelRequest:
         return day._replace(schedule=replace(schedule, timetable=timetable))
 
     def search_arguments(self, day: ServiceDay, window: Window) -> dict[str, Any]:
-        """Return the arguments that all functions of ``access.travel_times`` share."""
+        """Return the arguments of ``access.search.prepare_search``."""
         options = self.options
         walks = partial(self.network.walks, walk_speed_km_h=options.walk_speed_km_h, threads=options.threads)
         timetable = day.schedule.timetable
         stops = self.network.snap_stops(day.schedule, options.horizon_s, options.max_snap_m)
-        access = walks(self.origin_snap, stops, max_walk_min=options.max_walk_min)
+        origin_snap, destination_snap = self.snaps["WALK"]
+        access = walks(origin_snap, stops, max_walk_min=options.max_walk_min)
         back = access
         if not self.same_points:
-            back = walks(self.destination_snap, stops, max_walk_min=options.max_walk_min)
-        arguments = {
+            back = walks(destination_snap, stops, max_walk_min=options.max_walk_min)
+        return {
             "access": access,
             "footpaths": walks(stops, stops, max_walk_min=options.max_transfer_walk_min, same_points=True),
             "egress": reversed_walks(back, timetable.n_stops),
@@ -100,10 +122,8 @@ class TravelRequest:
             "max_duration_min": options.max_time_min,
             "boarding_slack_s": options.boarding_slack_s,
             "max_rides": options.max_rides,
-            "threads": options.threads,
-            "progress": options.progress,
+            "arrive_by": options.arrive_by,
         }
-        return arguments | ({"arrive_by": True} if options.arrive_by else {})
 
     def minutes(self, window: Window) -> tuple[Minutes, bool]:
         """Compute one window: minutes (percentile, origin, destination), and whether anything ran in it."""
@@ -116,6 +136,8 @@ class TravelRequest:
             day.schedule.timetable,
             n_destinations=self.destinations.n_points,
             percentiles=self.options.percentiles,
+            threads=self.options.threads,
+            progress=self.options.progress,
             **self.search_arguments(day, window),
         )
         return minutes, True
@@ -136,8 +158,18 @@ def travel_request(
     origins: Any,
     destinations: Any,
     arguments: dict[str, Any],
+    problems: Sequence[str] = (),
 ) -> TravelRequest:
     """Check everything that a caller gave, join the points to the streets, and raise or warn.
+
+    Parameters
+    ----------
+    network, origins, destinations
+        As the caller gave them.
+    arguments : dict
+        Keywords of ``access.travel_options.travel_options``.
+    problems : sequence of str
+        What was found wrong before.
 
     Raises
     ------
@@ -146,7 +178,7 @@ def travel_request(
     InputDataError
         No origin, or no destination, is near a street.
     """
-    problems: list[str] = []
+    problems = list(problems)
     if not isinstance(network, TransportNetwork):
         network = _network_of(network, problems)
     from_points = points_of(origins, "origins", problems)
@@ -154,12 +186,31 @@ def travel_request(
     to_points = from_points if same_frame else points_of(destinations, "destinations", problems)
     options = travel_options(problems, **arguments)
     logger.info("travel times: %s", options.as_plain_values())
-    origin_snap = _snapped(network, from_points, options, "origins")
-    destination_snap = origin_snap
-    if not same_frame:
-        destination_snap = _snapped(network, to_points, options, "destinations")
+    snaps = {
+        mode: _snapped_for(mode, network, options, from_points, None if same_frame else to_points)
+        for mode in STREET_MODES
+        if mode in options.modes or (mode == "WALK" and options.transit_modes)
+    }
     same = _same_places(from_points, to_points)
-    return TravelRequest(network, options, from_points, to_points, origin_snap, destination_snap, same)
+    return TravelRequest(network, options, from_points, to_points, snaps, same)
+
+
+def _snapped_for(
+    mode: str, network: TransportNetwork, options: TravelOptions, origins: Points, others: Points | None
+) -> tuple[Snap, Snap]:
+    """Join origins and destinations to the streets of a mode; no ``others``: they are the origins."""
+    rules = options.road_rules.get(mode)
+    streets = network.streets if rules is None else network.roads(rules)
+    snaps: list[Snap] = []
+    for what, points in (("origins", origins), ("destinations", others)):
+        if points is None:
+            return snaps[0], snaps[0]
+        snapped = network.snap(points.lon, points.lat, options.max_snap_m, rules)
+        check_snap(
+            streets, points.lon, points.lat, snapped, what, "have no travel times; see unreached_reason"
+        )
+        snaps.append(snapped)
+    return snaps[0], snaps[1]
 
 
 def _network_of(given: Any, problems: list[str]) -> TransportNetwork:
@@ -173,18 +224,28 @@ def _network_of(given: Any, problems: list[str]) -> TransportNetwork:
     return given  # type: ignore[no-any-return]  # never used: the problems are raised first
 
 
-def _snapped(network: TransportNetwork, points: Points, options: TravelOptions, what: str) -> Snap:
-    snapped = network.snap(points.lon, points.lat, options.max_snap_m)
-    consequence = f"have no travel times ({what[:-1]} not snapped)"
-    check_snap(network.streets, points.lon, points.lat, snapped, what, consequence)
-    return snapped
-
-
 def _same_places(origins: Points, destinations: Points) -> npt.NDArray[np.int64]:
     """Find for each origin the destination with the same id at the same place."""
     found = pd.Index(destinations.ids).get_indexer(pd.Index(origins.ids)).astype(np.int64)
     alike = (destinations.lon[found] == origins.lon) & (destinations.lat[found] == origins.lat)
     return np.where(alike, found, NO_TARGET)
+
+
+def fastest(links: Sequence[WalkLinks]) -> WalkLinks:
+    """Return for each pair the shortest of its ways."""
+    if len(links) == 1:
+        return links[0]
+    n_sources = len(links[0].start) - 1
+    source = np.concatenate([np.repeat(np.arange(n_sources), np.diff(one.start)) for one in links])
+    target = np.concatenate([one.target for one in links])
+    walk_s = np.concatenate([one.walk_s for one in links])
+    order = np.lexsort((walk_s, target, source))
+    source, target, walk_s = source[order], target[order], walk_s[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (np.diff(source) != 0) | (np.diff(target) != 0)
+    start = np.zeros(n_sources + 1, np.int64)
+    np.cumsum(np.bincount(source[first], minlength=n_sources), out=start[1:])
+    return WalkLinks(start, target[first], walk_s[first])
 
 
 def with_same_places(links: WalkLinks, same: npt.NDArray[np.int64]) -> WalkLinks:
