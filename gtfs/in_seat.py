@@ -74,9 +74,9 @@ def join_trips(timetable: Timetable) -> JoinedTrips:
     Returns
     -------
     JoinedTrips
-        Its timetable holds T1 to T7. Route, day and block of a vehicle are those of its first trip. Where
-        trips were joined it has no transfer rules, because rules name trips that are no more; use those of
-        the timetable that was given, by way of ``visit_of``.
+        Its timetable holds T1 to T7. Route and day of a vehicle are those of its first trip. Where trips were
+        joined it has no blocks and no transfer rules left: they name trips that are no more. Use those of the
+        timetable that was given, by way of ``visit_of``.
 
     Warns
     -----
@@ -248,7 +248,7 @@ def _joined(
     joined = timetable._replace(
         trip_start=np.append(row_start[first_row], row_start[-1]),
         trip_route=timetable.trip_route[first_trip],
-        trip_block=timetable.trip_block[first_trip],
+        trip_block=np.full(len(first_trip), NO_INDEX),
         trip_day=timetable.trip_day[first_trip],
         visit_stop=timetable.visit_stop[visit_of],
         arrival_s=arrival_s,

@@ -216,7 +216,7 @@ def test_a_vehicle_is_known_by_its_first_trip_and_order_is_kept():
     lines = ["A 8:00, B 8:10", "C 8:05, D 8:06", "B 8:10, C 8:20"]
     table = join_trips(trips_of(lines, blocks=[5, NO_INDEX, 5])).timetable
     assert table.trip_route.tolist() == [0, 1]
-    assert table.trip_block.tolist() == [5, NO_INDEX]
+    assert table.trip_block.tolist() == [NO_INDEX, NO_INDEX]
     assert table.departure_s[table.trip_start[:-1]].tolist() == [8 * 3600, 8 * 3600 + 300]
     assert all(len(column) == 0 for column in table.transfers)
 

@@ -77,3 +77,107 @@ def vehicles(timetable: Any) -> list[list[int]]:
 
     followers = {b for trips in after.values() for b in trips}
     return [way for trip in range(timetable.n_trips) if trip not in followers for way in ways(trip)]
+
+
+def required_s(timetable: Any, footpaths: Any, slack: int, arriving: int, departing: int) -> int | None:
+    """Seconds from the arrival of one visit to the departure of another, or None where nobody can change."""
+    start = timetable.trip_start.tolist()
+    trips = [max(t for t in range(timetable.n_trips) if start[t] <= v) for v in (arriving, departing)]
+    stops = [int(timetable.visit_stop[v]) for v in (arriving, departing)]
+    best: tuple[int, int, int] | None = None
+    chosen: dict[str, int] = {}
+    for row, rule in enumerate(_rules(timetable)):
+        if rule["transfer_type"] > 3:
+            continue
+        said, itself, applies = [], 0, True
+        for side, trip, stop in zip(("from", "to"), trips, stops, strict=True):
+            place = rule[f"{side}_stop"]
+            itself += place == stop
+            applies &= place != NONE and place in (stop, timetable.stop_station[stop])
+            if rule[f"{side}_trip"] != NONE:
+                said.append("trip")
+                applies &= rule[f"{side}_trip"] == trip
+            elif rule[f"{side}_route"] != NONE:
+                said.append("route")
+                applies &= rule[f"{side}_route"] == timetable.trip_route[trip]
+            else:
+                said.append("-")
+        order = ["- -", "- route", "route route", "- trip", "route trip", "trip trip"]
+        score = (order.index(" ".join(sorted(said))), itself, -row)
+        if applies and (best is None or score > best):
+            best, chosen = score, rule
+    kind, time = chosen.get("transfer_type", 0), chosen.get("min_transfer_time_s", NONE)
+    if kind == 1:
+        return 1
+    if kind == 2 and time >= 0:
+        return max(time, slack)
+    if kind == 3:
+        return None
+    if stops[0] == stops[1]:
+        return slack
+    links = range(int(footpaths.start[stops[0]]), int(footpaths.start[stops[0] + 1]))
+    walks = [int(footpaths.walk_s[link]) for link in links if footpaths.target[link] == stops[1]]
+    return walks[0] + slack if walks else None
+
+
+class Town:
+    """What is the same for all departures: vehicles as visits, and how long every change takes."""
+
+    def __init__(self, timetable: Any, footpaths: Any, slack: int) -> None:
+        self.slack = slack
+        self.stop = timetable.visit_stop.tolist()
+        self.departure, self.arrival = timetable.departure_s.tolist(), timetable.arrival_s.tolist()
+        self.runs = []
+        for vehicle in vehicles(timetable):
+            visits = []
+            for trip in vehicle:
+                own = _trip_visits(timetable, trip)
+                visits += [
+                    (
+                        v,
+                        bool(timetable.pickup[v]) and v != own[-1],
+                        bool(timetable.drop_off[v]) and v != own[0],
+                    )
+                    for v in own
+                ]
+            self.runs.append(visits)
+        alighted = {v for visits in self.runs for v, _, alights in visits if alights}
+        boarded = {v for visits in self.runs for v, boards, _ in visits if boards}
+        self.needs = {
+            (a, d): required_s(timetable, footpaths, slack, a, d)
+            for a in alighted
+            for d in boarded
+            if self.arrival[a] < self.departure[d]
+        }
+
+    def stop_arrivals(self, access: Any, origin: int, leave: int, max_rides: int | None) -> dict[int, int]:
+        """Earliest second at which a vehicle can be left at each stop, for one departure; exhaustive."""
+        ready: dict[int, int] = {}
+        for link in range(int(access.start[origin]), int(access.start[origin + 1])):
+            ready[int(access.target[link])] = leave + int(access.walk_s[link]) + self.slack
+        waiting: list[tuple[int | None, int]] = [(None, 0)]
+        seen: set[tuple[int | None, int]] = set(waiting)
+        earliest: dict[int, int] = {}
+        while waiting:
+            left, rides = waiting.pop()
+            if rides == max_rides:
+                continue
+            for visits in self.runs:
+                for position, (d, boards, _) in enumerate(visits):
+                    if not boards or not self._catches(left, d, ready):
+                        continue
+                    for a, _, alights in visits[position + 1 :]:
+                        state = (a, rides + 1 if max_rides is not None else 0)
+                        if alights and state not in seen:
+                            at, when = self.stop[a], self.arrival[a]
+                            earliest[at] = min(when, earliest.get(at, when))
+                            seen.add(state)
+                            waiting.append(state)
+        return earliest
+
+    def _catches(self, left: int | None, d: int, ready: dict[int, int]) -> bool:
+        """Whether who has left this visit, or comes from home, catches that one."""
+        if left is None:
+            return self.stop[d] in ready and self.departure[d] >= ready[self.stop[d]]
+        need = self.needs.get((left, d))
+        return need is not None and self.departure[d] >= self.arrival[left] + need
