@@ -1,7 +1,8 @@
 """Run both engines on the inputs and periods of one configuration and write how far they agree.
 
 Into the folder go ``agreement.csv`` (a row a period and percentile), ``largest_differences_<period>.csv``,
-``differences_<period>.png`` and ``settings.txt`` (what R5 does otherwise than asked).
+``differences_<period>.png`` and ``settings.txt`` (what R5 does otherwise than asked,
+and all other warnings).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from access.cells import cell_polygons
+from access.collected_warnings import collected_warnings
 from access.config_file import LoadedConfig, load_config
 from access.crosscheck import (
     Agreement,
@@ -28,15 +30,15 @@ from access.crosscheck import (
 )
 from access.crosscheck_map import difference_map
 from access.datasets import check_cache
-from access.engine.arrays import Minutes, WalkLinks
+from access.engines import Engine, own_engine
 from access.errors import AccessError, ResultError
+from access.pipeline import join_streets
 from access.progress import Progress
 from access.r5 import R5Network
 from access.r5_run import find_r5, load_r5, period_differences, r5_period_times
 from access.stage_inputs import Inputs, read_inputs
-from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
+from access.stage_network import SnappedCells
 from access.stage_timetable import PeriodPlan
-from access.travel_times import travel_time_percentiles
 
 ENGINES = ("fairreach", "r5")
 N_LARGEST = 200
@@ -96,43 +98,33 @@ def crosscheck(
     AccessError, gtfs.errors.FeedError
         If an input cannot be used, or R5 is not there (before anything is read).
     """
-    loaded = load_config(config_file)
-    installation = find_r5(loaded)
-    folder = out or Path(f"{loaded.config.results.folder}-crosscheck")
-    check_folder(folder.expanduser())
-    check_cache()
-    progress = Progress(N_STAGES, show_bar)
-    inputs = read_inputs(loaded, progress)
-    cells, stops = _joined(inputs, progress, threads)
-    origins = sample.of(len(inputs.cells.ids))
-    with progress.stage("R5 network"):
-        network = load_r5(installation, loaded)
-    lines: list[str] = []
-    with progress.stage("both engines") as stage:
-        plans = [plan for plan in inputs.timetables.plans if plan.has_data]
-        done = 0
+    with collected_warnings() as told:
+        loaded = load_config(config_file)
+        installation = find_r5(loaded)
+        folder = (out or Path(f"{loaded.config.results.folder}-crosscheck")).expanduser()
+        check_folder(folder)
+        check_cache()
+        progress = Progress(N_STAGES, show_bar)
+        inputs = read_inputs(loaded, progress)
+        cells, stops = join_streets(inputs, progress, threads)
+        origins = sample.of(len(inputs.cells.ids))
+        with progress.stage("R5 network"):
+            network = load_r5(installation, loaded)
+        with progress.stage("both engines") as stage:
+            plans = [plan for plan in inputs.timetables.plans if plan.has_data]
+            done = 0
 
-        def advance(n_origins: int) -> None:
-            nonlocal done
-            done += n_origins
-            stage.advance(done, 2 * len(origins) * len(plans))
+            def advance(n_origins: int) -> None:
+                nonlocal done
+                done += n_origins
+                stage.advance(done, 2 * len(origins) * len(plans))
 
-        both = _Engines(inputs, cells, stops, network, origins, threads, advance)
-        found = [both.period(plan) for plan in plans]
+            own = own_engine(inputs, cells, stops, threads, origins)
+            both = _Engines(inputs, cells, own, network, origins, threads, advance)
+            found = [both.period(plan) for plan in plans]
+    write_crosscheck(folder, found, inputs, told)
     lines = [line for period in found for line in period.lines(loaded)]
-    write_crosscheck(folder.expanduser(), found, inputs)
     return [*lines, f"Tables and maps: {folder}"]
-
-
-def _joined(inputs: Inputs, progress: Progress, threads: int | None) -> tuple[SnappedCells, SnappedStops]:
-    """Join cells and stops to the streets, as a run does."""
-    config, points = inputs.loaded.config, inputs.cells.points
-    max_snap_m = config.streets.max_snap_m
-    with progress.stage("network"):
-        near = snap_cells(inputs.streets, points.lon, points.lat, max_snap_m)
-        cells = cell_walks(inputs.streets, near, config.travel, threads)
-        near = snap_stops(inputs.streets, inputs.timetables.any_schedule(), max_snap_m)
-        return cells, stop_walks(inputs.streets, cells, near, config.travel, threads)
 
 
 @dataclass(frozen=True)
@@ -166,7 +158,7 @@ class _Engines:
 
     inputs: Inputs
     cells: SnappedCells
-    stops: SnappedStops
+    own: Engine
     network: R5Network
     origins: npt.NDArray[np.int64]
     threads: int | None
@@ -175,7 +167,7 @@ class _Engines:
     def period(self, plan: PeriodPlan) -> PeriodCheck:
         travel = self.inputs.loaded.config.travel
         ids = self.inputs.cells.ids
-        ours = self._own_minutes(plan)
+        ours = self.own(plan, self.advance)
         theirs = r5_period_times(
             self.network,
             self.inputs,
@@ -203,33 +195,6 @@ class _Engines:
             asked_otherwise=period_differences(self.inputs.loaded.config, plan),
         )
 
-    def _own_minutes(self, plan: PeriodPlan) -> Minutes:
-        travel = self.inputs.loaded.config.travel
-        return travel_time_percentiles(
-            self.inputs.timetables.schedules[plan.service_date].timetable,
-            access=links_of(self.stops.access, self.origins),
-            footpaths=self.stops.footpaths,
-            egress=self.stops.egress,
-            direct=links_of(self.cells.direct, self.origins),
-            n_destinations=len(self.inputs.cells.ids),
-            departure_start_s=plan.config.start_s,
-            departure_window_min=plan.config.departure_window_min,
-            percentiles=travel.percentiles,
-            max_duration_min=travel.max_duration_min,
-            boarding_slack_s=travel.boarding_slack_s,
-            max_rides=travel.max_rides,
-            threads=self.threads,
-            progress=self.advance,
-        )
-
-
-def links_of(links: WalkLinks, sources: npt.NDArray[np.int64]) -> WalkLinks:
-    """Return the walks of some sources only, in their order."""
-    first, n_links = links.start[sources], np.diff(links.start)[sources]
-    start = np.concatenate([[0], np.cumsum(n_links)]).astype(np.int64)
-    chosen = np.repeat(first - start[:-1], n_links) + np.arange(start[-1])
-    return WalkLinks(start, links.target[chosen], links.walk_s[chosen])
-
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that holds something else than an earlier crosscheck.
@@ -245,7 +210,7 @@ def check_folder(folder: Path) -> None:
         raise ResultError(f"{folder}: exists and is no crosscheck's folder; name another with --out")
 
 
-def write_crosscheck(folder: Path, found: list[PeriodCheck], inputs: Inputs) -> None:
+def write_crosscheck(folder: Path, found: list[PeriodCheck], inputs: Inputs, told: list[str]) -> None:
     """Write tables and maps, each under a temporary name first."""
     folder.mkdir(parents=True, exist_ok=True)
     shapes = cell_polygons(inputs.cells.ids).to_numpy()
@@ -263,7 +228,6 @@ def write_crosscheck(folder: Path, found: list[PeriodCheck], inputs: Inputs) -> 
             "travel time);\nlines join the pairs that differ most",
         )
         _write(folder / f"differences_{name}.png", picture)
-    told = dict.fromkeys(text for period in found for text in period.asked_otherwise)
     _write(folder / "settings.txt", "".join(f"{text}\n" for text in told).encode())
     _write(folder / _TABLE, agreement_table(found).to_csv(index=False).encode())
 

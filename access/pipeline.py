@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from access.collected_warnings import collected_warnings
 from access.config_file import load_config
 from access.datasets import check_cache
 from access.engine.arrays import Minutes
-from access.errors import DataQualityWarning
+from access.engines import engine_of
 from access.indicators import Line, People, PeriodAccess, period_access
 from access.progress import Progress
+from access.r5_run import find_r5
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
 from access.snapping import SNAPPED, Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
 from access.stage_timetable import PeriodPlan
-from access.travel_times import travel_time_percentiles
-from gtfs.errors import FeedQualityWarning
 
-logger = logging.getLogger(__name__)
 N_STAGES_READ = 6
 N_STAGES_RUN = 9
 
@@ -59,13 +55,15 @@ def run(
         If an input cannot be used; nothing is written then.
     """
     progress = Progress(N_STAGES_RUN, show_bar)
-    with _collected_warnings() as told:
+    with collected_warnings() as told:
         loaded = load_config(config_file)
+        if loaded.config.travel.engine == "r5":
+            find_r5(loaded)  # what is missing is said before anything is read
         folder = (out or Path(loaded.config.results.folder)).expanduser()
         check_target(folder)
         check_cache()
         inputs = read_inputs(loaded, progress)
-        cells, stops = _join(inputs, progress, threads)
+        cells, stops = join_streets(inputs, progress, threads)
         inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
         with new_run_folder(folder) as partial:
             matrices = _travel_times(inputs, cells, stops, partial, progress, threads)
@@ -85,7 +83,7 @@ def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
         What was found, in lines; the last says that the configuration can run.
     """
     progress = Progress(N_STAGES_READ, show_bar)
-    with _collected_warnings() as told:
+    with collected_warnings() as told:
         loaded = load_config(config_file)
         check_target(Path(loaded.config.results.folder).expanduser())
         check_cache()
@@ -113,7 +111,10 @@ def _snap_stops(inputs: Inputs) -> tuple[Snap, SnapReport]:
     return snap_stops(inputs.streets, schedule, inputs.loaded.config.streets.max_snap_m)
 
 
-def _join(inputs: Inputs, progress: Progress, threads: int | None) -> tuple[SnappedCells, SnappedStops]:
+def join_streets(
+    inputs: Inputs, progress: Progress, threads: int | None
+) -> tuple[SnappedCells, SnappedStops]:
+    """Join cells and stops to the streets and find the walks between them."""
     config = inputs.loaded.config
     with progress.stage("network") as stage:
         cells = cell_walks(inputs.streets, _snap_cells(inputs), config.travel, threads)
@@ -150,24 +151,9 @@ def _travel_times(
             done += n_origins
             stage.advance(done, len(ids) * len(plans))
 
+        compute = engine_of(inputs, cells, stops, threads)
         for plan in plans:
-            matrix = travel_time_percentiles(
-                inputs.timetables.schedules[plan.service_date].timetable,
-                access=stops.access,
-                footpaths=stops.footpaths,
-                egress=stops.egress,
-                direct=cells.direct,
-                n_destinations=len(ids),
-                departure_start_s=plan.config.start_s,
-                departure_window_min=plan.config.departure_window_min,
-                percentiles=travel.percentiles,
-                max_duration_min=travel.max_duration_min,
-                boarding_slack_s=travel.boarding_slack_s,
-                max_rides=travel.max_rides,
-                arrive_by=plan.config.arrive_by,
-                threads=threads,
-                progress=advance,
-            )
+            matrix = compute(plan, advance)
             path = folder / "travel_times" / f"{plan.config.name}.parquet"
             n_pairs += write_travel_times(path, ids, ids, matrix, travel.percentiles)
             matrices.append((plan, matrix[used]))
@@ -208,23 +194,3 @@ def _measures(
             "indicators": sum(len(access.rows) for access in measured),
         }
     return measured
-
-
-@contextmanager
-def _collected_warnings() -> Iterator[list[str]]:
-    """Collect our own warnings for the record and log each; all others pass as usual."""
-    told: list[str] = []
-    show = warnings.showwarning
-
-    def collect(message: Warning | str, category: type[Warning], *where: object) -> None:
-        if not issubclass(category, DataQualityWarning | FeedQualityWarning):
-            show(message, category, *where)  # type: ignore[arg-type]
-        elif str(message) not in told:
-            told.append(str(message))
-            logger.warning("%s", message)
-
-    with warnings.catch_warnings():
-        for category in (DataQualityWarning, FeedQualityWarning):
-            warnings.simplefilter("always", category)
-        warnings.showwarning = collect  # type: ignore[assignment]
-        yield told

@@ -1,0 +1,102 @@
+"""The engines that a run may compute its periods with: ours, and R5.
+
+An engine is a function that takes a period and a callback for progress, and returns the whole minutes of all
+percentiles of the configuration, uint8 (n_percentiles, n_origins, n_cells), 255 = not reached.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from access.engine.arrays import Minutes, WalkLinks
+from access.errors import DataQualityWarning
+from access.r5_run import find_r5, load_r5, r5_period_times
+from access.stage_inputs import Inputs
+from access.stage_network import SnappedCells, SnappedStops
+from access.stage_timetable import PeriodPlan
+from access.travel_times import travel_time_percentiles
+
+Engine = Callable[[PeriodPlan, Callable[[int], object]], Minutes]
+
+
+def engine_of(inputs: Inputs, cells: SnappedCells, stops: SnappedStops, threads: int | None) -> Engine:
+    """Return the engine that the configuration names, ready.
+
+    Raises
+    ------
+    AccessError
+        If that is R5, and it is not there or cannot do what is asked.
+    """
+    if inputs.loaded.config.travel.engine == "r5":
+        return r5_engine(inputs, cells, threads)
+    return own_engine(inputs, cells, stops, threads)
+
+
+def own_engine(
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    threads: int | None,
+    origins: npt.NDArray[np.int64] | None = None,
+) -> Engine:
+    """Return our engine; ``origins`` are the cells to leave from, default all."""
+    travel = inputs.loaded.config.travel
+    access = stops.access if origins is None else links_of(stops.access, origins)
+    direct = cells.direct if origins is None else links_of(cells.direct, origins)
+
+    def minutes(plan: PeriodPlan, progress: Callable[[int], object]) -> Minutes:
+        return travel_time_percentiles(
+            inputs.timetables.schedules[plan.service_date].timetable,
+            access=access,
+            footpaths=stops.footpaths,
+            egress=stops.egress,
+            direct=direct,
+            n_destinations=len(inputs.cells.ids),
+            departure_start_s=plan.config.start_s,
+            departure_window_min=plan.config.departure_window_min,
+            percentiles=travel.percentiles,
+            max_duration_min=travel.max_duration_min,
+            boarding_slack_s=travel.boarding_slack_s,
+            max_rides=travel.max_rides,
+            arrive_by=plan.config.arrive_by,
+            threads=threads,
+            progress=progress,
+        )
+
+    return minutes
+
+
+def r5_engine(inputs: Inputs, cells: SnappedCells, threads: int | None) -> Engine:
+    """Return R5 with the streets and feeds of the configuration.
+
+    Warns
+    -----
+    DataQualityWarning
+        If R5 joins fewer cells to the streets than we do: they reach nothing, and nothing reaches them.
+    """
+    network = load_r5(find_r5(inputs.loaded), inputs.loaded)
+
+    def minutes(plan: PeriodPlan, progress: Callable[[int], object]) -> Minutes:
+        times = r5_period_times(network, inputs, plan, threads=threads, progress=progress)
+        n_lost = int((cells.snapped & ~times.snapped).sum())
+        if n_lost:
+            warnings.warn(
+                f"R5 joins {n_lost:,} cells to no street that are near one: they count as reaching nothing",
+                DataQualityWarning,
+                stacklevel=2,
+            )
+        return times.minutes
+
+    return minutes
+
+
+def links_of(links: WalkLinks, sources: npt.NDArray[np.int64]) -> WalkLinks:
+    """Return the walks of some sources only, in their order."""
+    first, n_links = links.start[sources], np.diff(links.start)[sources]
+    start = np.concatenate([[0], np.cumsum(n_links)]).astype(np.int64)
+    chosen = np.repeat(first - start[:-1], n_links) + np.arange(start[-1])
+    return WalkLinks(start, links.target[chosen], links.walk_s[chosen])
