@@ -1,6 +1,6 @@
 """Walks between cells and stops along streets, in whole seconds.
 
-The length of a walk is exact in millimetres (``access.engine.walk``); its time is that length at one
+The length of a walk is exact in millimetres (``access.engine.roads``); its time is that length at one
 walking speed, rounded half up to whole seconds. A walk counts when its time before rounding is at most the
 limit, so that no limit is stretched by rounding. Hills, stairs, crossings and traffic lights cost nothing
 extra; say so beside every result, with the speed.
@@ -9,21 +9,16 @@ extra; say so beside every result, with the speed.
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from access.engine.arrays import WalkLinks
-from access.engine.walk import NO_TARGET, NOT_REACHED_MM, WalkGraph, WalkSources, WalkTargets, walks_from
+from access.engine.roads import NOT_REACHED_COST
 from access.errors import AccessError
-from access.snapping import SNAPPED, Snap
-from access.streets import StreetGraph
-
-SOURCES_A_BLOCK = 128
+from access.snapping import Snap
+from access.street_graph import StreetGraph
+from access.street_search import lines_of, places_of, search
 
 
 def walk_links(
@@ -62,21 +57,23 @@ def walk_links(
         raise AccessError(
             f"same_points needs as many sources as targets, got {len(sources.edge)} and {len(targets.edge)}"
         )
-    walkers = np.flatnonzero(sources.state == SNAPPED)
-    same_target = walkers if same_points else np.full(len(walkers), NO_TARGET)
-    from_points = WalkSources(
-        sources.edge[walkers],
-        sources.along_mm[walkers],
-        sources.link_mm[walkers],
-        same_target.astype(np.int32),
-        streets.edge_start,
-        streets.edge_target,
-        streets.edge_length_mm,
+    length_mm = streets.edge_length_mm
+    lines = lines_of(
+        streets.n_nodes, streets.edge_start, streets.edge_target, length_mm, length_mm, length_mm
     )
-    n_links, target, length_mm = _search(streets, from_points, targets, limit_mm, threads)
+    walkers = places_of(lines, sources, sources.link_mm)
+    n_links, target, walk_mm = search(
+        lines,
+        walkers,
+        places_of(lines, targets, targets.link_mm),
+        len(targets.edge),
+        limit_mm,
+        same_points=same_points,
+        threads=threads,
+    )
     start = np.zeros(len(sources.edge) + 1, dtype=np.int64)
-    start[walkers + 1] = n_links
-    return WalkLinks(np.cumsum(start), target, walk_seconds(length_mm, mm_per_s))
+    start[walkers.point + 1] = n_links
+    return WalkLinks(np.cumsum(start), target, walk_seconds(walk_mm, mm_per_s))
 
 
 def walk_seconds(length_mm: npt.NDArray[np.int32], mm_per_s: float) -> npt.NDArray[np.int32]:
@@ -93,62 +90,13 @@ def _limit(max_walk_min: float, walk_speed_km_h: float) -> tuple[int, float]:
     mm_per_s = walk_speed_km_h * 1_000_000 / 3600
     # 30 min at 4.8 km/h are 2,400,000 mm, not one less because 4.8 has no exact binary form.
     limit_mm = math.floor(max_walk_min * 60 * mm_per_s + 1e-6)
-    longest_mm = int(NOT_REACHED_MM) // 4
+    longest_mm = int(NOT_REACHED_COST) // 4
     if limit_mm > longest_mm:
         raise AccessError(
             f"max_walk_min {max_walk_min} at walk_speed_km_h {walk_speed_km_h} is {limit_mm / 1e6:,.0f} km; "
             f"the longest walk is {longest_mm // 10**6} km"
         )
     return limit_mm, mm_per_s
-
-
-def _search(
-    streets: StreetGraph, sources: WalkSources, targets: Snap, limit_mm: int, threads: int | None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Run the kernel over blocks of sources, in threads; their links in order."""
-    neighbours = streets.neighbour_start, streets.neighbour, streets.neighbour_length_mm
-    graph = WalkGraph(*_frozen(neighbours))
-    sources = WalkSources(*_frozen(sources))
-    at_nodes = WalkTargets(*_frozen(_targets_at_nodes(streets, targets)))
-    n_sources = len(sources.edge)
-
-    def block(first: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        last = min(first + SOURCES_A_BLOCK, n_sources)
-        return walks_from(graph, sources, first, last, at_nodes, len(targets.edge), limit_mm)
-
-    # The kernel releases the interpreter lock, so that threads share streets and targets without copies.
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        blocks = list(pool.map(block, range(0, max(n_sources, 1), SOURCES_A_BLOCK)))
-    n_links, target, length_mm = zip(*blocks, strict=True)
-    return np.concatenate(n_links), np.concatenate(target), np.concatenate(length_mm)
-
-
-def _frozen(arrays: Iterable[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
-    """Return read-only views: the kernel is compiled once, for read-only arrays, and cannot change them."""
-    views = [values.view() for values in arrays]
-    for view in views:
-        view.flags.writeable = False
-    return views
-
-
-def _targets_at_nodes(streets: StreetGraph, targets: Snap) -> WalkTargets:
-    """List every snapped target at both ends of its edge."""
-    snapped = np.flatnonzero(targets.state == SNAPPED)
-    edge, along_mm, link_mm = targets.edge[snapped], targets.along_mm[snapped], targets.link_mm[snapped]
-    node = np.concatenate([streets.edge_start[edge], streets.edge_target[edge]])
-    remaining_mm = np.concatenate([along_mm, streets.edge_length_mm[edge] - along_mm]) + np.tile(link_mm, 2)
-    order = np.argsort(node, kind="stable")
-    both = np.tile(np.arange(len(snapped)), 2)[order]
-    start = np.zeros(streets.n_nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(node, minlength=streets.n_nodes), out=start[1:])
-    return WalkTargets(
-        start,
-        snapped[both].astype(np.int32),
-        edge[both],
-        along_mm[both],
-        link_mm[both],
-        remaining_mm[order],
-    )
 
 
 def reversed_walks(links: WalkLinks, n_targets: int) -> WalkLinks:

@@ -21,9 +21,12 @@ import numpy.typing as npt
 import shapely
 
 from access.errors import AccessError, DataQualityWarning, InputDataError
-from access.streets import StreetGraph
+from access.road_graph import RoadGraph
+from access.street_graph import StreetGraph
 
 logger = logging.getLogger(__name__)
+
+Streets = StreetGraph | RoadGraph
 
 OWN_NETWORK_NODES = 40
 """A cut-off network of fewer nodes is a stray path; R5, too, drops street islands of fewer than 40."""
@@ -98,7 +101,7 @@ class SnapReport:
         return "; ".join(parts)
 
 
-def snap(streets: StreetGraph, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_m: float = 1600.0) -> Snap:
+def snap(streets: Streets, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_m: float = 1600.0) -> Snap:
     """Join points to the nearest place on a street of the main network.
 
     A point beside a network of its own (an island in a river) is not joined to a street of the main network
@@ -109,7 +112,7 @@ def snap(streets: StreetGraph, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_
     Parameters
     ----------
     streets
-        Walk graph.
+        Walk graph, or the road graph of a mode: points join the network that the mode uses.
     lon, lat
         Degrees WGS84, shape (n_points,); NaN for a point without coordinates.
     max_snap_m
@@ -130,9 +133,9 @@ def snap(streets: StreetGraph, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_
         raise AccessError(f"max_snap_m must lie above 0 and up to {LONGEST_SNAP_M:,.0f} m, got {max_snap_m}")
     x_m, y_m = streets.to_metres(lon, lat)
     known = np.flatnonzero(~np.isnan(x_m))
-    on_main = streets.main[streets.edge_start]
+    joinable = np.flatnonzero(streets.edge_joinable)
     edge = np.full(len(lon), NO_EDGE, dtype=np.int32)
-    edge[known] = _nearest_edge(streets, np.flatnonzero(on_main), x_m[known], y_m[known], max_snap_m)
+    edge[known] = _nearest_edge(streets, joinable, x_m[known], y_m[known], max_snap_m)
 
     along_mm = np.zeros(len(lon), dtype=np.int32)
     link_mm = np.full(len(lon), NO_LINK_MM, dtype=np.int32)
@@ -153,7 +156,7 @@ def snap(streets: StreetGraph, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_
 
 
 def _nearer_cut_off(
-    streets: StreetGraph,
+    streets: Streets,
     x_m: npt.NDArray[np.float64],
     y_m: npt.NDArray[np.float64],
     main_mm: npt.NDArray[np.int32],
@@ -164,10 +167,9 @@ def _nearer_cut_off(
     Where the main network is out of reach (``NO_LINK_MM``), any cut-off street within the limit says so;
     else it takes a nearer street of a network of its own.
     """
-    start = streets.edge_start
-    nearest = _nearest_edge(streets, np.flatnonzero(~streets.main[start]), x_m, y_m, max_snap_m)
+    nearest = _nearest_edge(streets, np.flatnonzero(~streets.edge_main), x_m, y_m, max_snap_m)
     belongs = (nearest >= 0) & (main_mm == NO_LINK_MM)
-    own = ~streets.main[start] & (streets.component_size[start] >= OWN_NETWORK_NODES)
+    own = ~streets.edge_main & (streets.edge_component_size >= OWN_NETWORK_NODES)
     nearest = _nearest_edge(streets, np.flatnonzero(own), x_m, y_m, max_snap_m)
     found = np.flatnonzero((nearest >= 0) & ~belongs)
     _, distance_mm = _place_on_edge(streets, nearest[found], x_m[found], y_m[found])
@@ -192,7 +194,7 @@ def snap_report(snapped: Snap, what: str) -> SnapReport:
 
 
 def check_snap(
-    streets: StreetGraph,
+    streets: Streets,
     lon: npt.ArrayLike,
     lat: npt.ArrayLike,
     snapped: Snap,
@@ -233,7 +235,7 @@ def check_snap(
 
 
 def _nearest_edge(
-    streets: StreetGraph,
+    streets: Streets,
     candidates: npt.NDArray[np.intp],
     x_m: npt.NDArray[np.float64],
     y_m: npt.NDArray[np.float64],
@@ -252,7 +254,7 @@ def _nearest_edge(
 
 
 def _place_on_edge(
-    streets: StreetGraph,
+    streets: Streets,
     edge: npt.NDArray[np.int32],
     x_m: npt.NDArray[np.float64],
     y_m: npt.NDArray[np.float64],

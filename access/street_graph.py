@@ -52,6 +52,21 @@ class StreetGraph(NamedTuple):
         return len(self.edge_way)
 
     @property
+    def edge_main(self) -> npt.NDArray[np.bool_]:
+        """Whether each edge lies on the main component, shape (n_edges,)."""
+        return self.main[self.edge_start]
+
+    @property
+    def edge_joinable(self) -> npt.NDArray[np.bool_]:
+        """Whether points may be joined to each edge: every one of the main component."""
+        return self.edge_main
+
+    @property
+    def edge_component_size(self) -> npt.NDArray[np.int32]:
+        """Nodes of the component of each edge, shape (n_edges,)."""
+        return self.component_size[self.edge_start]
+
+    @property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north in degrees."""
         lon, lat = self.node_lon, self.node_lat

@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 LONGEST_EDGE_M = 100_000.0
 CUT_SHARE_WORTH_A_WARNING = 0.05
 REMOVED_SHARE_WORTH_A_WARNING = 0.10
+JOIN_PARTS = "Check that the extract holds the bridges and roads between its parts"
 
 
 def read_streets_pbf(path: Path) -> tuple[StreetGraph, StreetReport]:
@@ -64,8 +65,12 @@ def download_streets(
     return build_streets(download_segments(place=place, boundary=boundary), source)
 
 
-def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, StreetReport]:
-    """Turn segments as read into a graph and a report; ``source`` names the input in messages.
+def build_streets(
+    segments: StreetSegments, source: str, advice: str = JOIN_PARTS
+) -> tuple[StreetGraph, StreetReport]:
+    """Turn segments as read into a graph and a report.
+
+    ``source`` names the input in messages; ``advice`` says what to do where much of it is cut off.
 
     Raises
     ------
@@ -110,11 +115,11 @@ def build_streets(segments: StreetSegments, source: str) -> tuple[StreetGraph, S
             values.flags.writeable = False
     report = _report(graph, source, segments.n_ways, segments.n_cut, n_components)
     logger.info("streets: %s", report.summary())
-    _warn_of_gaps(report)
+    _warn_of_gaps(report, advice)
     return graph, report
 
 
-def _warn_of_gaps(report: StreetReport) -> None:
+def _warn_of_gaps(report: StreetReport, advice: str) -> None:
     cut_share = report.n_edges_cut / (report.n_edges + report.n_edges_cut)
     if cut_share > CUT_SHARE_WORTH_A_WARNING:
         warnings.warn(
@@ -127,8 +132,8 @@ def _warn_of_gaps(report: StreetReport) -> None:
     if report.length_removed_share > REMOVED_SHARE_WORTH_A_WARNING:
         warnings.warn(
             f"streets: {report.length_removed_share:.0%} of the street length of {report.source} is not "
-            "joined to the main network and put aside; cells and stops there are not snapped. Check that the "
-            "extract holds the bridges and roads between its parts",
+            "joined to the main network and put aside; cells and stops there are not snapped. "
+            f"{advice}",
             DataQualityWarning,
             stacklevel=2,
         )

@@ -1,4 +1,4 @@
-"""The slow, obvious twin of ``access.engine.walk``: Dijkstra with dicts on an explicitly split graph.
+"""The slow, obvious twin of ``access.network.walk_links``: Dijkstra with dicts on an explicitly split graph.
 
 Every point becomes a node at its place on the edge, and another beside the street, joined to it by its
 link. It shares no code with the package.
