@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -76,6 +77,56 @@ def crosscheck(
     sample = Sample(origins, seed)
     for line in run_crosscheck(config, out=out, sample=sample, threads=threads, show_bar=show_bar):
         click.echo(line)
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})  # -30.03,-51.22 is no option
+@CONFIG
+@click.argument("from_place", metavar="FROM")
+@click.argument("to_place", metavar="TO")
+@click.option("--at", metavar="HH:MM", help="Departure; without it the whole window of the period.")
+@click.option("--arrive-by", is_flag=True, help="The time given with --at is that to be there by.")
+@click.option("--period", metavar="NAME", help="A period of CONFIG: its window and service day.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Another service day.")
+@click.option("--window", is_flag=True, help="Show every minute of the window and the routes used.")
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
+def explain(
+    config: Path,
+    from_place: str,
+    to_place: str,
+    at: str | None,
+    arrive_by: bool,
+    period: str | None,
+    day: datetime | None,
+    window: bool,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Show why the journey between two places takes as long as it does, leg by leg.
+
+    FROM and TO are a cell of the run, coordinates, a neighbourhood or a stop: 89a90128b4fffff,
+    -30.03,-51.22, lat=-30.03,lon=-51.22, "Centro Histórico", stop:1504.
+    """
+    import json
+
+    from access.explain import explain as explain_journey
+    from access.explain_text import explanation_lines, explanation_values
+
+    _log(quiet=True)
+    found = explain_journey(
+        config,
+        from_place,
+        to_place,
+        at=at,
+        arrive_by=arrive_by,
+        period=period,
+        service_date=None if day is None else day.date(),
+        whole_window=window,
+    )
+    if as_json:
+        click.echo(json.dumps(explanation_values(found, table=window), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(explanation_lines(found, language, table=window)))
 
 
 @commands.command()
