@@ -5,15 +5,16 @@ A *case* is what ``builders_timetable`` makes, with footpaths that are complete 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from builders_timetable import make_links, random_journey_inputs
 from hypothesis import strategies as st
 
-from access.engine.arrays import ANY_NUMBER_OF_RIDES, UNREACHED_S, Search, Seconds, with_own_stops
+from access.engine.arrays import ANY_NUMBER_OF_RIDES, UNREACHED_S, Search, Seconds, WalkLinks, with_own_stops
+from access.engine.egress import Window
 from access.engine.plain import PlainNetwork, arrivals_from_origin, plain_network
-from access.engine.program import Program, event_program, footpaths_into_stops
+from access.engine.program import Program, event_program, footpaths_into_stops, reversed_links
 from access.engine.scan import Profiles, binding_ride_limit, profiles_memory, scan_batch, scan_memory
 
 
@@ -95,3 +96,45 @@ def stop_seconds(profiles: Profiles, column: int, search: Search) -> np.ndarray:
                 if (arrival_s - 60 * departure) // 60 <= search.max_duration_min:
                     found[departure, stop] = arrival_s + search.first_departure_s
     return found
+
+
+class Scanned(NamedTuple):
+    """All origins of a case scanned as one batch, with what the way to the door needs."""
+
+    batch: np.ndarray
+    destinations: np.ndarray
+    profiles: Profiles
+    doors: WalkLinks
+    direct: WalkLinks
+    window: Window
+
+
+def scanned_in_passes(case: dict[str, Any], departures_a_pass: int) -> Scanned:
+    """Scan a case whose window is cut into passes."""
+    search = search_of(case)
+    searches = [
+        search._replace(
+            first_departure_s=search.first_departure_s + 60 * first,
+            n_departures=min(departures_a_pass, search.n_departures - first),
+        )
+        for first in range(0, search.n_departures, departures_a_pass)
+    ]
+    into_stops = footpaths_into_stops(case["footpaths"])
+    programs = [event_program(case["timetable"], case["access"], into_stops, one) for one in searches]
+    profiles, memory = profiles_memory(programs), scan_memory(programs, binding_ride_limit(search))
+    batch = np.arange(len(case["access"].start) - 1)
+    scan_batch(programs, searches, case["access"], batch, memory, profiles)
+    window = Window(np.array([one.n_departures for one in searches]), search.max_duration_min)
+    doors = reversed_links(case["egress"], case["n_destinations"])
+    destinations = np.arange(case["n_destinations"])[::-1].copy()
+    return Scanned(batch, destinations, profiles, doors, case["direct"], window)
+
+
+def plain_minutes(case: dict[str, Any]) -> list[list[list[int]]]:
+    """Travel times in whole minutes by the plain engine, ``[origin][departure][destination]``."""
+    leave_s = case["departure_start_s"] + 60 * np.arange(case["departure_window_min"])[:, np.newaxis]
+    minutes = []
+    for origin in range(len(case["access"].start) - 1):
+        arrival_s = plain_seconds(case, origin)[1]
+        minutes.append(np.where(arrival_s == UNREACHED_S, 255, (arrival_s - leave_s) // 60).tolist())
+    return minutes

@@ -158,14 +158,14 @@ def _sum_opportunities(
     sums: npt.NDArray[np.float64],
 ) -> None:
     """One count of departures for each destination and cutoff is enough for all percentiles."""
-    _walk_directly(batch, direct, window.max_duration_min, memory.direct_min)
+    walk_directly(batch, direct, window.max_duration_min, memory.direct_min)
     for destination in destinations:
         if not at_destination[destination].any():
             continue
-        _arrive(destination, profiles, doors, window, memory.elapsed)
+        arrive(destination, profiles, doors, window, memory.elapsed)
         for cutoff in range(len(cutoffs_min)):
             longest_min = cutoffs_min[cutoff] - 1
-            _count_reached(memory.elapsed, window, longest_min, memory.reached)
+            count_reached(memory.elapsed, window, longest_min, memory.reached)
             for percentile in range(len(ranks)):
                 for column in range(BATCH_WIDTH):
                     rides = memory.reached[column] >= ranks[percentile]
@@ -188,11 +188,11 @@ def _fill_percentiles(
 ) -> None:
     """Take the destinations some at a time, so that the matrix is written along its rows."""
     n_percentiles = len(ranks)
-    _walk_directly(batch, direct, window.max_duration_min, memory.direct_min)
+    walk_directly(batch, direct, window.max_duration_min, memory.direct_min)
     for first in range(0, len(destinations), DESTINATIONS_A_TIME):
         together = destinations[first : first + DESTINATIONS_A_TIME]
         for place, destination in enumerate(together):
-            _percentiles_at(destination, place * n_percentiles, profiles, doors, window, ranks, memory)
+            percentiles_at(destination, place * n_percentiles, profiles, doors, window, ranks, memory)
         for percentile in range(n_percentiles):
             for column in range(len(batch)):
                 for place, destination in enumerate(together):
@@ -201,7 +201,7 @@ def _fill_percentiles(
 
 
 @kernel
-def _walk_directly(
+def walk_directly(
     batch: npt.NDArray[np.int64], direct: WalkLinks, max_duration_min: int, direct_min: Rows
 ) -> None:
     """Whole minutes of walking all the way from each origin of the batch."""
@@ -214,7 +214,7 @@ def _walk_directly(
 
 
 @kernel
-def _percentiles_at(
+def percentiles_at(
     destination: int,
     first_row: int,
     profiles: Profiles,
@@ -229,17 +229,17 @@ def _percentiles_at(
     until every rank is met that can be met within the maximum duration.
     """
     minutes, reached, reached_in_time = memory.minutes, memory.reached, memory.reached_in_time
-    if not _arrive(destination, profiles, doors, window, memory.elapsed):
+    if not arrive(destination, profiles, doors, window, memory.elapsed):
         for row in range(first_row, first_row + len(ranks)):
             copy_row(minutes, row, memory.direct_min, destination)
         return
-    _count_reached(memory.elapsed, window, window.max_duration_min, reached_in_time)
+    count_reached(memory.elapsed, window, window.max_duration_min, reached_in_time)
     _set_goals(reached_in_time, ranks, memory.goals)
     travel_min = _least_percentile(memory.elapsed, window, ranks.min(), reached)
     for row in range(first_row, first_row + len(ranks)):
         set_row(minutes, row, travel_min)
     while travel_min < window.max_duration_min:  # what is not met then takes one minute more, or too long
-        _count_reached(memory.elapsed, window, travel_min, reached)
+        count_reached(memory.elapsed, window, travel_min, reached)
         for percentile in range(len(ranks)):
             add_if_below(minutes, first_row + percentile, reached, ranks[percentile])
         if not any_below(reached, memory.goals):
@@ -251,7 +251,7 @@ def _percentiles_at(
 
 
 @kernel
-def _arrive(destination: int, profiles: Profiles, doors: WalkLinks, window: Window, elapsed: Rows) -> bool:
+def arrive(destination: int, profiles: Profiles, doors: WalkLinks, window: Window, elapsed: Rows) -> bool:
     """Fill ``elapsed`` for one destination, pass after pass; return whether anybody arrives in time."""
     elapsed[:] = 0
     somebody = False
@@ -301,7 +301,7 @@ def _least_percentile(elapsed: Rows, window: Window, rank: int, reached: Counts)
     least, most = 0, window.max_duration_min + 1
     while least < most:
         middle = (least + most) // 2
-        _count_reached(elapsed, window, middle, reached)
+        count_reached(elapsed, window, middle, reached)
         if reached.max() >= rank:
             most = middle
         else:
@@ -320,7 +320,7 @@ def _set_goals(reached_in_time: Counts, ranks: npt.NDArray[np.int64], goals: Cou
 
 
 @kernel
-def _count_reached(elapsed: Rows, window: Window, travel_min: int, reached: Counts) -> None:
+def count_reached(elapsed: Rows, window: Window, travel_min: int, reached: Counts) -> None:
     """Count the departures of each column that arrive within so many whole minutes, over all passes."""
     clear(reached)
     rows_a_pass = len(elapsed) // len(window.n_departures)
