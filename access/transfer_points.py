@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from access.engine.arrays import UNREACHED_S
+from access.engine.arrays import UNREACHED_S, frozen
 from access.transfer_rule_table import Keys, RuleTable, Side
 from gtfs.timetable import NO_INDEX, Timetable
 
@@ -68,7 +68,7 @@ def split_stops(timetable: Timetable, table: RuleTable) -> Points:
     last_departure_s = np.full(len(stop_of), -int(UNREACHED_S))
     np.maximum.at(last_departure_s, of_visit[boards], timetable.departure_s[boards])
     return Points(
-        stop_of=stop_of.astype(np.int32),
+        stop_of=frozen(stop_of, np.int32),
         start=np.append(0, np.cumsum(np.bincount(stop_of, minlength=n_stops))),
         point=np.argsort(stop_of, kind="stable"),
         of_visit=of_visit,

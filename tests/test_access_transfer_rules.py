@@ -388,7 +388,7 @@ def links_of(links: Any, source: int) -> list[tuple[int, int]]:
     return [(int(links.target[row]), int(links.walk_s[row])) for row in rows]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(ruled_cases())
 @pytest.mark.filterwarnings("ignore::gtfs.errors.FeedQualityWarning")
 def test_arrivals_equal_those_of_the_slow_twin(case):
@@ -403,7 +403,7 @@ def test_arrivals_equal_those_of_the_slow_twin_many_times(case):
     check_against_twin(case)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(ruled_cases())
 @pytest.mark.filterwarnings("ignore::gtfs.errors.FeedQualityWarning")
 def test_every_link_takes_what_the_slow_twin_requires(case):
@@ -416,11 +416,11 @@ def test_every_link_takes_what_the_slow_twin_requires(case):
         for departing in range(len(timetable.visit_stop)):
             if not timetable.drop_off[arriving] or arriving in first:
                 continue
-            if not timetable.pickup[departing] or departing in last:
+            wait_s = timetable.departure_s[departing] - timetable.arrival_s[arriving]
+            if not timetable.pickup[departing] or departing in last or wait_s <= 0:
                 continue
             needs_s = twin.required_s(timetable, case["footpaths"], slack_s, arriving, departing)
             link = dict(links_of(network.footpaths, point[arriving])).get(point[departing])
-            wait_s = timetable.departure_s[departing] - timetable.arrival_s[arriving]
             if link is not None:
                 assert needs_s == link + slack_s
             else:

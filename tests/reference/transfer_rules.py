@@ -81,25 +81,32 @@ def vehicles(timetable: Any) -> list[list[int]]:
 
 def required_s(timetable: Any, footpaths: Any, slack: int, arriving: int, departing: int) -> int | None:
     """Seconds from the arrival of one visit to the departure of another, or None where nobody can change."""
-    start = timetable.trip_start.tolist()
-    trips = [max(t for t in range(timetable.n_trips) if start[t] <= v) for v in (arriving, departing)]
+    return _required_s(timetable, _rules(timetable), footpaths, slack, arriving, departing)
+
+
+def _required_s(
+    timetable: Any, rules: list[dict[str, int]], footpaths: Any, slack: int, arriving: int, departing: int
+) -> int | None:
+    trips = [sum(timetable.trip_start[1:] <= v) for v in (arriving, departing)]
     stops = [int(timetable.visit_stop[v]) for v in (arriving, departing)]
+    station = [int(timetable.stop_station[stop]) for stop in stops]
+    route = [int(timetable.trip_route[trip]) for trip in trips]
     best: tuple[int, int, int] | None = None
     chosen: dict[str, int] = {}
-    for row, rule in enumerate(_rules(timetable)):
+    for row, rule in enumerate(rules):
         if rule["transfer_type"] > 3:
             continue
         said, itself, applies = [], 0, True
-        for side, trip, stop in zip(("from", "to"), trips, stops, strict=True):
+        for at, side in enumerate(("from", "to")):
             place = rule[f"{side}_stop"]
-            itself += place == stop
-            applies &= place != NONE and place in (stop, timetable.stop_station[stop])
+            itself += place == stops[at]
+            applies &= place != NONE and place in (stops[at], station[at])
             if rule[f"{side}_trip"] != NONE:
                 said.append("trip")
-                applies &= rule[f"{side}_trip"] == trip
+                applies &= rule[f"{side}_trip"] == trips[at]
             elif rule[f"{side}_route"] != NONE:
                 said.append("route")
-                applies &= rule[f"{side}_route"] == timetable.trip_route[trip]
+                applies &= rule[f"{side}_route"] == route[at]
             else:
                 said.append("-")
         order = ["- -", "- route", "route route", "- trip", "route trip", "trip trip"]
@@ -143,8 +150,9 @@ class Town:
             self.runs.append(visits)
         alighted = {v for visits in self.runs for v, _, alights in visits if alights}
         boarded = {v for visits in self.runs for v, boards, _ in visits if boards}
+        rules = _rules(timetable)
         self.needs = {
-            (a, d): required_s(timetable, footpaths, slack, a, d)
+            (a, d): _required_s(timetable, rules, footpaths, slack, a, d)
             for a in alighted
             for d in boarded
             if self.arrival[a] < self.departure[d]
