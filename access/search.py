@@ -32,11 +32,11 @@ from access.engine.arrays import (
     frozen_walk_links,
     search_problems,
     walk_links_problems,
-    with_own_stops,
 )
 from access.engine.plain import PlainNetwork, plain_network
 from access.errors import AccessError, DataQualityWarning
 from access.mirror import mirrored_timetable, mirrored_walks
+from access.transfer_rules import apply_rules
 from gtfs.timetable import Timetable
 
 
@@ -179,14 +179,15 @@ def prepare_search(
     if problems:
         raise AccessError("Travel times cannot be computed:" + "".join(f"\n  - {text}" for text in problems))
     _warn_if_nobody_can_ride(timetable, search, access, egress, arrive_by)
-    footpaths = with_own_stops(footpaths)
+    ruled = apply_rules(timetable, access, footpaths, egress, boarding_slack_s)
+    timetable, access, footpaths, egress, stop_of, visit_of = ruled
     mirror_s = 0
     if arrive_by:
         mirror_s = search.first_departure_s + 60 * (search.n_departures - 1)
         access, footpaths, egress, direct = mirrored_walks(
             access, footpaths, egress, direct, n_destinations, boarding_slack_s
         )
-        timetable = mirrored_timetable(timetable, mirror_s)
+        timetable, visit_of = mirrored_timetable(timetable, mirror_s), visit_of[::-1]
         search = search._replace(first_departure_s=0)
     return PreparedSearch(
         search=search,
@@ -199,8 +200,8 @@ def prepare_search(
         arrive_by=arrive_by,
         mirror_s=mirror_s,
         n_stops=n_stops,
-        stop_of=np.arange(n_stops, dtype=np.int32),
-        visit_of=np.arange(len(timetable.visit_stop)),
+        stop_of=stop_of,
+        visit_of=visit_of,
     )
 
 
