@@ -139,7 +139,10 @@ def build_network(r5: R5, osm_pbf: Path, feeds: Sequence[Path]) -> R5Network:
         raise AccessError(f"R5 cannot read {names}: {type(error).__name__}: {error}") from error
     for warning in told:
         if issubclass(warning.category, RuntimeWarning):
-            warnings.warn(_shortened(str(warning.message)), DataQualityWarning, stacklevel=2)
+            text = str(warning.message)
+            for copied, file in zip(files, (osm_pbf, *feeds), strict=True):
+                text = text.replace(copied.name, file.name)
+            warnings.warn(_shortened(text), DataQualityWarning, stacklevel=2)
     return R5Network(r5, network)
 
 
