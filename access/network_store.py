@@ -161,7 +161,8 @@ def _worked_out(work_out: Callable[[], Group]) -> tuple[Group, list[list[str]]]:
 
 def _read(path: Path, kind: type[Group]) -> tuple[Group, list[list[str]]] | None:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because np.load leaves a damaged file open.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = dict(file)
         told: list[list[str]] = Text(arrays.pop(_WARNINGS)).value()
         group = rebuilt_group(kind, arrays)

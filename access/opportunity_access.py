@@ -106,7 +106,7 @@ def _amounts(destinations: Any, names: Sequence[str]) -> tuple[Floats, list[str]
         wrong = int(np.count_nonzero(~np.isfinite(values)))
         if wrong:
             problems.append(
-                f"opportunities: {name!r} has {wrong:,} values missing or infinite; give 0 where there is none"
+                f"opportunities: {name!r} has {wrong:,} values missing or infinite; give 0 for none"
             )
         columns.append(values)
     return np.array(columns).reshape(len(columns), len(destinations)), problems

@@ -70,7 +70,8 @@ def points_of(frame: Any, what: str, problems: list[str]) -> Points:
     geometry, crs = frame.geometry, cast(pyproj.CRS, frame.crs)
     if not crs.equals(WGS84, ignore_axis_order=True):
         geometry = geometry.to_crs(WGS84)
-    points: Any = np.asarray(geometry.array)
+    points: Any = np.array(geometry.array)
+    points[shapely.is_empty(points)] = None
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     known = np.isfinite(lon) & np.isfinite(lat)
     lon, lat = np.where(known, lon, np.nan), np.where(known, lat, np.nan)

@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 
 NO_TARGET = -1
 
+QUIET_MIN = 60
+"""A feed without a departure for so long, and for all of the window, is worth a warning."""
+
 
 @dataclass(frozen=True)
 class TravelRequest:
@@ -276,7 +279,7 @@ def check_service(day: ServiceDay, window: Window, options: TravelOptions) -> bo
     for feed in day.feeds:
         if feed.thin:
             warnings.warn(feed.thin, FeedQualityWarning, stacklevel=5)
-    start_s, end_s = window.start_s, window.start_s + 60 * options.window_min
+    start_s, end_s = window.start_s, window.start_s + 60 * max(options.window_min, QUIET_MIN)
     if options.arrive_by:
         start_s -= 60 * options.max_time_min
     several = len(day.feeds) > 1
@@ -285,7 +288,8 @@ def check_service(day: ServiceDay, window: Window, options: TravelOptions) -> bo
         for feed in day.feeds
         if feed.trips and (problem := _window_problem(day.schedule, start_s, end_s, feed.name * several))
     ]
-    last_s = end_s if options.arrive_by else end_s + 60 * options.max_time_min
+    last_s = window.start_s + 60 * options.window_min
+    last_s += 0 if options.arrive_by else 60 * options.max_time_min
     nothing = _window_problem(day.schedule, start_s, last_s, "")
     if nothing:
         if not absent:
