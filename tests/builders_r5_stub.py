@@ -1,7 +1,7 @@
 """A jar with the few classes of R5 that r5py touches, compiled from the lines below: r5py itself runs on it.
 
-It is no router. Its ``TravelTimeComputer`` says one minute plus one a thousandth of a degree eastwards or westwards,
-plus the percentile; 100 minutes and more are not reached. Points east of 0.5 degrees meet no street.
+It is no router. Its ``TravelTimeComputer`` says one minute plus one a thousandth of a degree eastwards or
+westwards, plus the percentile; 100 minutes and more are not reached. East of 0.5 degrees there is no street.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _UNUSED = (
 )
 _ENUMS = {
     f"{_R5}.api.util.LegMode": "WALK, BICYCLE, CAR, BICYCLE_RENT, CAR_PARK",
-    f"{_R5}.api.util.TransitModes": "TRAM, SUBWAY, RAIL, BUS, FERRY, CABLE_CAR, GONDOLA, FUNICULAR, TRANSIT, AIR",
+    f"{_R5}.api.util.TransitModes": "AIR, TRAM, SUBWAY, RAIL, BUS, FERRY, CABLE_CAR, GONDOLA, FUNICULAR, "
+    "TRANSIT",
     f"{_R5}.profile.StreetMode": "WALK, BICYCLE, CAR",
 }
 _CLASSES = {
@@ -42,7 +43,8 @@ _CLASSES = {
         public static com.conveyal.file.FileStorage fileStorage; }""",
     "com.conveyal.file.FileStorage": """interface FileStorage {
         void moveIntoStorage(FileStorageKey k, java.io.File f); java.io.File getFile(FileStorageKey k);
-        String getURL(FileStorageKey k); void delete(FileStorageKey k); boolean exists(FileStorageKey k); }""",
+        String getURL(FileStorageKey k); void delete(FileStorageKey k);
+        boolean exists(FileStorageKey k); }""",
     "com.conveyal.gtfs.GTFSFeed": """class GTFSFeed {
         public java.util.List<GTFSError> errors = new java.util.ArrayList<>();
         public static class GTFSError { public String errorType = "ParseError";
@@ -58,7 +60,8 @@ _CLASSES = {
         public String scenarioId; public com.conveyal.r5.streets.StreetLayer streetLayer;
         public TransitLayer transitLayer; public LinkageCache linkageCache = new LinkageCache();
         public static class LinkageCache { public Object getLinkage(com.conveyal.r5.analyst.PointSet p,
-            com.conveyal.r5.streets.StreetLayer l, com.conveyal.r5.profile.StreetMode m) { return null; } } }""",
+            com.conveyal.r5.streets.StreetLayer l, com.conveyal.r5.profile.StreetMode m) {
+                return null; } } }""",
     f"{_R5}.transit.TransitLayer": """class TransitLayer {
         public boolean saveShapes; public TransportNetwork parentNetwork;
         public java.util.List<Service> services = java.util.List.of(new Service());
@@ -82,10 +85,12 @@ _CLASSES = {
         public com.conveyal.r5.transit.TransportNetwork parentNetwork;
         public org.locationtech.jts.geom.Envelope envelope = new org.locationtech.jts.geom.Envelope();
         public void loadFromOsm(com.conveyal.osmlib.OSM o) { } public void indexStreets() { }
-        public void associateStops(com.conveyal.r5.transit.TransitLayer l) { } public void buildEdgeLists() { }
+        public void associateStops(com.conveyal.r5.transit.TransitLayer l) { }
+        public void buildEdgeLists() { }
         public Split findSplit(double lat, double lon, double radius, com.conveyal.r5.profile.StreetMode m) {
             if (lon >= 0.5) return null;
-            Split s = new Split(); s.fixedLon = (int) (lon * 1e7); s.fixedLat = (int) (lat * 1e7); return s; } }""",
+            Split s = new Split(); s.fixedLon = (int) (lon * 1e7); s.fixedLat = (int) (lat * 1e7);
+            return s; } }""",
     f"{_R5}.profile.ProfileRequest": """class ProfileRequest implements Cloneable {
         public double fromLat, fromLon; public int fromTime, toTime; public float walkSpeed, bikeSpeed;
         public int bikeTrafficStress, streetTime, maxWalkTime, maxBikeTime, maxCarTime;
@@ -99,7 +104,8 @@ _CLASSES = {
     f"{_R5}.analyst.cluster.TransportNetworkConfig": """class TransportNetworkConfig {
         public enum TransferConfig { OSM_ONLY } }""",
     f"{_R5}.analyst.cluster.AnalysisWorkerTask": """abstract class AnalysisWorkerTask
-        extends com.conveyal.r5.profile.ProfileRequest { public boolean makeTauiSite; public int[] percentiles;
+        extends com.conveyal.r5.profile.ProfileRequest {
+        public boolean makeTauiSite; public int[] percentiles;
         public transient com.conveyal.r5.analyst.PointSet[] destinationPointSets; }""",
     f"{_R5}.analyst.cluster.RegionalTask": """class RegionalTask extends AnalysisWorkerTask {
         public boolean recordTimes, oneToOne, recordAccessibility;
@@ -129,8 +135,8 @@ _CLASSES = {
             if (t.percentiles.length > 5) throw new IllegalArgumentException("more than 5 percentiles");
             if (t.maxRides == 7) throw new OutOfMemoryError("Java heap space");
             last = t.date + " " + t.fromTime + "-" + t.toTime + " walk " + t.walkSpeed + " m/s "
-                + t.maxWalkTime + " min, trip " + t.maxTripDurationMinutes + ", rides " + t.maxRides + ", draws "
-                + t.monteCarloDraws + " " + t.accessModes + t.egressModes + t.directModes + " "
+                + t.maxWalkTime + " min, trip " + t.maxTripDurationMinutes + ", rides " + t.maxRides
+                + ", draws " + t.monteCarloDraws + " " + t.accessModes + t.egressModes + t.directModes + " "
                 + t.transitModes.size() + " modes";
             double[] lons = ((FreeFormPointSet) t.destinationPointSets[0]).lons;
             int[][] v = new int[t.percentiles.length][lons.length];

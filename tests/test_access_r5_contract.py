@@ -6,6 +6,7 @@ Each test runs in a process of its own, as a JVM starts once a process.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders_r5_stub import compile_stub
+from builders_streets import at
 
 from access.r5_jar import find_jar
 from access.r5_java import Java, find_java
@@ -38,8 +40,6 @@ r5 = start_r5(installation)
 
 def run_r5(code: str, jar: Path, osm: Path, feeds: list[Path], cache: Path) -> Any:
     """Run the code after the preamble, with the options of a test run in its argument list."""
-    import os
-
     environment = os.environ | {"FAIRREACH_CACHE": str(cache), "XDG_CACHE_HOME": str(cache / "xdg")}
     environment |= {"XDG_CONFIG_HOME": str(cache / "xdg")}
     paths = json.dumps([str(path) for path in (jar, osm, *feeds)])
@@ -82,9 +82,10 @@ def r5_jar(java: Java) -> Path:
 ON_THE_STUB = """
 network = build_network(r5, osm, feeds)
 def times(**changes):
-    asked = dict(window=R5Window(date(2019, 5, 15), 25 * 3600 + 600, 45), percentiles=[50, 5, 40, 25, 30, 10, 20],
-                 limits=R5Limits(walk_speed_km_h=4.5, max_walk_min=20, max_duration_min=60, max_rides=3)) | changes
-    return r5_travel_times(network, lon=np.array([0.0, 0.01, 0.03, 0.6, 0.2]), lat=np.zeros(5), **asked)
+    limits = R5Limits(walk_speed_km_h=4.5, max_walk_min=20, max_duration_min=60, max_rides=3)
+    asked = dict(window=R5Window(date(2019, 5, 15), 25 * 3600 + 600, 45), limits=limits) | changes
+    return r5_travel_times(network, lon=np.array([0.0, 0.01, 0.03, 0.6, 0.2]), lat=np.zeros(5),
+                           percentiles=[50, 5, 40, 25, 30, 10, 20], **asked)
 one, two = times(threads=1), times(threads=2)
 assert (one.minutes == two.minutes).all()
 try:
@@ -154,8 +155,8 @@ def test_r5_rides_across_the_one_street(r5_jar: Path, tmp_path: Path) -> None:
     """Our engine says 28 minutes at the median (see test_access_pipeline); nobody rides back west."""
     code = f"""
 network = build_network(r5, osm, feeds)
-found = r5_travel_times(network, lon=np.array({[city.at(0, 0)[1], city.at(city.EAST_M, 0)[1]]}),
-                        lat=np.array({[city.at(0, 0)[0], city.at(city.EAST_M, 0)[0]]}),
+found = r5_travel_times(network, lon=np.array({[at(0, 0)[0], at(city.EAST_M, 0)[0]]}),
+                        lat=np.array({[at(0, 0)[1], at(city.EAST_M, 0)[1]]}),
                         window=R5Window(date.fromisoformat("{city.SERVICE_DATE}"), 8 * 3600, 60),
                         percentiles=[5, 25, 50, 75, 90, 95], limits=R5Limits(max_walk_min=30))
 print(json.dumps([found.minutes.tolist(), found.snapped.tolist()]))
@@ -182,7 +183,8 @@ def test_r5_says_again_what_it_printed_for_porto_alegre(
     percentiles = sorted(printed["percentile"].astype(int).unique().tolist())
     code = f"""
 network = build_network(r5, osm, feeds)
-found = r5_travel_times(network, lon=np.array({places["lon"].tolist()}), lat=np.array({places["lat"].tolist()}),
+found = r5_travel_times(network, lon=np.array({places["lon"].tolist()}),
+                        lat=np.array({places["lat"].tolist()}),
                         window=R5Window(date(2019, 5, 13), 14 * 3600, 30), percentiles={percentiles},
                         limits=R5Limits(max_walk_min=60, max_duration_min=60, max_rides=3),
                         origins=np.array([{places.index.get_loc("public_market")}]))
