@@ -36,18 +36,22 @@ def read_segments_graphml(path: Path) -> StreetSegments:
     InputDataError
         The file is missing, no GraphML of osmnx, projected, or has no walkable edge.
     """
+    return segments_of_graph(load_graph(path), str(path))
+
+
+def load_graph(path: Path) -> Any:
+    """Load a GraphML file of osmnx as a networkx graph; ``InputDataError`` if it cannot be."""
     import osmnx
 
     if not path.is_file():
         raise InputDataError(f"streets: {path} does not exist; write it with osmnx.save_graphml")
     try:
-        graph = osmnx.load_graphml(path)
+        return osmnx.load_graphml(path)
     except Exception as error:  # the parsers of XML, networkx and osmnx each raise their own kinds
         raise InputDataError(
             f"streets: {path} cannot be read as GraphML of osmnx ({type(error).__name__}: {error}); "
             "write it with osmnx.save_graphml"
         ) from error
-    return segments_of_graph(graph, str(path))
 
 
 def download_segments(
@@ -97,25 +101,13 @@ def download_segments(
 
 def segments_of_graph(graph: Any, source: str) -> StreetSegments:
     """Turn an osmnx graph (a networkx multigraph in degrees) into segments; ``source`` is for messages."""
-    crs = graph.graph.get("crs")
-    if crs is None or not pyproj.CRS(crs).equals(pyproj.CRS("EPSG:4326"), ignore_axis_order=True):
-        raise InputDataError(
-            f"streets: {source} has coordinates in {crs or 'no stated system'}; give the unprojected osmnx "
-            "graph, in EPSG:4326"
-        )
-    without = [node for node, data in graph.nodes(data=True) if "x" not in data or "y" not in data]
-    if without:
-        raise InputDataError(
-            f"streets: {source} has nodes without x and y ({len(without):,}, {without[0]} for one); give a "
-            "graph written by osmnx.save_graphml"
-        )
-    positions = {int(node): (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)}
-    bends = _Bends(positions)
+    positions = node_positions(graph, source)
+    bends = Bends(positions)
     rows: list[tuple[int, int, int, bool]] = []
     for start, target, data in graph.edges(data=True):
         if not _edge_is_walkable(data):
             continue
-        way, steps = _way_id(data), data.get("highway") == "steps"
+        way, steps = way_id(data), data.get("highway") == "steps"
         for a, b in pairwise(bends.nodes_along(int(start), int(target), data.get("geometry"))):
             rows.append((a, b, way, steps))
     if not rows:
@@ -139,6 +131,23 @@ def segments_of_graph(graph: Any, source: str) -> StreetSegments:
     )
 
 
+def node_positions(graph: Any, source: str) -> dict[int, Position]:
+    """Return lon and lat of the nodes of an osmnx graph; ``InputDataError`` if they are not in degrees."""
+    crs = graph.graph.get("crs")
+    if crs is None or not pyproj.CRS(crs).equals(pyproj.CRS("EPSG:4326"), ignore_axis_order=True):
+        raise InputDataError(
+            f"streets: {source} has coordinates in {crs or 'no stated system'}; give the unprojected osmnx "
+            "graph, in EPSG:4326"
+        )
+    without = [node for node, data in graph.nodes(data=True) if "x" not in data or "y" not in data]
+    if without:
+        raise InputDataError(
+            f"streets: {source} has nodes without x and y ({len(without):,}, {without[0]} for one); give a "
+            "graph written by osmnx.save_graphml"
+        )
+    return {int(node): (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)}
+
+
 def _edge_is_walkable(data: dict[str, Any]) -> bool:
     """Tell whether every combination of the values that osmnx merged is walkable."""
     tags = {key: data[key] for key in WALK_TAGS if data.get(key) is not None}
@@ -146,13 +155,13 @@ def _edge_is_walkable(data: dict[str, Any]) -> bool:
     return all(is_walkable(dict(zip(tags, choice, strict=True))) for choice in product(*values))
 
 
-def _way_id(data: dict[str, Any]) -> int:
+def way_id(data: dict[str, Any]) -> int:
     """Return the way of an edge, the lowest of several, -1 where the graph names none."""
     way = data.get("osmid", -1)
     return int(min(way)) if isinstance(way, list) else int(way)
 
 
-class _Bends:
+class Bends:
     """The nodes of edges, bends included; the same line, there once each way, gets the same bends."""
 
     def __init__(self, positions: dict[int, Position]) -> None:
