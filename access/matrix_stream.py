@@ -33,8 +33,8 @@ from access.chunk_work import (
 from access.cluster import in_cluster
 from access.errors import AccessError
 from access.memory import Estimate, planned
-from access.opportunities import cutoff_problems, opportunity_problems
 from access.pairs import Ids, PairsFile, time_columns
+from access.reductions import cutoff_problems, opportunity_problems
 from access.search import PreparedSearch, count_problems, percentile_problems, usable_cpus
 from access.search_fingerprint import described_program, described_search, digest_of
 

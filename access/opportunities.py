@@ -9,6 +9,8 @@ at conveyal/r5 issue 785):
   than the cutoff in at least so many per cent of the departures, destination by destination;
 - *mean of access over departures* (``mean_opportunities_within``): what is reached on average by who leaves
   at a random minute of the window.
+
+Every function takes arrive-by searches as well, but for ``opportunities_by_departure``.
 """
 
 from __future__ import annotations
@@ -16,16 +18,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from access.batches import Memory, Network, Positions, batched_network, rows_of, scan_and_reduce
-from access.engine.arrays import Minutes
-from access.engine.egress import fill_percentiles, sum_opportunities
+from access.batches import Memory, Positions, batched_network, rows_of
+from access.engine.egress import sum_opportunities
+from access.engine.reach import count_within, sum_over_departures
+from access.engine.reach import opportunities_by_departure as by_departure
+from access.engine.reach import opportunities_by_minute as at_minute
 from access.errors import AccessError
-from access.search import PreparedSearch, count_problems, percentile_problems, ranks_of
-
-Floats = npt.NDArray[np.float64]
-Progress = Callable[[int], object]
+from access.reductions import Floats, Progress, added_up, check_amounts, minutes_to, side_by_side
+from access.search import PreparedSearch, ranks_of
 
 
 def opportunities_within(
@@ -62,7 +63,7 @@ def opportunities_within(
     AccessError
         With all problems of the input listed.
     """
-    _check(search, opportunities, threads, cutoffs_min, percentiles)
+    check_amounts(search, opportunities, threads, cutoffs_min, percentiles)
     network = batched_network(search)
     ranks, cutoffs = ranks_of(percentiles, network.n_departures), np.array(cutoffs_min, np.int64)
 
@@ -73,103 +74,166 @@ def opportunities_within(
         )  # fmt: skip
 
     def to_destinations(batch: Positions, memory: Memory) -> Floats:
-        minutes = _minutes_to(network, batch, memory, ranks)
+        minutes = minutes_to(network, batch, memory, ranks)
         return np.stack([[opportunities[:, batch] @ (row < cutoff) for cutoff in cutoffs] for row in minutes])
 
     if search.arrive_by:
-        return _added_up(network, len(ranks), to_destinations, threads, progress)
-    return _side_by_side(network, len(ranks), from_origins, threads, progress)
+        return added_up(network, len(ranks), to_destinations, threads, progress)
+    return side_by_side(network, len(ranks), from_origins, threads, progress)
 
 
-def _side_by_side(
-    network: Network,
-    n_percentiles: int,
-    of_batch: Callable[[Positions, Memory], Floats],
-    threads: int | None,
-    progress: Progress | None,
-) -> Floats:
-    """Results of all sources, which are the origins: each batch has its own, ``(..., n_batch)``."""
-    parts: list[tuple[Positions, Floats]] = []
-    scan_and_reduce(network, n_percentiles, of_batch, lambda *part: parts.append(part), threads, progress)
-    result = np.empty((*parts[0][1].shape[:-1], len(network.sources)))
-    for batch, part in parts:
-        result[..., batch] = part
-    return result
-
-
-def _added_up(
-    network: Network,
-    n_percentiles: int,
-    of_batch: Callable[[Positions, Memory], Floats],
-    threads: int | None,
-    progress: Progress | None,
-) -> Floats:
-    """Sums over all sources, which are the destinations: each batch adds to all origins."""
-    total: list[Floats] = []
-
-    def add(_: Positions, part: Floats) -> None:
-        if total:
-            total[0] += part
-        else:
-            total.append(part)
-
-    scan_and_reduce(network, n_percentiles, of_batch, add, threads, progress)
-    return total[0]
-
-
-def _minutes_to(network: Network, batch: Positions, memory: Memory, ranks: npt.NDArray[np.int64]) -> Minutes:
-    """Percentiles of one batch of destinations, ``(n_percentiles, n_batch, n_origins)``."""
-    minutes = np.empty((len(ranks), len(batch), len(network.targets)), np.uint8)
-    fill_percentiles(
-        np.arange(len(batch)), network.targets, memory.profiles, network.doors,
-        rows_of(network.direct, batch), network.window, ranks, memory.egress, minutes,
-    )  # fmt: skip
-    return minutes
-
-
-def _check(
+def mean_opportunities_within(
     search: PreparedSearch,
     opportunities: Floats,
+    cutoffs_min: Sequence[int],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Opportunities within each cutoff, mean over all departures (or arrivals) of the window.
+
+    Parameters and errors are those of ``opportunities_within``.
+
+    Returns
+    -------
+    float64 array (n_cutoffs, n_kinds, n_origins)
+        A destination that a quarter of the departures reach counts for a quarter of what it has.
+    """
+    check_amounts(search, opportunities, threads, cutoffs_min)
+    network, cutoffs = batched_network(search), np.array(cutoffs_min, np.int64)
+
+    def from_origins(batch: Positions, memory: Memory) -> Floats:
+        return sum_over_departures(
+            batch, network.targets, memory.profiles, network.doors, network.direct, network.window,
+            cutoffs, opportunities, memory.egress,
+        )  # fmt: skip
+
+    def to_destinations(batch: Positions, memory: Memory) -> Floats:
+        counts = np.empty((len(cutoffs), len(batch), len(network.targets)), np.uint16)
+        count_within(
+            np.arange(len(batch)), network.targets, memory.profiles, network.doors,
+            rows_of(network.direct, batch), network.window, cutoffs, memory.egress, counts,
+        )  # fmt: skip
+        return np.stack([opportunities[:, batch] @ row for row in counts])
+
+    if search.arrive_by:
+        return added_up(network, 1, to_destinations, threads, progress) / network.n_departures
+    return side_by_side(network, 1, from_origins, threads, progress) / network.n_departures
+
+
+def opportunities_by_departure(
+    search: PreparedSearch,
+    opportunities: Floats,
+    cutoffs_min: Sequence[int],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Opportunities within each cutoff when leaving at each single minute: the access clock of every origin.
+
+    Parameters and errors are those of ``opportunities_within``; an arrive-by search is refused.
+
+    Returns
+    -------
+    float64 array (n_cutoffs, n_kinds, n_departures, n_origins)
+    """
+    if search.arrive_by:
+        raise AccessError("access by minute is that of departures; prepare the search with arrive_by=False")
+    check_amounts(search, opportunities, threads, cutoffs_min)
+    network, cutoffs = batched_network(search), np.array(cutoffs_min, np.int64)
+
+    def from_origins(batch: Positions, memory: Memory) -> Floats:
+        return by_departure(
+            batch, network.targets, memory.profiles, network.doors, network.direct, network.window,
+            cutoffs, opportunities, memory.egress,
+        )  # fmt: skip
+
+    return side_by_side(network, 1, from_origins, threads, progress)
+
+
+def opportunities_at_minute(
+    search: PreparedSearch,
+    opportunities: Floats,
+    percentiles: Sequence[float],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Opportunities whose percentile of travel time is exactly so many whole minutes.
+
+    Summed up along the minutes this is access at every cutoff; weighted by a function of the minutes it is
+    access with that decay. Parameters and errors are those of ``opportunities_within``.
+
+    Returns
+    -------
+    float64 array (n_percentiles, n_kinds, max_duration_min + 1, n_origins)
+    """
+    check_amounts(search, opportunities, threads, percentiles=percentiles)
+    return _by_minute(search, opportunities, percentiles, lambda amounts: amounts, threads, progress)
+
+
+def time_to_nth_closest(
+    search: PreparedSearch,
+    opportunities: Floats,
+    n: float,
+    percentiles: Sequence[float],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Whole minutes within which each origin has reached ``n`` opportunities of each kind; 1 is the nearest.
+
+    Parameters and errors are those of ``opportunities_within``; ``n`` is above 0.
+
+    Returns
+    -------
+    float64 array (n_percentiles, n_kinds, n_origins)
+        ``inf`` where so many are not reached within the maximum duration.
+    """
+    check_amounts(search, opportunities, threads, percentiles=percentiles)
+    if not n > 0:
+        raise AccessError(f"n must be a positive number of opportunities, got {n!r}")
+
+    def minutes_to_n(amounts: Floats) -> Floats:
+        # Fractions such as ten times 0.1 must add up to 1 in spite of rounding.
+        enough = amounts.cumsum(axis=2) >= n * (1 - 1e-12)
+        return np.where(enough.any(axis=2), enough.argmax(axis=2), np.inf)
+
+    if search.arrive_by:
+        return minutes_to_n(_by_minute(search, opportunities, percentiles, lambda x: x, threads, progress))
+    return _by_minute(search, opportunities, percentiles, minutes_to_n, threads, progress)
+
+
+def _by_minute(
+    search: PreparedSearch,
+    opportunities: Floats,
+    percentiles: Sequence[float],
+    of_amounts: Callable[[Floats], Floats],
     threads: int | None,
-    cutoffs_min: Sequence[int] | None,
-    percentiles: Sequence[float] | None,
-) -> None:
-    """Raise once with all that is wrong."""
-    problems = opportunity_problems(opportunities, search.n_destinations) + count_problems(
-        "threads", threads
-    )
-    if percentiles is not None:
-        problems += percentile_problems(percentiles)
-    if cutoffs_min is not None:
-        problems += cutoff_problems(cutoffs_min, search.search.max_duration_min)
-    if problems:
-        raise AccessError("Opportunities cannot be summed:" + "".join(f"\n  - {text}" for text in problems))
+    progress: Progress | None,
+) -> Floats:
+    """``of_amounts`` of the opportunities at each minute; batch by batch where origins are the sources."""
+    network = batched_network(search)
+    ranks, n_minutes = ranks_of(percentiles, network.n_departures), search.search.max_duration_min + 1
 
+    def from_origins(batch: Positions, memory: Memory) -> Floats:
+        amounts = at_minute(
+            batch, network.targets, memory.profiles, network.doors, network.direct, network.window,
+            ranks, opportunities, memory.egress,
+        )  # fmt: skip
+        return of_amounts(amounts)
 
-def opportunity_problems(opportunities: Floats, n_destinations: int) -> list[str]:
-    """Say what is wrong with amounts ``(n_kinds, n_destinations)``; empty where nothing is."""
-    if opportunities.ndim != 2 or opportunities.dtype != np.float64:
-        shape = f"{opportunities.ndim} dimensions of {opportunities.dtype}"
-        return [f"opportunities has {shape}; it must be a float64 array (n_kinds, n_destinations)"]
-    if opportunities.shape[1] != n_destinations:
-        return [
-            f"opportunities has {opportunities.shape[1]} columns; there are {n_destinations} destinations"
+    def to_destinations(batch: Positions, memory: Memory) -> Floats:
+        minutes = minutes_to(network, batch, memory, ranks)
+        cell = 256 * np.arange(search.n_origins) + minutes  # of a table (origin, minute)
+        amounts = np.repeat(opportunities[:, batch, np.newaxis], search.n_origins, axis=2)
+        sums = [
+            [np.bincount(row.ravel(), kind.ravel(), 256 * search.n_origins) for kind in amounts]
+            for row in cell
         ]
-    if not np.isfinite(opportunities).all():
-        return ["opportunities has values that are missing or infinite; give 0 where there are none"]
-    return []
+        table = np.array(sums, np.float64).reshape(len(ranks), len(amounts), -1, 256)
+        return table[..., :n_minutes].swapaxes(2, 3)
 
-
-def cutoff_problems(cutoffs_min: Sequence[int], max_duration_min: int) -> list[str]:
-    """Say what is wrong with cutoffs; empty where nothing is."""
-    wrong = [
-        cutoff
-        for cutoff in cutoffs_min
-        if not (isinstance(cutoff, int | np.integer) and 1 <= cutoff <= max_duration_min + 1)
-    ]
-    if wrong:
-        return [
-            f"cutoffs_min has {', '.join(map(repr, wrong))}; allowed are whole minutes from 1 to "
-            f"{max_duration_min + 1}, one more than max_duration_min"
-        ]
-    return [] if len(cutoffs_min) else ["cutoffs_min is empty; give at least one, such as 60"]
+    if search.arrive_by:
+        return added_up(network, len(ranks), to_destinations, threads, progress)
+    return side_by_side(network, len(ranks), from_origins, threads, progress)

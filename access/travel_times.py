@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from access.batches import Memory, Network, Positions, batched_network, scan_and_reduce
 from access.engine.arrays import UNREACHED_MIN, Minutes, WalkLinks
 from access.engine.egress import fill_percentiles
-from access.search import count_problems, percentile_problems, prepare_search, ranks_of
+from access.engine.reach import count_within
+from access.reductions import check_cutoffs
+from access.search import PreparedSearch, count_problems, percentile_problems, prepare_search, ranks_of
 from gtfs.timetable import Timetable
 
 
@@ -113,3 +116,65 @@ def percentiles_of_network(
 
     scan_and_reduce(network, len(ranks), fill, lambda *_: None, threads, progress)
     return result
+
+
+def departures_within(
+    search: PreparedSearch,
+    cutoffs_min: Sequence[int],
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> npt.NDArray[np.uint16]:
+    """Count, for every pair, the departures (arrive-by: arrivals) that take less than each cutoff.
+
+    Parameters
+    ----------
+    search : PreparedSearch
+        From ``access.search.prepare_search``.
+    cutoffs_min : sequence of int
+        Whole minutes from 1 to ``max_duration_min + 1``, in any order.
+    threads, progress
+        As in ``travel_time_percentiles``.
+
+    Returns
+    -------
+    uint16 array (n_cutoffs, n_origins, n_destinations)
+        0 to the number of minutes of the window.
+
+    Raises
+    ------
+    AccessError
+        With all problems of the input listed.
+    """
+    check_cutoffs(search, cutoffs_min, threads)
+    network, cutoffs = batched_network(search), np.array(cutoffs_min, np.int64)
+    counts = np.zeros((len(cutoffs), search.n_sources, search.n_targets), np.uint16)
+
+    def fill(batch: Positions, memory: Memory) -> None:
+        count_within(
+            batch, network.targets, memory.profiles, network.doors, network.direct, network.window,
+            cutoffs, memory.egress, counts,
+        )  # fmt: skip
+
+    scan_and_reduce(network, 1, fill, lambda *_: None, threads, progress)
+    return np.ascontiguousarray(counts.transpose(0, 2, 1)) if search.arrive_by else counts
+
+
+def share_within(
+    search: PreparedSearch,
+    cutoffs_min: Sequence[int],
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> npt.NDArray[np.float32]:
+    """Share of the departures (arrive-by: arrivals) that take less than each cutoff: how reliable a trip is.
+
+    Parameters and errors are those of ``departures_within``.
+
+    Returns
+    -------
+    float32 array (n_cutoffs, n_origins, n_destinations)
+        From 0, never within the cutoff, to 1, always.
+    """
+    counts = departures_within(search, cutoffs_min, threads=threads, progress=progress)
+    return np.divide(counts, search.search.n_departures, dtype=np.float32)
