@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from access.opportunities import cutoff_problems, opportunities_within
+from access.opportunities import opportunities_within
+from access.reductions import cutoff_problems
 from access.search import prepare_search
 from access.snapping import SNAPPED
 from access.transport_network import TransportNetwork

@@ -179,7 +179,7 @@ def travel_options(
         max_walk_min=limit_min("max_time_walking", max_time_walking, default_walk, max_time, problems),
         max_bicycle_min=limit_min("max_time_cycling", max_time_cycling, max_time, max_time, problems),
         max_car_min=limit_min("max_time_driving", max_time_driving, max_time, max_time, problems),
-        max_transfer_walk_min=limit_min("max_time_transfer", max_time_transfer, max_time, None, problems),
+        max_transfer_walk_min=limit_min("max_time_transfer", max_time_transfer, None, None, problems),
         walk_speed_km_h=speed_km_h("speed_walking", speed_walking, problems),
         road_rules=_road_rules(
             modes, speed_walking, speed_cycling, max_bicycle_traffic_stress, driving_rules, problems
@@ -201,13 +201,14 @@ def travel_options(
 def _modes(
     transport: Iterable[Any], access: Iterable[Any], egress: Iterable[Any] | None, problems: list[str]
 ) -> frozenset[str]:
+    before = len(problems)
     wanted = _names("transport_modes", transport, problems)
     known = TRANSIT_MODES | frozenset(STREET_MODES)
     unknown = sorted(wanted - known)
     if unknown:
         names = ", ".join([*STREET_MODES, *sorted(TRANSIT_MODES)])
         problems.append(f"transport_modes has {', '.join(unknown)}; known are {names}")
-    elif not wanted:
+    elif not wanted and not problems[before:]:
         problems.append("transport_modes is empty; give at least one, such as WALK")
     for name, given in (("access_modes", access), ("egress_modes", egress)):
         others = sorted(_names(name, given, problems) - {"WALK"}) if given is not None else []

@@ -35,12 +35,12 @@ def whole_minutes(name: str, value: Any, most: int, problems: list[str]) -> int:
 
 
 def limit_min(
-    name: str, value: timedelta | None, default: timedelta, most: timedelta | None, problems: list[str]
+    name: str, value: timedelta | None, default: timedelta | None, most: timedelta | None, problems: list[str]
 ) -> float:
     """Return a limit on one part of a journey in minutes; it may not exceed that on the whole."""
     limit: Any = default if value is None else value
     if not is_duration(limit):
-        if value is not None:
+        if value is not None or default is None:
             problems.append(f"{name} is {value!r}; give a timedelta, such as timedelta(minutes=30)")
         return 0.0
     if limit < timedelta(0):
