@@ -90,7 +90,7 @@ def test_unlimited_rides_are_eight_and_a_limit_stays() -> None:
 
 
 def test_what_r5_does_not_reach_is_255() -> None:
-    r5_minutes = np.array([[0, 7, 2**31 - 1], [-1, 90, 91]], np.int64)
+    r5_minutes = np.array([[0, 7, 2**31 - 1], [-9, 90, 91]], np.int64)
     assert minutes_of(r5_minutes, 90).tolist() == [[0, 7, 255], [255, 90, 255]]
     assert minutes_of(r5_minutes, 90).dtype == np.uint8
 
