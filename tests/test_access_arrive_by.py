@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import reference.arrive_by as twin
+import reference.transfer_rules as rules_twin
 from builders_timetable import Town, clock_s, make_links, random_journey_inputs
 from hypothesis import given, settings
+from test_access_transfer_rules import ruled_cases
 from test_access_travel_times import all_ranks, busy_town, needs_speed, walks_only
 
 from access import plain_times
@@ -117,6 +121,35 @@ def test_equals_the_twin_to_the_second_on_random_networks(case: dict[str, Any]) 
         for origin in range(len(case["access"].start) - 1):
             expected = twin.departures(**shared, origin=origin, destination=destination)
             assert found[:, origin].tolist() == [UNREACHED_S if x is None else x for x in expected]
+
+
+@walks_only
+@pytest.mark.filterwarnings("ignore::gtfs.errors.FeedQualityWarning")
+@settings(RANDOM, max_examples=60)
+@given(ruled_cases())
+def test_equals_the_twin_to_the_second_with_rules_about_changing(case: dict[str, Any]) -> None:
+    case["departure_start_s"] = max(case["departure_start_s"], 1860)
+    town = rules_twin.Town(case["timetable"], case["footpaths"], case["boarding_slack_s"])
+    found = departures_by_minute(destination=0, **case).origin_s
+    for origin in range(len(case["access"].start) - 1):
+        forward = partial(_from(town, case["access"], case["max_rides"]), origin)
+        expected = twin.departures(**case, origin=origin, destination=0, stop_arrivals=forward)
+        assert found[:, origin].tolist() == [UNREACHED_S if x is None else x for x in expected]
+
+
+def _from(town: Any, access: Any, max_rides: int | None) -> Callable[[int, int], dict[int, int]]:
+    return lambda origin, leave: town.stop_arrivals(access, origin, leave, max_rides)
+
+
+@pytest.mark.parametrize("arrive_by", [False, True])
+@walks_only
+@pytest.mark.filterwarnings("ignore::gtfs.errors.FeedQualityWarning")
+@settings(RANDOM, max_examples=60)
+@given(case=ruled_cases())
+def test_batched_equals_plain_with_rules_about_changing(arrive_by: bool, case: dict[str, Any]) -> None:
+    case["departure_start_s"] = max(case["departure_start_s"], 1860)
+    asked = {**case, "percentiles": all_ranks(case), "arrive_by": arrive_by}
+    assert np.array_equal(travel_time_percentiles(**asked), plain_times.travel_time_percentiles(**asked))
 
 
 @walks_only

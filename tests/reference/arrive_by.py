@@ -5,6 +5,7 @@ Nothing is mirrored here: a departure is good where the exhaustive forward searc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import reference.travel_times as forward
@@ -25,8 +26,12 @@ def departures(
     max_duration_min: int = 120,
     boarding_slack_s: int = 60,
     max_rides: int | None = None,
+    stop_arrivals: Callable[[int], dict[int, int]] | None = None,
 ) -> list[int | None]:
-    """Latest second at which one can leave and be there by each arrival minute; None where too long."""
+    """Latest second at which one can leave and be there by each arrival minute; None where too long.
+
+    ``stop_arrivals`` searches forward from the origin in another way, by rules of the feed for one.
+    """
     walks_to_stops = dict(forward._walks(access, origin))
     walk = dict(forward._walks(direct, origin)).get(destination)
     leaves = {
@@ -36,8 +41,12 @@ def departures(
     }
     arrivals = {}
     for leave in leaves:
-        at_stop = forward.stop_arrivals(
-            timetable, access, footpaths, origin, leave, boarding_slack_s, max_rides
+        at_stop = (
+            stop_arrivals(leave)
+            if stop_arrivals
+            else forward.stop_arrivals(
+                timetable, access, footpaths, origin, leave, boarding_slack_s, max_rides
+            )
         )
         at_door = [
             arrival + seconds
