@@ -13,6 +13,7 @@ from access.engine.arrays import WalkLinks
 from access.errors import InputDataError
 from access.network import reversed_walks, walk_links
 from access.snapping import SNAPPED, Snap, SnapReport, check_snap, snap
+from access.station_walks import station_walks
 from access.streets import (
     StreetGraph,
     StreetReport,
@@ -130,8 +131,9 @@ def stop_walks(
     stops: tuple[Snap, SnapReport],
     travel: TravelConfig,
     threads: int | None,
+    schedule: Schedule | None = None,
 ) -> SnappedStops:
-    """Find the walks to, from and between stops."""
+    """Find the walks to, from and between stops; with a schedule, through its stations along pathways."""
     snapped, report = stops
     speed = travel.walk_speed_km_h
     access = walk_links(
@@ -146,4 +148,16 @@ def stop_walks(
         same_points=True,
         threads=threads,
     )
-    return SnappedStops(snapped, report, access, footpaths, reversed_walks(access, len(snapped.state)))
+    egress = reversed_walks(access, len(snapped.state))
+    if schedule is not None:
+        access, footpaths, egress, _ = station_walks(
+            schedule,
+            access,
+            footpaths,
+            egress,
+            on_street=snapped.state == SNAPPED,
+            walk_speed_km_h=speed,
+            max_walk_min=travel.max_walk_min,
+            max_transfer_walk_min=travel.max_transfer_walk_min,
+        )
+    return SnappedStops(snapped, report, access, footpaths, egress)

@@ -16,7 +16,7 @@ from gtfs_kit import shapes as gtfs_kit_shapes
 
 from gtfs.archive import FeedArchive, open_archive
 from gtfs.errors import FeedError, FeedQualityWarning
-from gtfs.tables import COLUMN_TYPES, NEEDED_COLUMNS, read_table
+from gtfs.tables import COLUMN_TYPES, NEEDED_COLUMNS, NOT_IN_GTFS_KIT, read_table
 
 _ID_COLUMNS = frozenset(
     {
@@ -41,6 +41,7 @@ _ID_COLUMNS = frozenset(
         "contains_id",
         "attribution_id",
         "level_id",
+        "pathway_id",
         "location_group_id",
         "location_id",
     }
@@ -63,7 +64,8 @@ def read_feed(path: Path, name: str | None = None) -> gtfs_kit.Feed:
     -------
     gtfs_kit.Feed
         Tables with gtfs-kit's column types, except that headways and transfer times are Int32 and that
-        columns gtfs-kit does not know are text. Tables it does not know (pathways, fares v2) are not read.
+        columns gtfs-kit does not know are text. Its attribute ``pathways``, which gtfs-kit does not know, is
+        pathways.txt or None; other tables gtfs-kit does not know (fares v2) are not read.
 
     Raises
     ------
@@ -78,7 +80,16 @@ def read_feed(path: Path, name: str | None = None) -> gtfs_kit.Feed:
         empty.append("calendar.txt or calendar_dates.txt")
     if empty:
         raise FeedError(f"{archive.label}: no rows in {', '.join(empty)}; the feed describes no service")
-    return gtfs_kit.Feed(dist_units=_distance_units(tables["shapes"]), **tables)
+    return _feed(_distance_units(tables["shapes"]), tables)
+
+
+def _feed(dist_units: str, tables: Mapping[str, pd.DataFrame | None]) -> gtfs_kit.Feed:
+    """gtfs-kit's object with the tables it does not know as attributes."""
+    known = {name: table for name, table in tables.items() if name not in NOT_IN_GTFS_KIT}
+    feed = gtfs_kit.Feed(dist_units=dist_units, **known)
+    for name in NOT_IN_GTFS_KIT:
+        setattr(feed, name, tables[name])
+    return feed
 
 
 def _table_or_none(archive: FeedArchive, table: str) -> pd.DataFrame | None:
@@ -137,10 +148,10 @@ def merge_feeds(feeds: Mapping[str, gtfs_kit.Feed]) -> gtfs_kit.Feed:
         parts = [
             _prefixed(getattr(feed, table), name)
             for name, feed in feeds.items()
-            if getattr(feed, table) is not None
+            if getattr(feed, table, None) is not None
         ]
         merged[table] = pd.concat(parts, ignore_index=True) if parts else None
-    return gtfs_kit.Feed(dist_units=next(iter(feeds.values())).dist_units, **merged)
+    return _feed(next(iter(feeds.values())).dist_units, merged)
 
 
 def _prefixed(table: pd.DataFrame, name: str) -> pd.DataFrame:

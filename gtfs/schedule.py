@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import warnings
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import gtfs_kit
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 from gtfs.calendar import active_services, read_calendar
 from gtfs.errors import FeedError, FeedQualityWarning, ServiceError
 from gtfs.frequencies import DEFAULT_PHASE
+from gtfs.pathways import accessible_stops, accessible_trips, read_pathways, step_free_pathways
 from gtfs.service_day import no_service_message, service_share
 from gtfs.timetable import NO_INDEX, Schedule, ScheduleCounts, Timetable, check_timetable
 from gtfs.transfers import RuleProblems, TripCopies, read_transfers
@@ -26,6 +28,9 @@ logger = logging.getLogger(__name__)
 DEFAULT_HORIZON_S = 32 * 3600
 """Trips of the day after count if they start before 32:00: enough for a window of four hours that begins
 before midnight, and journeys of four hours."""
+
+StepFree = Literal["best", "worst"] | None
+"""Who travels: None everybody; else those who need a way without steps, by the best or the worst case."""
 
 _SHOWN = 5
 
@@ -47,6 +52,7 @@ def build_schedule(
     by_arrangement: bool = True,
     horizon_s: int = DEFAULT_HORIZON_S,
     allow_no_service: bool = False,
+    step_free: StepFree = None,
 ) -> Schedule:
     """Unfold a feed into the timetable of one service day.
 
@@ -58,6 +64,10 @@ def build_schedule(
     phase : where headway-based vehicles leave within their headway, see ``expand_frequencies``.
     by_arrangement : whether one may board or alight by arrangement, see ``read_visits``.
     horizon_s : trips of the day after are kept if they leave before this time.
+    step_free : who travels without steps boards and alights only where stop and trip are accessible
+        (``wheelchair_boarding``, also the station's; ``wheelchair_accessible``) and takes no stairs or
+        escalators in stations. What the feed does not say counts as accessible for ``"best"`` and as not
+        for ``"worst"``. None: everybody, no look at either.
     allow_no_service : a day on which nothing runs gives a timetable of the neighbouring nights' trips, or
         without trips, instead of an error.
 
@@ -80,6 +90,13 @@ def build_schedule(
         feed, np.logical_or.reduce(active), stops.lon, stops.lat, name=name, by_arrangement=by_arrangement
     )
     _check_routes(feed, visits, route, name)
+    all_pathways, unknown_pathways = read_pathways(feed)
+    pathways, stops_known, trips_known = all_pathways, None, None
+    if step_free is not None:
+        accessible, stops_known = accessible_stops(feed, step_free)
+        boards, trips_known = accessible_trips(feed, step_free)
+        pathways = step_free_pathways(all_pathways, accessible)
+        visits = _only_accessible(visits, accessible, boards)
     runs = unfold(feed, visits, active, name, phase, horizon_s)
     if not allow_no_service and not (runs.day == 0).any():
         raise ServiceError(no_service_message(service_share(feed, service_date, name, phase)))
@@ -98,9 +115,33 @@ def build_schedule(
         trip_ids=feed.trips["trip_id"].iloc[visits.trip[runs.template]].to_list(),
         trip_headsigns=_headsigns(feed.trips.iloc[visits.trip[runs.template]]),
         counts=_counts(visits, runs, timetable, rule_problems),
+        pathways=pathways,
+        all_pathways=all_pathways,
     )
+    found = {"pathways": len(all_pathways.source), "unknown_pathways": unknown_pathways}
+    if stops_known is not None and trips_known is not None:
+        found |= _step_free_counts(timetable, stops_known, trips_known[visits.trip[runs.template]])
+    schedule = replace(schedule, counts=replace(schedule.counts, **found))
     logger.info("%s on %s: %s", name, service_date, schedule.counts.summary())
     return schedule
+
+
+def _only_accessible(visits: Visits, stops: npt.NDArray[np.bool_], trips: npt.NDArray[np.bool_]) -> Visits:
+    """No pickup or drop-off where the stop or the trip takes no wheelchair."""
+    usable = stops[visits.stop] & np.repeat(trips[visits.trip], np.diff(visits.trip_start))
+    return visits._replace(pickup=visits.pickup & usable, drop_off=visits.drop_off & usable)
+
+
+def _step_free_counts(
+    timetable: Timetable, stops_known: npt.NDArray[np.bool_], trips_known: npt.NDArray[np.bool_]
+) -> dict[str, int]:
+    served, today = np.unique(timetable.visit_stop), timetable.trip_day == 0
+    return {
+        "step_free_stops_known": int(stops_known[served].sum()),
+        "step_free_stops_unknown": int((~stops_known[served]).sum()),
+        "step_free_trips_known": int(trips_known[today].sum()),
+        "step_free_trips_unknown": int((~trips_known[today]).sum()),
+    }
 
 
 def _read_stops(feed: gtfs_kit.Feed, name: str) -> _Stops:

@@ -29,6 +29,20 @@ COLUMN_TYPES: dict[str, dict[str, str]] = {
 }
 """Table -> column -> pandas type. A column not listed here is read as text."""
 
+COLUMN_TYPES["pathways"] = {
+    "pathway_id": "string",
+    "from_stop_id": "string",
+    "to_stop_id": "string",
+    "pathway_mode": "Int32",
+    "is_bidirectional": "Int32",
+    "length": "float",
+    "traversal_time": "Int32",
+    "stair_count": "Int32",
+}
+
+NOT_IN_GTFS_KIT = ("pathways",)
+"""Tables that ``gtfs_kit.Feed`` does not know; ``read_feed`` adds them to it as attributes."""
+
 NEEDED_COLUMNS = {
     "stops": ("stop_id", "stop_lat", "stop_lon"),
     "routes": ("route_id", "route_type"),
@@ -38,6 +52,7 @@ NEEDED_COLUMNS = {
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
     "transfers": (),
+    "pathways": ("from_stop_id", "to_stop_id", "pathway_mode", "is_bidirectional"),
 }
 """The tables a travel time depends on, and the columns without which each cannot be used."""
 
@@ -49,6 +64,7 @@ _NUMBERS_THAT_COUNT = {
     "calendar_dates": ("exception_type",),
     "frequencies": ("headway_secs", "exact_times"),
     "transfers": ("transfer_type", "min_transfer_time"),
+    "pathways": ("pathway_mode", "is_bidirectional", "length", "traversal_time", "stair_count"),
 }
 
 _PADDED_VALUE = re.compile(rb'[ \t]"?[,\r\n]|,"?[ \t]|\n"?[ \t]|[ \t]"?\Z')

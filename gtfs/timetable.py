@@ -74,6 +74,23 @@ class Timetable(NamedTuple):
         return len(self.trip_start) - 1
 
 
+class Pathways(NamedTuple):
+    """Rows of ``pathways.txt``, once for each direction in which they can be walked. Read-only.
+
+    What they mean, and how long each takes, stands in ``gtfs.pathways``.
+    """
+
+    source: npt.NDArray[np.int32]  # (n_pathways,) stop where it begins
+    target: npt.NDArray[np.int32]  # (n_pathways,)
+    mode: npt.NDArray[np.int8]  # (n_pathways,) pathway_mode
+    traversal_s: npt.NDArray[np.float64]  # (n_pathways,) NaN where not given, as in the next three
+    length_m: npt.NDArray[np.float64]
+    steps_up: npt.NDArray[np.float64]  # negative: down
+    straight_m: npt.NDArray[np.float64]  # straight line between the ends
+    location_type: npt.NDArray[np.int8]  # (n_stops,) 0 stop, 1 station, 2 entrance, 3 node, 4 boarding area
+    from_street: npt.NDArray[np.bool_]  # (n_stops,) stop_access 1: reached from the street, not by pathways
+
+
 @dataclass(frozen=True)
 class ScheduleCounts:
     """What ``build_schedule`` found and did, for the log, the manifest and the report."""
@@ -92,6 +109,12 @@ class ScheduleCounts:
     on_demand_trips: int = 0  # dropped: visits without a stop (GTFS-Flex)
     by_arrangement_visits: int = 0  # pickup or drop-off by phone or with the driver
     unknown_transfers: int = 0  # rows of transfers.txt dropped: unknown stop or route, or no such type
+    pathways: int = 0  # rows of pathways.txt, twice where they go both ways
+    unknown_pathways: int = 0  # rows of pathways.txt dropped: unknown stop or mode
+    step_free_stops_known: int = 0  # served stops whose feed says whether a wheelchair gets there
+    step_free_stops_unknown: int = 0  # both only for a step-free schedule, as the next two
+    step_free_trips_known: int = 0  # of the service day, whether a wheelchair gets on
+    step_free_trips_unknown: int = 0
     useless_transfers: int = 0  # rows of transfers.txt dropped: no stops or trips that the type needs
 
     def summary(self) -> str:
@@ -109,6 +132,10 @@ class ScheduleCounts:
             (self.on_demand_trips, "trips dropped (on demand)"),
             (self.by_arrangement_visits, "visits by arrangement"),
             (self.unknown_transfers + self.useless_transfers, "transfer rules dropped"),
+            (self.pathways, "pathways"),
+            (self.unknown_pathways, "pathways dropped"),
+            (self.step_free_stops_unknown, "stops of unknown wheelchair access"),
+            (self.step_free_trips_unknown, "trips of unknown wheelchair access"),
         )
         return "; ".join([text, *(f"{count:,} {what}" for count, what in extras if count)])
 
@@ -127,6 +154,8 @@ class Schedule:
     trip_ids: list[str]
     trip_headsigns: list[str] = field(default_factory=list)  # by trip, empty where the feed has none
     counts: ScheduleCounts = field(default_factory=ScheduleCounts)
+    pathways: Pathways | None = None  # None: nobody looked
+    all_pathways: Pathways | None = None  # those with steps, too; the same but for a step-free schedule
 
 
 def check_timetable(timetable: Timetable, n_routes: int | None = None) -> None:
