@@ -178,8 +178,7 @@ class ItineraryFinder:
         leave_s = search.first_departure_s + 60 * at
         found = journeys(self._network, search, source, leave_s, targets)
         if self._search.arrive_by:
-            n_visits = len(self._search.timetable.visit_stop)
-            found = turned_round(found, n_visits, self._search.mirror_s, search.boarding_slack_s)
+            found = turned_round(found, self._search.mirror_s, search.boarding_slack_s)
         return [self._itinerary(found, number) for number in range(len(targets))]
 
     def window(self, origin: int, destination: int) -> list[Itinerary | None]:
@@ -226,7 +225,8 @@ class ItineraryFinder:
     def _ride(self, board: int, alight: int) -> Ride:
         """Cut what is one vehicle to the engine into the trips of the feed."""
         timetable = self._schedule.timetable
-        visits = self._search.visit_of[board : alight + 1]
+        onward = -1 if self._search.arrive_by else 1  # mirrored, later visits come first
+        visits = self._search.visit_of[np.arange(board, alight + onward, onward)]
         trips = np.searchsorted(timetable.trip_start, visits, side="right") - 1
         cuts = [0, *(np.flatnonzero(np.diff(trips)) + 1), len(visits)]
         parts = [self._part(int(trips[start]), visits[start:end]) for start, end in pairwise(cuts)]
@@ -274,11 +274,11 @@ def route_use(window: Sequence[Itinerary | None]) -> list[RouteUse]:
     return sorted(uses, key=lambda use: (-len(use.minutes), use.minutes[0]))
 
 
-def turned_round(mirrored: Journeys, n_visits: int, mirror_s: int, boarding_slack_s: int) -> Journeys:
+def turned_round(mirrored: Journeys, mirror_s: int, boarding_slack_s: int) -> Journeys:
     """Bring journeys found on a mirrored clock (``access.mirror``) back to the ordinary clock and direction.
 
-    Visit ``v`` of the mirrored timetable is visit ``n_visits - 1 - v``. The slack that was put into the
-    mirrored last walk and taken off the mirrored first one is moved back, so that walks are walks again.
+    Visits stay those of the mirrored timetable. The slack that was put into the mirrored last walk and taken
+    off the mirrored first one is moved back, so that walks are walks again.
     ``asked_s`` becomes the arrival asked for, ``leave_s`` the latest departure, and ``arrival_s`` the
     earliest arrival of those who leave then.
     """
@@ -297,8 +297,8 @@ def turned_round(mirrored: Journeys, n_visits: int, mirror_s: int, boarding_slac
         leave_s=_or_unreached(mirror_s - mirrored.arrival_s, reached),
         arrival_s=_or_unreached(mirror_s - mirrored.leave_s, reached),
         ride_start=start,
-        board_visit=(n_visits - 1 - mirrored.alight_visit[back]).astype(np.int32),
-        alight_visit=(n_visits - 1 - mirrored.board_visit[back]).astype(np.int32),
+        board_visit=mirrored.alight_visit[back],
+        alight_visit=mirrored.board_visit[back],
         walk_before_s=np.where(ride == start[journey], first_walk_s, transfer_s).astype(np.int32),
         last_walk_s=last_walk_s,
     )

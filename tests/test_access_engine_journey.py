@@ -167,6 +167,11 @@ def test_an_egress_walk_past_the_maximum_is_unreached() -> None:
     assert found.ride_start.tolist() == [0, 0]
 
 
+def test_leaving_at_midnight_is_leaving() -> None:
+    found = only(town_case(Town("A 0:01, B 0:10", egress={"B": 0}), "0:00"))
+    assert (found.leave_s[0], found.arrival_s[0]) == (0, clock_s("0:10"))
+
+
 def test_destinations_in_any_order_and_twice() -> None:
     case = busy_journey_input(3)
     network, search, _ = prepared(case)

@@ -54,6 +54,7 @@ NOBODY = np.int64(2**62)
 NO_ROW = np.int32(-1)
 NO_WALK_S = np.int32(2**30)
 _ONE_SECOND_EARLIER = np.int64(2**32)  # more than all walking together, in C2 before C3
+_LATEST_S = np.int64(2**20)  # later than any departure; keys of all departures lie far below NOBODY
 
 
 class Events(NamedTuple):
@@ -275,13 +276,13 @@ def _key_from_origin(be_there_s: int, walk_s: int, departure_s: int) -> np.int64
     """Key of somebody who leaves home just in time for a boarding; ``NOBODY`` if that is too early."""
     if walk_s == NO_WALK_S or departure_s + walk_s > be_there_s:
         return NOBODY
-    return (UNREACHED_S - np.int64(be_there_s - walk_s)) * _ONE_SECOND_EARLIER + walk_s
+    return (_LATEST_S - np.int64(be_there_s - walk_s)) * _ONE_SECOND_EARLIER + walk_s
 
 
 @kernel
 def _leave_s(key: np.int64) -> np.int64:
     """Latest departure from the door that a key stands for; walks are rounded off, also negative ones."""
-    return UNREACHED_S - ((key + _ONE_SECOND_EARLIER // 2) >> 32)
+    return _LATEST_S - ((key + _ONE_SECOND_EARLIER // 2) >> 32)
 
 
 @kernel
