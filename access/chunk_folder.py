@@ -4,6 +4,8 @@
 _manifest.json    what the result was made of (inputs, options, program) and how it was cut into chunks
 _chunks.jsonl     one line a finished chunk: file, rows, bytes, SHA-256 (until all are there)
 _writer.json      who is writing (until he ends)
+_origins.parquet, _destinations.parquet
+                  ids in the caller's order; those searched from with the batch that each is in
 part-00000.parquet, part-00001.parquet, ...
 ```
 
@@ -33,6 +35,7 @@ from access.search_fingerprint import differences
 logger = logging.getLogger(__name__)
 
 MANIFEST, RECORDS, WRITER = "_manifest.json", "_chunks.jsonl", "_writer.json"
+ORIGINS, DESTINATIONS = "_origins.parquet", "_destinations.parquet"
 PARTIAL = ".partial"
 COMPARED = {"result": "result", "program": "program", "options": "option", "inputs": "input"}
 """Parts of a manifest that a continued run must share with the one begun, and what to call one entry."""
@@ -118,7 +121,7 @@ def opened(
         With ``result``, ``program``, ``options``, ``inputs`` and ``chunk_bounds``. A folder that was begun
         with other bounds keeps its own, since they do not change the result.
     files : mapping of str to bytes
-        Further small files to write at the beginning, such as lists of ids; names begin with ``_``.
+        ``ORIGINS`` and ``DESTINATIONS``, written at the beginning.
     start_over : bool
         Whether a folder that was begun with other inputs or options is emptied instead of refused.
 
@@ -130,7 +133,7 @@ def opened(
     """
     with _told(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _refuse_strangers(folder, files)
+        _refuse_strangers(folder)
         _claim(folder)
     try:
         with _told(folder):
@@ -227,8 +230,8 @@ def _refuse(folder: Path, found: Sequence[str]) -> None:
     )
 
 
-def _refuse_strangers(folder: Path, files: Mapping[str, bytes]) -> None:
-    ours = {MANIFEST, RECORDS, WRITER, *files}
+def _refuse_strangers(folder: Path) -> None:
+    ours = {MANIFEST, RECORDS, WRITER, ORIGINS, DESTINATIONS}
     strangers = sorted(
         path.name
         for path in folder.iterdir()

@@ -107,7 +107,7 @@ class OpportunitiesWork(_Sendable):
         scan_and_reduce(network, len(ranks), reduce, take, threads=1)
         names = ["id", *self.columns]
         ids = pa.array(self.source_ids[sources], pa.string())
-        table = pa.Table.fromarrays_in([ids, *sums.reshape(-1, len(sources))], names=names)
+        table = pa.Table.from_arrays([ids, *sums.reshape(-1, len(sources))], names=names)
         buffer = io.BytesIO()
         pq.write_table(table, buffer, compression="zstd")
         return PairsFile(buffer.getvalue(), len(sources))

@@ -105,7 +105,7 @@ def _one_round(
     waiting = iter(list(left.items()))
     n_under_way = CHUNKS_A_THREAD * max(1, sum(client.nthreads().values()))
     chunk_of: dict[str, int] = {}
-    finished = _distributed().as_completed()
+    finished = _distributed().as_completed(loop=client.loop)
 
     def submit() -> None:
         for chunk, sources in waiting:

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
-from access.chunk_folder import read_chunk_manifest
+from access.chunk_folder import DESTINATIONS, ORIGINS, read_chunk_manifest
 from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import ResultError
-from access.matrix_stream import DESTINATIONS, ORIGINS
+from access.pairs import read_batches
 
 
 class MatrixPart(NamedTuple):
@@ -55,8 +55,10 @@ def read_travel_times(
         read_chunk_manifest(place)
         _known(place, ORIGINS, "from_ids", from_ids)
         _known(place, DESTINATIONS, "to_ids", to_ids)
-    table = _read(place, from_ids, to_ids).unify_dictionaries()
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_nullable)
+        table = pa.concat_tables(_tables(place, from_ids, to_ids))
+    else:
+        table = _read(place).filter(_wanted(from_ids, to_ids))
+    frame: pd.DataFrame = table.unify_dictionaries().to_pandas(types_mapper=_nullable)
     return frame
 
 
@@ -85,12 +87,12 @@ def read_matrix(folder: Path, from_ids: Sequence[str] | None = None) -> Minutes:
     wanted = origins if from_ids is None else pd.Index([str(name) for name in from_ids])
     destinations = _known(folder, DESTINATIONS, "to_ids", None)
     minutes = np.full((len(columns), len(wanted), len(destinations)), UNREACHED_MIN, np.uint8)
-    table = _read(folder, from_ids, None)
-    for batch in table.to_batches():
-        row, column = _positions(batch["from_id"], wanted), _positions(batch["to_id"], destinations)
-        for number, name in enumerate(columns):
-            times = batch[name].fill_null(int(UNREACHED_MIN)).to_numpy(zero_copy_only=False)
-            minutes[number, row, column] = times
+    for table in _tables(folder, from_ids, None):
+        for batch in table.to_batches():
+            row, column = _positions(batch["from_id"], wanted), _positions(batch["to_id"], destinations)
+            for number, name in enumerate(columns):
+                times = batch[name].fill_null(int(UNREACHED_MIN)).to_numpy(zero_copy_only=False)
+                minutes[number, row, column] = times
     return minutes
 
 
@@ -125,16 +127,43 @@ def read_opportunities(folder: Path) -> pd.DataFrame:
     return frame
 
 
-def _read(place: Path, from_ids: Sequence[str] | None, to_ids: Sequence[str] | None) -> pa.Table:
-    wanted: Any = None
+def _tables(folder: Path, from_ids: Sequence[str] | None, to_ids: Sequence[str] | None) -> Iterator[pa.Table]:
+    """Pairs of some origins and destinations, part after part; reads only row groups that hold them."""
+    manifest = read_chunk_manifest(folder)
+    bounds = manifest["chunk_bounds"]
+    batches = _batches_of(folder, ORIGINS, from_ids, bounds[-1])
+    batches &= _batches_of(folder, DESTINATIONS, to_ids, bounds[-1])
+    wanted = _wanted(from_ids, to_ids)
+    for chunk, first, end in zip(manifest["chunks"], bounds[:-1], bounds[1:], strict=True):
+        here = {batch - first for batch in batches if first <= batch < end}
+        if here or not batches:  # without any row there is still a schema
+            yield _read(folder / chunk["file"], here).filter(wanted)
+
+
+def _batches_of(folder: Path, file: str, ids: Sequence[str] | None, n_batches: int) -> set[int]:
+    """Numbers of the batches that some places are in; all where the file does not tell."""
+    if ids is not None:
+        table = pq.read_table(folder / file)
+        if "batch" in table.column_names:
+            names = pa.array([str(name) for name in ids], pa.string())
+            return set(table.filter(pc.is_in(table["id"], names))["batch"].to_pylist())
+    return set(range(n_batches))
+
+
+def _read(file: Path, batches: set[int] | None = None) -> pa.Table:
+    try:
+        return read_batches(file, batches)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ResultError(f"{file}: cannot be read ({error}); run again to make it anew") from None
+
+
+def _wanted(from_ids: Sequence[str] | None, to_ids: Sequence[str] | None) -> Any:
+    """Filter for rows of some origins and destinations."""
+    test = pc.scalar(True)
     for column, ids in (("from_id", from_ids), ("to_id", to_ids)):
         if ids is not None:
-            test = pc.field(column).isin(pa.array([str(name) for name in ids], pa.string()))
-            wanted = test if wanted is None else wanted & test
-    try:
-        return pads.dataset(place, format="parquet").to_table(filter=wanted)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise ResultError(f"{place}: cannot be read ({error}); run again to make it anew") from None
+            test &= pc.field(column).isin(pa.array([str(name) for name in ids], pa.string()))
+    return test
 
 
 def _known(folder: Path, file: str, what: str, ids: Sequence[str] | None) -> pd.Index[str]:

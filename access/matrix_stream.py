@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from access.batches import Network, Positions, batched_network
-from access.chunk_folder import ChunkFolder, opened
+from access.chunk_folder import DESTINATIONS, ORIGINS, ChunkFolder, opened
 from access.chunk_work import (
     ChunkWork,
     OpportunitiesWork,
@@ -41,7 +41,6 @@ from access.search_fingerprint import described_program, described_search, diges
 logger = logging.getLogger(__name__)
 
 FORMAT = 1
-ORIGINS, DESTINATIONS = "_origins.parquet", "_destinations.parquet"
 Advance = Callable[[int, int], object]
 
 

@@ -15,7 +15,9 @@ Ids are dictionaries of one row group, so a reader gets text and a file pays for
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +30,9 @@ from access.engine.simd import BATCH_WIDTH
 
 TARGETS_A_GROUP = 16_384
 """With 128 sources at most 2 million pairs are held as columns at a time, about 60 MiB."""
+
+BATCH_OF_GROUP = "fairreach.batch_of_row_group"
+"""Key of a file's metadata: which batch of the file each row group belongs to, so that readers need few."""
 
 Ids = npt.NDArray[np.object_]
 
@@ -42,6 +47,16 @@ class PairsFile(NamedTuple):
 def time_columns(percentiles: Sequence[float]) -> list[str]:
     """Return the names of the columns of minutes."""
     return [f"travel_time_p{percentile:g}" for percentile in percentiles]
+
+
+def read_batches(file: Path, batches: Collection[int] | None = None) -> pa.Table:
+    """Read all rows of a file of pairs, or those of some of its batches."""
+    with pq.ParquetFile(file) as pairs:
+        if batches is None:
+            return pairs.read()
+        batch_of_group = json.loads(pairs.metadata.metadata[BATCH_OF_GROUP.encode()])
+        groups = [group for group, batch in enumerate(batch_of_group) if batch in batches]
+        return pairs.read_row_groups(groups)
 
 
 def pairs_schema(columns: Sequence[str]) -> pa.Schema:
@@ -74,6 +89,7 @@ def pairs_file(
     schema = pairs_schema(columns)
     buffer = io.BytesIO()
     n_rows = 0
+    batch_of_group: list[int] = []
     with pq.ParquetWriter(
         buffer,
         schema,
@@ -81,7 +97,7 @@ def pairs_file(
         use_dictionary=["from_id", "to_id"],
         dictionary_pagesize_limit=2**30,  # else many ids are written out in full
         column_encoding=dict.fromkeys(columns, "DELTA_BINARY_PACKED"),
-        write_statistics=["from_id", "to_id"],
+        write_statistics=["from_id"],
     ) as writer:
         for sources, targets in _groups(*minutes.shape[1:]):
             source, target, times = _reached(minutes[:, sources, targets])
@@ -92,8 +108,10 @@ def pairs_file(
                     from_column, to_column = to_column, from_column
                 times_columns = (pa.array(row, mask=row == UNREACHED_MIN) for row in times)
                 table = pa.Table.from_arrays([from_column, to_column, *times_columns], schema=schema)
-                writer.write_table(table)
+                writer.write_table(table, row_group_size=len(source))  # else cut at a million
                 n_rows += len(source)
+                batch_of_group.append(sources.start // BATCH_WIDTH)
+        writer.add_key_value_metadata({BATCH_OF_GROUP: json.dumps(batch_of_group)})
     return PairsFile(buffer.getvalue(), n_rows)
 
 
