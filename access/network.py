@@ -18,7 +18,7 @@ from access.engine.roads import NOT_REACHED_COST
 from access.errors import AccessError
 from access.snapping import Snap
 from access.street_graph import StreetGraph
-from access.street_search import lines_of, places_of, search
+from access.street_search import Lines, lines_of, places_of, search
 
 
 def walk_links(
@@ -52,15 +52,12 @@ def walk_links(
     AccessError
         A parameter is out of range, or ``same_points`` and the numbers of points differ.
     """
-    limit_mm, mm_per_s = _limit(max_walk_min, walk_speed_km_h)
+    limit_mm, mm_per_s = walk_limit(max_walk_min, walk_speed_km_h)
     if same_points and len(sources.edge) != len(targets.edge):
         raise AccessError(
             f"same_points needs as many sources as targets, got {len(sources.edge)} and {len(targets.edge)}"
         )
-    length_mm = streets.edge_length_mm
-    lines = lines_of(
-        streets.n_nodes, streets.edge_start, streets.edge_target, length_mm, length_mm, length_mm
-    )
+    lines = walk_lines(streets)
     walkers = places_of(lines, sources, sources.link_mm)
     n_links, target, walk_mm = search(
         lines,
@@ -76,12 +73,18 @@ def walk_links(
     return WalkLinks(np.cumsum(start), target, walk_seconds(walk_mm, mm_per_s))
 
 
+def walk_lines(streets: StreetGraph) -> Lines:
+    """Return the streets for the search: a cost is a length in millimetres, the same both ways."""
+    length_mm = streets.edge_length_mm
+    return lines_of(streets.n_nodes, streets.edge_start, streets.edge_target, length_mm, length_mm, length_mm)
+
+
 def walk_seconds(length_mm: npt.NDArray[np.int32], mm_per_s: float) -> npt.NDArray[np.int32]:
     """Turn lengths into whole seconds, rounded half up: at 1,000 mm/s 1,499 mm are 1 s, 1,500 mm 2 s."""
     return np.floor(length_mm / mm_per_s + 0.5).astype(np.int32)
 
 
-def _limit(max_walk_min: float, walk_speed_km_h: float) -> tuple[int, float]:
+def walk_limit(max_walk_min: float, walk_speed_km_h: float) -> tuple[int, float]:
     """Return the longest walk in millimetres, and the speed in millimetres a second."""
     if not 0 < walk_speed_km_h < math.inf:
         raise AccessError(f"walk_speed_km_h must be a positive number, got {walk_speed_km_h}")

@@ -19,7 +19,7 @@ from access.errors import InputDataError
 
 KEPT_TAGS = frozenset(
     [
-        *("highway", "railway", "public_transport", "junction", "service", "area", "tunnel", "covered"),
+        *("highway", "railway", "public_transport", "junction", "service", "area", "tunnel"),
         *("access", "vehicle", "motor_vehicle", "motorcar", "motorroad", "foot", "bicycle"),
         *("oneway", "oneway:bicycle", "oneway:motorcar", "oneway:motor_vehicle"),
         *("maxspeed", "maxspeed:forward", "maxspeed:backward", "maxspeed:motorcar"),

@@ -10,6 +10,7 @@ as in the matrix of transit.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,14 +21,14 @@ import numpy.typing as npt
 from access.engine.arrays import WalkLinks
 from access.engine.roads import NOT_REACHED_COST
 from access.errors import AccessError
-from access.network import walk_links
+from access.network import walk_limit, walk_lines, walk_seconds
 from access.osm_ways import TaggedWays, read_tagged_ways_pbf
 from access.road_graph import RoadGraph, RoadReport, RoadRules
 from access.roads import roads_of_tagged
 from access.snapping import Snap, Streets
 from access.step_free import BOUNDS, StepFreeLimits, StepFreeReport, is_step_free, step_free_report
 from access.street_graph import StreetGraph, StreetReport
-from access.street_search import Lines, Places, lines_of, places_of, search
+from access.street_search import Lines, Places, lines_of, places_of, search, search_blocks
 from access.streets import build_streets
 from access.streets_osm import segments_of_tagged
 
@@ -51,7 +52,7 @@ class StreetModes(NamedTuple):
 
 def read_street_modes_pbf(
     path: Path,
-    roads: dict[str, RoadRules] | None = None,
+    roads: Mapping[str, RoadRules] | None = None,
     *,
     step_free_bounds: tuple[str, ...] = BOUNDS,
     step_free_limits: StepFreeLimits | None = None,
@@ -133,25 +134,19 @@ def street_links(
     AccessError
         A parameter is out of range, or ``same_points`` and the numbers of points differ.
     """
-    _check(streets, origins, destinations, max_duration_min, walk_speed_km_h, same_points)
-    if isinstance(streets, StreetGraph):
-        return walk_links(
-            streets,
-            origins,
-            destinations,
-            max_walk_min=max_duration_min,
-            walk_speed_km_h=walk_speed_km_h or math.nan,
-            same_points=same_points,
-            threads=threads,
-        )
-    lines, sources, targets = _road_places(streets, origins, destinations)
-    limit_ms = math.floor(60_000 * max_duration_min + 1e-6)
-    n_links, target, ms = search(
-        lines, sources, targets, len(destinations.edge), limit_ms, same_points=same_points, threads=threads
+    trips = _trips(streets, origins, destinations, max_duration_min, walk_speed_km_h, same_points)
+    n_links, target, cost = search(
+        trips.lines,
+        trips.sources,
+        trips.targets,
+        len(destinations.edge),
+        trips.limit,
+        same_points=same_points,
+        threads=threads,
     )
     start = np.zeros(len(origins.edge) + 1, dtype=np.int64)
-    start[sources.point + 1] = n_links
-    return WalkLinks(np.cumsum(start), target, (ms + 500) // 1000)
+    start[trips.sources.point + 1] = n_links
+    return WalkLinks(np.cumsum(start), target, walk_seconds(cost, trips.cost_per_s))
 
 
 def street_travel_times(
@@ -183,35 +178,60 @@ def street_travel_times(
         raise AccessError(
             f"max_duration_min must be a whole number from 1 to {LONGEST_MIN}, got {max_duration_min}"
         )
-    links = street_links(
-        streets,
-        origins,
-        destinations,
-        max_duration_min=max_duration_min,
-        walk_speed_km_h=walk_speed_km_h,
+    trips = _trips(streets, origins, destinations, max_duration_min, walk_speed_km_h, same_points)
+    blocks = search_blocks(
+        trips.lines,
+        trips.sources,
+        trips.targets,
+        len(destinations.edge),
+        trips.limit,
         same_points=same_points,
         threads=threads,
     )
-    n_origins = len(origins.edge)
-    minutes = np.full((n_origins, len(destinations.edge)), UNREACHED, dtype=np.uint8)
-    origin = np.repeat(np.arange(n_origins), np.diff(links.start))
-    minutes[origin, links.target] = links.walk_s // 60
+    minutes = np.full((len(origins.edge), len(destinations.edge)), UNREACHED, dtype=np.uint8)
+    for places, (n_links, target, cost) in blocks:  # block by block: the links of all would be large
+        origin = np.repeat(trips.sources.point[places], n_links)
+        minutes[origin, target] = walk_seconds(cost, trips.cost_per_s) // 60
     return minutes
 
 
-def _road_places(roads: RoadGraph, origins: Snap, destinations: Snap) -> tuple[Lines, Places, Places]:
+class _Trips(NamedTuple):
+    lines: Lines
+    sources: Places
+    targets: Places
+    limit: int  # in the unit of cost: millimetres on foot, else milliseconds
+    cost_per_s: float
+
+
+def _trips(
+    streets: Streets,
+    origins: Snap,
+    destinations: Snap,
+    max_duration_min: float,
+    walk_speed_km_h: float | None,
+    same_points: bool,
+) -> _Trips:
+    """Check the parameters and prepare the search, in millimetres on foot and milliseconds else."""
+    _check(streets, origins, destinations, max_duration_min, walk_speed_km_h, same_points)
+    if isinstance(streets, StreetGraph):
+        limit_mm, mm_per_s = walk_limit(max_duration_min, walk_speed_km_h or math.nan)
+        lines = walk_lines(streets)
+        ends = [places_of(lines, points, points.link_mm) for points in (origins, destinations)]
+        return _Trips(lines, ends[0], ends[1], limit_mm, mm_per_s)
     lines = lines_of(
-        roads.n_nodes,
-        roads.edge_start,
-        roads.edge_target,
-        roads.edge_length_mm,
-        roads.edge_forward_ms,
-        roads.edge_backward_ms,
+        streets.n_nodes,
+        streets.edge_start,
+        streets.edge_target,
+        streets.edge_length_mm,
+        streets.edge_forward_ms,
+        streets.edge_backward_ms,
     )
-    return (
+    return _Trips(
         lines,
-        places_of(lines, origins, _link_ms(roads, origins, roads.start_s)),
-        places_of(lines, destinations, _link_ms(roads, destinations, roads.end_s)),
+        places_of(lines, origins, _link_ms(streets, origins, streets.start_s)),
+        places_of(lines, destinations, _link_ms(streets, destinations, streets.end_s)),
+        math.floor(60_000 * max_duration_min + 1e-6),
+        1000.0,
     )
 
 

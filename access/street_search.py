@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -133,13 +133,31 @@ def search(
         Number of targets reached by each place of ``sources``; the numbers of the targets, ascending,
         and the costs, source after source. Neither depends on the number of threads.
     """
+    blocks = search_blocks(
+        lines, sources, targets, n_targets, limit, same_points=same_points, threads=threads
+    )
+    n_links, target, cost = zip(*(links for _, links in blocks), strict=True)
+    return np.concatenate(n_links), np.concatenate(target), np.concatenate(cost)
+
+
+def search_blocks(
+    lines: Lines,
+    sources: Places,
+    targets: Places,
+    n_targets: int,
+    limit: int,
+    *,
+    same_points: bool = False,
+    threads: int | None = None,
+) -> Iterator[tuple[slice, Links]]:
+    """Yield the ways of one block of sources after another, with the places that it holds; see ``search``."""
     chains = lines.chains
     same = sources.point.astype(np.int32) if same_points else np.full(len(sources.point), NO_TARGET)
-    arcs = Arcs(*_frozen(lines.arcs))
     leave_start, leave_target = (
         np.minimum(sources.link + cost, NOT_REACHED_COST).astype(np.int32)
         for cost in (sources.to_start, sources.to_target)
     )
+    arcs = Arcs(*_frozen(lines.arcs))
     from_points = Sources(
         *_frozen([*sources[1:6], leave_start, leave_target, same]),
         *_frozen([chains.start, chains.target, chains.forward, chains.backward]),
@@ -147,15 +165,13 @@ def search(
     to_points = Targets(*_frozen(_listed(lines, targets)))
     n_sources = len(sources.point)
 
-    def block(first: int) -> Links:
+    def block(first: int) -> tuple[slice, Links]:
         last = min(first + SOURCES_A_BLOCK, n_sources)
-        return ways_from(arcs, from_points, first, last, to_points, n_targets, limit)
+        return slice(first, last), ways_from(arcs, from_points, first, last, to_points, n_targets, limit)
 
     # The kernel releases the interpreter lock, so that threads share streets and targets without copies.
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        blocks = list(pool.map(block, range(0, max(n_sources, 1), SOURCES_A_BLOCK)))
-    n_links, target, cost = zip(*blocks, strict=True)
-    return np.concatenate(n_links), np.concatenate(target), np.concatenate(cost)
+        yield from pool.map(block, range(0, max(n_sources, 1), SOURCES_A_BLOCK))
 
 
 def _listed(lines: Lines, targets: Places) -> Targets:
