@@ -64,7 +64,9 @@ def difference_map(
             shapes = projected.geometry[classes == place].explode(index_parts=False).to_numpy()
             rings = [shapely.get_coordinates(ring) for ring in shapely.get_exterior_ring(shapes)]
             axes.add_collection(PolyCollection(rings, facecolor=colour, edgecolor=colour, linewidth=0.3))
-        axes.add_collection(LineCollection(pair_lines(projected, largest), color="#1a1a1a", linewidth=0.7))
+        lines = pair_lines(projected, largest)
+        axes.add_collection(LineCollection(lines, color="#ffffff", linewidth=2.2))
+        axes.add_collection(LineCollection(lines, color="#1a1a1a", linewidth=0.9))
         west, south, east, north = projected.total_bounds
         axes.set_xlim(west, east)
         axes.set_ylim(south, north)

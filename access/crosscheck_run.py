@@ -7,7 +7,7 @@ and all other warnings).
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,6 +247,6 @@ def agreement_table(found: list[PeriodCheck]) -> pd.DataFrame:
 
 
 def _write(file: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as partial:
-        partial.write(content)
-    Path(partial.name).replace(file)
+    partial = file.with_name(f".{file.name}.partial-{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(file)

@@ -85,6 +85,8 @@ def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
     progress = Progress(N_STAGES_READ, show_bar)
     with collected_warnings() as told:
         loaded = load_config(config_file)
+        if loaded.config.travel.engine == "r5":
+            find_r5(loaded)
         check_target(Path(loaded.config.results.folder).expanduser())
         check_cache()
         inputs = read_inputs(loaded, progress)

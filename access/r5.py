@@ -1,33 +1,26 @@
 """The engine R5 through r5py: the same cells, windows, percentiles and limits, the same matrix of minutes.
 
-r5py starts a JVM and loads the jar of R5 while it is imported, reads ``sys.argv`` for its settings, and
-downloads a jar that it does not find. So it is imported in ``start_r5`` alone, after ``access.r5_java`` has
-found Java and the jar, with an argument list of our own. Its ``TravelTimeMatrix`` takes origin after origin
-on one core; here threads share network and linked destinations, as Python waits unlocked while Java works.
+r5py's ``TravelTimeMatrix`` takes origin after origin on one core; here threads share the network and the
+linked destinations, as Python waits unlocked while Java works.
 
 Traps of r5py 1.1 that are avoided here:
 
 - two input files of one name in two folders are taken for the same file: files go in under their checksum;
-- its cache drops files unused for two weeks, the jar too: the jar is touched before the import;
 - ``snap_to_network`` sets points onto the street, so that the walk to it is lost: only asked, never used;
 - faults in a feed stop it: they are let through and told, as feeds have been checked before;
 - its cache of networks does not tell elevation costs apart: elevation is never given.
 
-What R5 does otherwise than our engine: ``access.r5_mapping``.
+What R5 does otherwise than our engine: ``access.r5_mapping``. How it is started: ``access.r5_start``.
 """
 
 from __future__ import annotations
 
 import copy
-import importlib
 import os
 import shutil
-import sys
-import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,20 +32,12 @@ import shapely
 
 from access.datasets import cache_folder, sha256_of
 from access.engine.arrays import UNREACHED_MIN, Minutes
-from access.errors import AccessError, DataQualityWarning
-from access.r5_jar import r5py_cache
-from access.r5_java import R5Installation
+from access.errors import AccessError
 from access.r5_mapping import MAX_SNAP_M, R5Limits, R5Request, R5Window, minutes_of, r5_requests, rows_of
+from access.r5_start import R5, warnings_of_r5py
 from access.search import usable_cpus
 
 Floats = npt.NDArray[np.float64]
-
-
-class R5(NamedTuple):
-    """R5, started: the package r5py, and R5's class that computes one origin."""
-
-    r5py: Any
-    computer: Any
 
 
 class R5Network(NamedTuple):
@@ -67,48 +52,6 @@ class R5Times(NamedTuple):
 
     minutes: Minutes  # (n_percentiles, n_origins, n_cells), 255 = not reached
     snapped: npt.NDArray[np.bool_]  # (n_cells,) whether R5 finds a street near the cell
-
-
-def start_r5(installation: R5Installation) -> R5:
-    """Import r5py, which starts Java with R5's jar; the second call in a process does nothing more.
-
-    Raises
-    ------
-    AccessError
-        If Java or the jar does not start.
-    """
-    with _settings_of(installation):
-        try:
-            r5py = importlib.import_module("r5py")
-            computer = importlib.import_module("jpype").JClass("com.conveyal.r5.analyst.TravelTimeComputer")
-        except (Exception, SystemExit) as error:
-            jar = installation.jar.path if installation.jar else "the jar that r5py downloads"
-            raise AccessError(
-                f"R5 does not start with Java {installation.java.version} at {installation.java.home} "
-                f"and {jar}: {type(error).__name__}: {error}"
-            ) from error
-    return R5(r5py, computer)
-
-
-@contextmanager
-def _settings_of(installation: R5Installation) -> Iterator[None]:
-    """Give r5py its settings by the ways it reads, and take them back: arguments and environment."""
-    arguments = ["r5py"]
-    if installation.jar is not None:
-        arguments += ["--r5-classpath", str(installation.jar.path)]
-        if installation.jar.path.is_relative_to(r5py_cache()):
-            os.utime(installation.jar.path)
-    if installation.memory is not None:
-        arguments += ["--max-memory", installation.memory]
-    arguments_before, environment_before = sys.argv, dict(os.environ)
-    sys.argv = arguments
-    os.environ["JAVA_HOME"] = str(installation.java.home)
-    try:
-        yield
-    finally:
-        sys.argv = arguments_before
-        os.environ.clear()
-        os.environ.update(environment_before)
 
 
 def build_network(r5: R5, osm_pbf: Path, feeds: Sequence[Path]) -> R5Network:
@@ -129,27 +72,15 @@ def build_network(r5: R5, osm_pbf: Path, feeds: Sequence[Path]) -> R5Network:
     DataQualityWarning
         With what R5 finds wrong in a feed.
     """
-    files = [by_checksum(file) for file in (osm_pbf, *feeds)]
+    given = (osm_pbf, *feeds)
+    files = [by_checksum(file) for file in given]
     try:
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always")
+        with warnings_of_r5py({copied.name: file.name for copied, file in zip(files, given, strict=True)}):
             network = r5.r5py.TransportNetwork(files[0], files[1:], allow_errors=True)
     except Exception as error:
-        names = ", ".join(str(file) for file in (osm_pbf, *feeds))
+        names = ", ".join(str(file) for file in given)
         raise AccessError(f"R5 cannot read {names}: {type(error).__name__}: {error}") from error
-    for warning in told:
-        if issubclass(warning.category, RuntimeWarning):
-            text = str(warning.message)
-            for copied, file in zip(files, (osm_pbf, *feeds), strict=True):
-                text = text.replace(copied.name, file.name)
-            warnings.warn(_shortened(text), DataQualityWarning, stacklevel=2)
     return R5Network(r5, network)
-
-
-def _shortened(text: str, n_lines: int = 4) -> str:
-    lines = text.splitlines()
-    more = len(lines) - n_lines
-    return "\n".join(lines[:n_lines]) + (f"\n({more} more)" if more > 0 else "")
 
 
 def by_checksum(file: Path) -> Path:
@@ -225,7 +156,8 @@ def r5_travel_times(
     cells = np.flatnonzero(snapped)
     rows = np.flatnonzero(snapped[chosen])
     if len(rows):
-        tasks = _tasks(network, places[snapped], requests)
+        with warnings_of_r5py({}):
+            tasks = _tasks(network, places[snapped], requests)
 
         def one_origin(row: int) -> None:
             cell = chosen[row]

@@ -15,9 +15,10 @@ import numpy.typing as npt
 from access.config import RunConfig
 from access.config_file import LoadedConfig
 from access.errors import AccessError, DataQualityWarning
-from access.r5 import R5Network, R5Times, build_network, r5_travel_times, start_r5
+from access.r5 import R5Network, R5Times, build_network, r5_travel_times
 from access.r5_java import R5Installation, require_r5
 from access.r5_mapping import R5Limits, R5Window, differences
+from access.r5_start import start_r5
 from access.stage_inputs import Inputs
 from access.stage_timetable import PeriodPlan
 

@@ -24,8 +24,9 @@ from access.crosscheck_run import Sample, crosscheck
 from access.engine.arrays import WalkLinks
 from access.engines import links_of
 from access.errors import AccessError, ResultError
-from access.r5 import R5, R5Times
+from access.r5 import R5Times
 from access.r5_run import find_r5, load_r5, r5_problems
+from access.r5_start import R5
 
 NO = 255
 

@@ -13,8 +13,9 @@ import yaml
 from builders_r5 import PRETENDED, PretendedComputer, PretendedNetwork
 
 from access import engines, pipeline, r5_java
-from access.r5 import R5, R5Network
+from access.r5 import R5Network
 from access.r5_java import R5Missing
+from access.r5_start import R5
 
 
 @pytest.fixture(scope="module")
@@ -68,5 +69,6 @@ def test_without_java_nothing_is_read(config: Path, monkeypatch: pytest.MonkeyPa
     for variable in ("JAVA_HOME", "CONDA_PREFIX", "FAIRREACH_R5_JAR"):
         monkeypatch.delenv(variable, raising=False)
     (config.parent / "bus.zip").write_text("not a feed")
-    with pytest.raises(R5Missing, match="no Java 21 or newer"):
-        pipeline.run(config, show_bar=False)
+    for command in (pipeline.run, pipeline.check):
+        with pytest.raises(R5Missing, match="no Java 21 or newer"):
+            command(config, show_bar=False)

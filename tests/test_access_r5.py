@@ -17,10 +17,11 @@ import pytest
 from builders_r5 import PRETENDED, PretendedComputer, PretendedNetwork, write_jar, write_java
 
 from access.errors import AccessError, DataQualityWarning
-from access.r5 import R5, R5Network, build_network, by_checksum, r5_travel_times, start_r5
+from access.r5 import R5Network, build_network, by_checksum, r5_travel_times
 from access.r5_jar import find_jar
 from access.r5_java import Java, R5Installation
 from access.r5_mapping import R5Limits, R5Window
+from access.r5_start import R5, start_r5
 
 LON = np.array([0.0, 0.01, 0.03, 0.6, 0.2])  # the fourth lies in the sea, the fifth out of reach
 LAT = np.zeros(5)
@@ -115,6 +116,16 @@ def test_several_windows_use_one_network(network: R5Network) -> None:
     assert (first.minutes == second.minutes).all()
 
 
+def test_what_r5py_says_of_a_task_is_told(network: R5Network) -> None:
+    def task(*args: Any, **options: Any) -> Any:
+        warnings.warn("no services on that day", RuntimeWarning, stacklevel=1)
+        return PRETENDED.RegionalTask(*args, **options)
+
+    r5 = R5(SimpleNamespace(RegionalTask=task), PretendedComputer)
+    with pytest.warns(DataQualityWarning, match="R5: no services on that day"):
+        times(R5Network(r5, network.network))
+
+
 @pytest.mark.parametrize("threads", [1, 4])
 def test_threads_share_the_origins_and_change_nothing(network: R5Network, threads: int) -> None:
     done: list[int] = []
@@ -197,11 +208,12 @@ def test_a_network_is_built_from_files_under_their_checksums(tmp_path: Path) -> 
 
 def test_what_r5_finds_wrong_in_a_feed_is_told_in_four_lines(tmp_path: Path) -> None:
     def network(*args: Any, **options: Any) -> None:
-        warnings.warn("\n".join(["faults in bus.zip", *"abcde"]), RuntimeWarning, stacklevel=1)
+        name = args[1][0].name  # the copy under its checksum
+        warnings.warn("\n".join([f"faults in {name}", *"abcde"]), RuntimeWarning, stacklevel=1)
         warnings.warn("old call", DeprecationWarning, stacklevel=1)
 
     osm, feeds = write_inputs(tmp_path)
-    with pytest.warns(DataQualityWarning, match=r"(?s)faults in bus.zip\na\nb\nc\n\(2 more\)") as told:
+    with pytest.warns(DataQualityWarning, match=r"(?s)R5: faults in bus.zip\na\nb\nc\n\(2 more\)") as told:
         build_network(R5(SimpleNamespace(TransportNetwork=network), None), osm, feeds)
     assert len(told) == 1
 
@@ -236,7 +248,7 @@ def pretend_r5py(monkeypatch: pytest.MonkeyPatch, start: Any) -> None:
         module.JClass = lambda java_name: (java_name, PretendedComputer)  # type: ignore[attr-defined]
         return module
 
-    monkeypatch.setattr("access.r5.importlib.import_module", import_module)
+    monkeypatch.setattr("access.r5_start.importlib.import_module", import_module)
 
 
 def test_r5py_starts_with_our_arguments_and_gives_them_back(

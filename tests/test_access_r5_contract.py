@@ -28,9 +28,10 @@ from datetime import date
 from pathlib import Path
 import numpy as np
 from access.errors import AccessError, DataQualityWarning
-from access.r5 import build_network, r5_travel_times, start_r5
+from access.r5 import build_network, r5_travel_times
 from access.r5_java import R5Settings, require_r5
 from access.r5_mapping import R5Limits, R5Window
+from access.r5_start import start_r5
 jar, osm, *feeds = [Path(argument) for argument in json.loads(sys.argv[1])]
 warnings.simplefilter("always")
 installation = require_r5(R5Settings(jar=jar, memory="2G"))
