@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from access.opportunities import opportunities_within
+from access.opportunities import mean_opportunities_within, opportunities_within
 from access.reductions import cutoff_problems
 from access.search import prepare_search
 from access.snapping import SNAPPED
@@ -37,6 +37,7 @@ def accessibility(
     *,
     opportunities: str | Sequence[str],
     cutoffs: Sequence[int | timedelta],
+    over_departures: Literal["percentile", "mean"] = "percentile",
     **options: Unpack[TravelArguments],
 ) -> pd.DataFrame:
     """Sum the opportunities within reach of each origin (cumulative opportunities).
@@ -52,15 +53,19 @@ def accessibility(
         Columns of the destinations with numbers; 0 where there are none, never missing.
     cutoffs : sequence of int or timedelta
         Minutes, 1 to ``max_time`` and one more.
+    over_departures : str
+        ``"percentile"``: what is reached in less than the cutoff in so many per cent of the departures
+        (R5's definition). ``"mean"``: what is reached on average by who leaves at a random minute; a
+        destination that a quarter of the departures reach counts for a quarter. The two differ.
     **options
         All other keywords of ``travel_time_matrix``.
 
     Returns
     -------
     DataFrame
-        ``id``, ``opportunity``, with several departures ``departure``, then ``percentile``, ``cutoff``
-        (minutes) and ``accessibility``: missing where the origin is off the streets, 0 where nothing is
-        reached. Rows: departures, origins, opportunities, percentiles, cutoffs, each in the order given.
+        ``id``, ``opportunity``, with several departures ``departure``, then ``percentile`` (not of the mean),
+        ``cutoff`` (minutes) and ``accessibility``: missing where the origin is off the streets, 0 where
+        nothing is reached. Rows: departures, origins, opportunities, percentiles, cutoffs, each as given.
 
     Raises
     ------
@@ -75,10 +80,13 @@ def accessibility(
     max_time = options.get("max_time", DEFAULT_MAX_TIME)
     if isinstance(max_time, timedelta):
         problems += cutoff_problems(cutoffs_min, int(max_time / timedelta(minutes=1)))
+    if over_departures not in ("percentile", "mean"):
+        problems.append(f"over_departures is {over_departures!r}; allowed are 'percentile' and 'mean'")
+    mean = over_departures == "mean"
     request = travel_request(transport_network, origins, destinations, dict(options), problems)
     windows = request.options.windows
-    reached = [_reached(request, window, amounts, cutoffs_min) for window in windows]
-    return _frame(request, names, cutoffs_min, reached)
+    reached = [_reached(request, window, amounts, cutoffs_min, mean) for window in windows]
+    return _frame(request, names, cutoffs_min, reached, mean)
 
 
 def _minutes(cutoff: Any) -> Any:
@@ -114,9 +122,9 @@ def _amounts(destinations: Any, names: Sequence[str]) -> tuple[Floats, list[str]
 
 
 def _reached(
-    request: TravelRequest, window: Window, amounts: Floats, cutoffs_min: Sequence[int]
+    request: TravelRequest, window: Window, amounts: Floats, cutoffs_min: Sequence[int], mean: bool
 ) -> tuple[Floats, bool]:
-    """Sum one window: (percentile, cutoff, kind, origin), and whether anything ran in it."""
+    """Sum one window: (percentile or 1, cutoff, kind, origin), and whether anything ran in it."""
     options = request.options
     runs = True
     if options.transit_modes:
@@ -128,16 +136,13 @@ def _reached(
                 n_destinations=request.destinations.n_points,
                 **request.search_arguments(day, window),
             )
-            found = opportunities_within(
-                search,
-                amounts,
-                cutoffs_min,
-                options.percentiles,
-                threads=options.threads,
-                progress=options.progress,
-            )
-            return found, True
-    return _reached_on_streets(request, amounts, cutoffs_min), runs
+            workers: dict[str, Any] = {"threads": options.threads, "progress": options.progress}
+            if mean:
+                found = mean_opportunities_within(search, amounts, cutoffs_min, **workers)
+                return found[np.newaxis], True
+            return opportunities_within(search, amounts, cutoffs_min, options.percentiles, **workers), True
+    found = _reached_on_streets(request, amounts, cutoffs_min)[np.newaxis]
+    return np.repeat(found, 1 if mean else len(options.percentiles), axis=0), runs
 
 
 def _reached_on_streets(request: TravelRequest, amounts: Floats, cutoffs_min: Sequence[int]) -> Floats:
@@ -149,7 +154,7 @@ def _reached_on_streets(request: TravelRequest, amounts: Floats, cutoffs_min: Se
         near = minutes < cutoff
         for kind, amount in enumerate(amounts):
             sums[number, kind] = np.bincount(origin[near], amount[direct.target[near]], minlength=n_origins)
-    return np.repeat(sums[np.newaxis], len(request.options.percentiles), axis=0)
+    return sums
 
 
 def _frame(
@@ -157,6 +162,7 @@ def _frame(
     names: Sequence[str],
     cutoffs_min: Sequence[int],
     reached: Sequence[tuple[Floats, bool]],
+    mean: bool,
 ) -> pd.DataFrame:
     options, origins, clock_column = request.options, request.origins, request.options.clock_column
     values = np.stack([found.transpose(3, 2, 0, 1) for found, _ in reached])
@@ -165,7 +171,8 @@ def _frame(
     if len(reached) > 1:
         clocks = np.array([window.clock for window in options.windows], "datetime64[s]")
         columns[clock_column] = clocks[window]
-    columns["percentile"] = np.array(options.percentiles)[percentile]
+    if not mean:
+        columns["percentile"] = np.array(options.percentiles)[percentile]
     columns["cutoff"] = np.array(cutoffs_min)[cutoff]
     off = request.origin_state[origin] != SNAPPED
     columns["accessibility"] = pd.arrays.FloatingArray(values.ravel(), off)

@@ -6,10 +6,12 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from access.network_store import Text
-from gtfs.timetable import Schedule, ScheduleCounts, Timetable
+from gtfs.timetable import Pathways, Schedule, ScheduleCounts, Timetable
 
 if TYPE_CHECKING:
     import gtfs_kit
@@ -30,12 +32,25 @@ class ServiceDay(NamedTuple):
     schedule: Schedule
     feeds: list[FeedDay]
 
+    @property
+    def has_pathways(self) -> bool:
+        """Whether a feed describes ways inside stations."""
+        pathways = self.schedule.all_pathways
+        return pathways is not None and len(pathways.source) > 0
+
 
 class KeptDay(NamedTuple):
     """A service day as arrays and text."""
 
     timetable: Timetable
+    pathways: Pathways  # empty where the schedule has none
+    all_pathways: Pathways
     text: Text
+
+
+_NOTHING: Any = np.zeros(0)
+NO_PATHWAYS = Pathways(*[_NOTHING] * len(Pathways._fields))
+_ARRAYS = ("timetable", "pathways", "all_pathways")
 
 
 def unfold(feeds: Mapping[str, gtfs_kit.Feed], service_date: date, horizon_s: int) -> KeptDay:
@@ -60,17 +75,25 @@ def unfold(feeds: Mapping[str, gtfs_kit.Feed], service_date: date, horizon_s: in
     names = {
         name: value
         for name, value in vars(schedule).items()
-        if name not in ("timetable", "service_date", "counts")
+        if name not in (*_ARRAYS, "service_date", "counts")
     }
-    text = {"names": names, "counts": asdict(schedule.counts), "feeds": found}
-    return KeptDay(schedule.timetable, Text.of(text))
+    text: dict[str, Any] = {"names": names, "counts": asdict(schedule.counts), "feeds": found}
+    pathways = schedule.pathways or NO_PATHWAYS, schedule.all_pathways or NO_PATHWAYS
+    text["has_pathways"] = schedule.pathways is not None
+    return KeptDay(schedule.timetable, *pathways, Text.of(text))
 
 
 def service_day(kept: KeptDay, service_date: date) -> ServiceDay:
     """Return a kept day in the form that is used."""
     text = kept.text.value()
+    looked = text["has_pathways"]
     schedule = Schedule(
-        kept.timetable, service_date, **text["names"], counts=ScheduleCounts(**text["counts"])
+        kept.timetable,
+        service_date,
+        **text["names"],
+        counts=ScheduleCounts(**text["counts"]),
+        pathways=kept.pathways if looked else None,
+        all_pathways=kept.all_pathways if looked else None,
     )
     return ServiceDay(schedule, [FeedDay(*feed) for feed in text["feeds"]])
 

@@ -115,10 +115,25 @@ class TravelRequest:
         back = access
         if not self.same_points:
             back = walks(destination_snap, stops, max_walk_min=options.max_walk_min)
+        footpaths = walks(stops, stops, max_walk_min=options.max_transfer_walk_min, same_points=True)
+        egress = reversed_walks(back, timetable.n_stops)
+        if day.has_pathways:
+            from access.station_walks import station_walks  # with gtfs-kit, half a second
+
+            access, footpaths, egress, _ = station_walks(
+                day.schedule,
+                access,
+                footpaths,
+                egress,
+                on_street=stops.state == SNAPPED,
+                walk_speed_km_h=options.walk_speed_km_h,
+                max_walk_min=options.max_walk_min,
+                max_transfer_walk_min=options.max_transfer_walk_min,
+            )
         return {
             "access": access,
-            "footpaths": walks(stops, stops, max_walk_min=options.max_transfer_walk_min, same_points=True),
-            "egress": reversed_walks(back, timetable.n_stops),
+            "footpaths": footpaths,
+            "egress": egress,
             "direct": self.direct,
             "departure_start_s": window.start_s,
             "departure_window_min": options.window_min,

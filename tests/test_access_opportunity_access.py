@@ -65,6 +65,17 @@ def test_several_kinds_and_departures(network: TransportNetwork) -> None:
     assert found["accessibility"].tolist() == [1, 1005, 1, 5]
 
 
+def test_the_mean_over_departures_counts_a_destination_as_often_as_it_is_reached(
+    network: TransportNetwork,
+) -> None:
+    """Departures 08:00 to 08:09 take 31, 30, 29, 28, 27, 26, 25, 24, 33, 32 minutes: 4 of 10 below 28."""
+    found = reached(network, both_ends(), cutoffs=[28, 34], over_departures="mean", percentiles=[5, 50])
+    assert found.columns.tolist() == ["id", "opportunity", "cutoff", "accessibility"]
+    assert found["accessibility"].tolist() == [5 + 400, 1005, 1000, 1000]
+    walking = reached(network, both_ends(), cutoffs=[28], over_departures="mean", transport_modes=["WALK"])
+    assert walking["accessibility"].tolist() == [5, 1000]
+
+
 def test_an_origin_off_the_streets_is_missing_not_zero(network: TransportNetwork) -> None:
     places = [at(0, 0), at(0, -50_000)]
     origins = gpd.GeoDataFrame(
@@ -110,6 +121,7 @@ def test_equal_to_sums_over_the_matrix(network: TransportNetwork, modes: list[st
         ({"opportunities": ["jobs", "jobs"]}, "names a column twice"),
         ({"opportunities": "id"}, "'id' holds (str|object|string); it must hold numbers"),
         ({"cutoffs": []}, "cutoffs_min is empty"),
+        ({"over_departures": "median"}, "over_departures is 'median'; allowed are 'percentile' and 'mean'"),
         (
             {"cutoffs": [0, 122, 30.5]},
             r"cutoffs_min has 0, 122, 30.5; allowed are whole minutes from 1 to 121",
