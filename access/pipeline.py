@@ -120,7 +120,8 @@ def join_streets(
     config = inputs.loaded.config
     with progress.stage("network") as stage:
         cells = cell_walks(inputs.streets, _snap_cells(inputs), config.travel, threads)
-        stops = stop_walks(inputs.streets, cells, _snap_stops(inputs), config.travel, threads)
+        schedule = inputs.timetables.any_schedule()
+        stops = stop_walks(inputs.streets, cells, _snap_stops(inputs), config.travel, threads, schedule)
         stage.counts = {
             "cells on the streets": cells.report.n_snapped,
             "stops on the streets": stops.report.n_snapped,
