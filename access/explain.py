@@ -229,7 +229,9 @@ def _checked_for_data(config: RunConfig, asked: PeriodConfig) -> PeriodConfig:
         same = (period.name, period.arrive_by) == (asked.name, asked.arrive_by)
         if same and period.start_s <= asked.start_s and asked.end_s <= period.end_s:
             return period.model_copy(update={"service_date": asked.service_date})
-    return asked.model_copy(update={"departure_window_min": max(asked.departure_window_min, 60)})
+    window_min = max(asked.departure_window_min, 60)
+    name = f"{'arriving' if asked.arrive_by else 'leaving'} at {asked.start}"  # for messages
+    return asked.model_copy(update={"departure_window_min": window_min, "name": name})
 
 
 def _with_period(loaded: LoadedConfig, period: PeriodConfig) -> LoadedConfig:
