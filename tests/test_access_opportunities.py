@@ -69,6 +69,7 @@ def test_opportunities_equal_those_of_the_matrix_over_several_batches_and_passes
     opportunities = np.random.default_rng(1).integers(0, 50, (3, 70)).astype(float)
     expected = from_the_matrix(case, opportunities, [30, 60, 101], [5, 50])
     monkeypatch.setattr(batches, "DEPARTURES_A_PASS", 40)
+    monkeypatch.setattr(batches, "BATCH_WIDTH", 32)  # batches may be smaller than the rows of the engine
     finished: list[int] = []
     search = prepare_search(**case)
     found = opportunities_within(
