@@ -6,12 +6,14 @@ percentiles of the configuration, uint8 (n_percentiles, n_origins, n_cells), 255
 
 from __future__ import annotations
 
+import importlib.metadata
 import warnings
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
+from access.config_file import LoadedConfig
 from access.engine.arrays import Minutes, WalkLinks
 from access.errors import DataQualityWarning
 from access.r5_run import find_r5, load_r5, r5_period_times
@@ -34,6 +36,22 @@ def engine_of(inputs: Inputs, cells: SnappedCells, stops: SnappedStops, threads:
     if inputs.loaded.config.travel.engine == "r5":
         return r5_engine(inputs, cells, threads)
     return own_engine(inputs, cells, stops, threads)
+
+
+def engine_record(loaded: LoadedConfig) -> dict[str, object]:
+    """Return what the manifest says of the engine: for R5 also Java, r5py and the jar with its checksum."""
+    if loaded.config.travel.engine != "r5":
+        return {"name": "fairreach"}
+    installation = find_r5(loaded)
+    jar = installation.jar
+    return {
+        "name": "r5",
+        "r5py": importlib.metadata.version("r5py"),
+        "java": installation.java.version,
+        "jar": jar and jar.path.name,
+        "jar_sha256": jar and jar.sha256,
+        "monte_carlo_draws": loaded.config.r5.monte_carlo_draws,
+    }
 
 
 def own_engine(

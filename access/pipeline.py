@@ -10,7 +10,7 @@ from access.collected_warnings import collected_warnings
 from access.config_file import load_config
 from access.datasets import check_cache
 from access.engine.arrays import Minutes
-from access.engines import engine_of
+from access.engines import engine_of, engine_record
 from access.indicators import Line, People, PeriodAccess, period_access
 from access.progress import Progress
 from access.r5_run import find_r5
@@ -70,7 +70,12 @@ def run(
             measured = _measures(inputs, cells, matrices, progress)
             with progress.stage("results") as stage:
                 stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told)
-            add_to_manifest(partial, seconds_by_stage=progress.seconds, counts=progress.counts)
+            add_to_manifest(
+                partial,
+                engine=engine_record(loaded),
+                seconds_by_stage=progress.seconds,
+                counts=progress.counts,
+            )
     return FinishedRun(folder, told)
 
 

@@ -14,8 +14,10 @@ from builders_r5 import PRETENDED, PretendedComputer, PretendedNetwork
 
 from access import engines, pipeline, r5_java
 from access.r5 import R5Network
-from access.r5_java import R5Missing
+from access.r5_jar import Jar
+from access.r5_java import Java, R5Installation, R5Missing
 from access.r5_start import R5
+from access.results import read_manifest
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +38,11 @@ def config(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def pretend(monkeypatch: pytest.MonkeyPatch, coast_lon: float) -> None:
     network = PretendedNetwork(Path("streets"), [], allow_errors=True, coast_lon=coast_lon)
+    jar = Jar(Path("r5-all.jar"), "ab" * 32, expected=True)
     for module in (engines, pipeline):
-        monkeypatch.setattr(module, "find_r5", lambda loaded: None)
+        monkeypatch.setattr(
+            module, "find_r5", lambda loaded: R5Installation(Java(Path("java"), 21), jar, None)
+        )
     loaded: Any = R5Network(R5(PRETENDED, PretendedComputer), network)
     monkeypatch.setattr(engines, "load_r5", lambda installation, loaded_config: loaded)
 
@@ -55,6 +60,8 @@ def test_a_run_writes_the_minutes_of_r5(config: Path, monkeypatch: pytest.Monkey
     assert reached.any()
     assert (table["travel_time_p10"][reached].to_numpy() == expected[reached].to_numpy()).all()
     assert any("R5 takes at most 8 rides" in text for text in finished.warnings)
+    engine = read_manifest(finished.folder)["engine"]
+    assert (engine["name"], engine["java"], engine["jar_sha256"]) == ("r5", 21, "ab" * 32)
 
 
 def test_cells_that_r5_joins_to_no_street_are_told(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
