@@ -8,21 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from access.engine.arrays import UNREACHED_S, frozen
-from access.transfer_rule_table import Keys, RuleTable, Side
+from access.transfer_rule_table import Keys, RuleTable, Side, usable_visits
 from gtfs.timetable import NO_INDEX, Timetable
 
 Integers = npt.NDArray[np.int64]
-
-
-class PointKeys(NamedTuple):
-    """Whom the rules see at each point, on one side of a change. Shape ``(n_points,)``."""
-
-    route: Integers
-    trip: Integers
-
-    def keys(self, point: Integers) -> Keys:
-        """Return those of some points."""
-        return Keys(self.route[point], self.trip[point])
 
 
 class Points(NamedTuple):
@@ -32,8 +21,8 @@ class Points(NamedTuple):
     start: Integers  # (n_stops + 1,) offsets into ``point``
     point: Integers  # (n_points,) stop by stop, ascending
     of_visit: npt.NDArray[np.int32]  # (n_visits,)
-    arriving: PointKeys
-    departing: PointKeys
+    arriving: Keys  # whom the rules see at each point, shape (n_points,)
+    departing: Keys
     first_arrival_s: Integers  # (n_points,) of a vehicle that can be left; UNREACHED_S where none can
     last_departure_s: Integers  # (n_points,) of a vehicle that can be boarded; -UNREACHED_S where none can
 
@@ -46,9 +35,7 @@ def split_stops(timetable: Timetable, table: RuleTable) -> Points:
     at the stop itself.
     """
     trip = np.repeat(np.arange(timetable.n_trips), np.diff(timetable.trip_start))
-    alights, boards = timetable.drop_off.copy(), timetable.pickup.copy()
-    alights[timetable.trip_start[:-1]] = False
-    boards[timetable.trip_start[1:] - 1] = False
+    alights, boards = usable_visits(timetable)
     from_name = _names_at_visits(timetable, table, table.arriving, trip, alights)
     to_name = _names_at_visits(timetable, table, table.departing, trip, boards)
     special = np.flatnonzero((from_name != NO_INDEX) | (to_name != NO_INDEX))
@@ -72,8 +59,8 @@ def split_stops(timetable: Timetable, table: RuleTable) -> Points:
         start=np.append(0, np.cumsum(np.bincount(stop_of, minlength=n_stops))),
         point=np.argsort(stop_of, kind="stable"),
         of_visit=of_visit,
-        arriving=_keys(table, table.arriving, np.concatenate([nobody, arriving[new]]), route_of),
-        departing=_keys(table, table.departing, np.concatenate([nobody, departing[new]]), route_of),
+        arriving=table.arriving.keys(np.concatenate([nobody, arriving[new]]), table.n_routes, route_of),
+        departing=table.departing.keys(np.concatenate([nobody, departing[new]]), table.n_routes, route_of),
         first_arrival_s=first_arrival_s,
         last_departure_s=last_departure_s,
     )
@@ -93,15 +80,3 @@ def _names_at_visits(
         named = side.place[at] == place + name
         names[visit[named]] = name[named]
     return names
-
-
-def _keys(table: RuleTable, side: Side, name: Integers, route_of: Integers) -> PointKeys:
-    """Numbers in the rule table of the route and the trip that a name stands for."""
-    is_trip = name >= table.n_routes
-    route = np.where(is_trip, route_of[np.where(is_trip, name - table.n_routes, 0)], name)
-    return PointKeys(_number(side, route), _number(side, np.where(is_trip, name, NO_INDEX)))
-
-
-def _number(side: Side, name: Integers) -> Integers:
-    at = np.minimum(np.searchsorted(side.name, name), len(side.name) - 1)
-    return np.where((side.name[at] == name) & (name != NO_INDEX), at, NO_INDEX)

@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from access.engine.arrays import LONGEST_WALK_S, WalkLinks, frozen, frozen_walk_links, with_own_stops
 from access.transfer_points import Points, split_stops
-from access.transfer_rule_table import AS_ON_STREETS, FORBIDDEN, RuleTable, rule_table
+from access.transfer_rule_table import AS_ON_STREETS, FORBIDDEN, Keys, RuleTable, rule_table
 from gtfs.in_seat import join_trips
 from gtfs.timetable import NO_INDEX, Timetable, TransferRules
 
@@ -68,7 +68,7 @@ def apply_rules(
     than 0 s, but never less than ``1 - boarding_slack_s``. A stop's footpath to itself is explicit, 0 s where
     no rule applies, whatever ``footpaths`` says of it. Access walks lead to all points of a stop, egress
     walks from all of them. Links from or to the points of a split stop that no vehicle could make use of are
-    left out.
+    left out, as are rules between two trips that make no difference to who catches what.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def apply_rules(
     joined = join_trips(timetable)
     complete = with_own_stops(footpaths)
     every_stop = frozen(np.arange(timetable.n_stops), np.int32)
-    table = rule_table(timetable, boarding_slack_s)
+    table = rule_table(timetable, complete, boarding_slack_s)
     if table is None:
         walks = frozen_walk_links(access), complete, frozen_walk_links(egress)
         return RuledNetwork(joined.timetable, *walks, every_stop, joined.visit_of)
@@ -165,14 +165,18 @@ def _links_of(
     ruled = np.flatnonzero(pairs.rule_pair[pair] != NO_INDEX)
     by_rule_s = table.required_s(
         pairs.rule_pair[pair[ruled]],
-        points.arriving.keys(source[ruled]),
-        points.departing.keys(target[ruled]),
+        _keys_at(points.arriving, source[ruled]),
+        _keys_at(points.departing, target[ruled]),
     )
     required_s[ruled] = np.where(by_rule_s == AS_ON_STREETS, required_s[ruled], by_rule_s)
     keep = (required_s != FORBIDDEN) & (required_s - boarding_slack_s <= LONGEST_WALK_S)
     split = (np.diff(points.start)[from_stop] > 1) | (n_to > 1)
     keep &= ~split | (points.first_arrival_s[source] + required_s <= points.last_departure_s[target])
     return source[keep], target[keep], required_s[keep] - boarding_slack_s
+
+
+def _keys_at(keys: Keys, point: npt.NDArray[np.int64]) -> Keys:
+    return Keys(keys.route[point], keys.trip[point])
 
 
 def _access_to_points(access: WalkLinks, points: Points) -> WalkLinks:
