@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from access.collected_warnings import collected_warnings
+from access.compile_notice import tell_if_compiling
 from access.config_file import load_config
 from access.datasets import check_cache
 from access.engine.arrays import Minutes
@@ -54,6 +55,7 @@ def run(
     AccessError, gtfs.errors.FeedError
         If an input cannot be used; nothing is written then.
     """
+    tell_if_compiling()
     progress = Progress(N_STAGES_RUN, show_bar)
     with collected_warnings() as told:
         loaded = load_config(config_file)

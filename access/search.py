@@ -24,6 +24,7 @@ from typing import NotRequired, TypedDict
 import numpy as np
 import numpy.typing as npt
 
+from access.compile_notice import tell_if_compiling
 from access.engine.arrays import (
     ANY_NUMBER_OF_RIDES,
     LAST_ARRIVAL_S,
@@ -162,6 +163,7 @@ def prepare_search(
     DataQualityWarning
         If nobody can board at all, so that all travel times are walks.
     """
+    tell_if_compiling()
     rides = ANY_NUMBER_OF_RIDES if max_rides is None else max_rides
     search = Search(departure_start_s, departure_window_min, max_duration_min, rides, boarding_slack_s)
     n_origins, n_stops = len(access.start) - 1, timetable.n_stops

@@ -398,3 +398,27 @@ def test_porto_alegre_equals_the_plain_engine_at_every_stop_to_the_second(
     for origin in range(0, 30, 3):
         expected = plain_times.arrivals_by_minute(origin=origin, **case).stop_s
         assert np.array_equal(stop_seconds(profiles, origin, search_of(case)), expected)
+
+
+def test_more_stops_and_trips_than_a_16_bit_index_holds() -> None:
+    """70,001 stops in a row, a trip from each to the next every minute; the last two are the traveller's."""
+    n = 70_001
+    boards_s = 8 * 3600 + 60 * (np.arange(n - 1) - (n - 3))  # at 8:01 from the stop before the last
+    trips = [
+        [(stop, second, second, True, True), (stop + 1, second + 30, second + 30, True, True)]
+        for stop, second in enumerate(boards_s.tolist())
+    ]
+    nothing: list[dict[int, int]] = [{}] * n
+    case = {
+        "timetable": make_timetable(trips, n),
+        "access": make_links([{n - 2: 0}]),
+        "footpaths": make_links(nothing),
+        "egress": make_links([*nothing[:-1], {0: 60}]),
+        "direct": make_links([{}]),
+        "n_destinations": 1,
+        "departure_start_s": 8 * 3600,
+        "departure_window_min": 2,
+    }
+    found = travel_time_percentiles(**case, percentiles=[50, 100])
+    assert found[:, 0, 0].tolist() == [2, 255]  # leave 8:00, board 8:01, there 8:01:30, walk a minute
+    assert np.array_equal(found, plain_times.travel_time_percentiles(**case, percentiles=[50, 100]))
