@@ -284,6 +284,33 @@ def test_a_zip_that_is_damaged_is_not_passed_over(tmp_path: Path) -> None:
         TransportNetwork.from_directory(tmp_path, cache=False)
 
 
+def test_ways_inside_stations_count_also_from_the_cache(tmp_path: Path) -> None:
+    """Platform A is entered 400 m from the west end, a minute away: 400 s, 60 s, 60 s before the bus.
+
+    Departures 08:00 and 08:01 take the bus at 08:10, arriving 08:31:40; 08:02 to 08:09 the one at 08:20.
+    """
+    osm_pbf, _ = write_files(tmp_path)
+    feed = bus_feed()
+    feed.stop("S", *at(100, 0), location_type=1)
+    feed.stop("E", *at(400, 0), location_type=2, parent_station="S")
+    feed.rows["stops.txt"][0]["parent_station"] = "S"
+    feed.row(
+        "pathways.txt",
+        pathway_id="p",
+        from_stop_id="E",
+        to_stop_id="A",
+        pathway_mode=1,
+        is_bidirectional=1,
+        traversal_time=60,
+    )
+    gtfs = feed.write(tmp_path / "station.zip")
+    for _ in range(2):
+        network = TransportNetwork(osm_pbf, gtfs, cache=tmp_path / "cache")
+        times = travel_time_array(network, both_ends(), departure=EIGHT, percentiles=[10, 20, 30, 100])
+        assert times.minutes[:, 0, 1].tolist() == [30, 31, 32, 39]
+        assert network.service_day(EIGHT.date(), 32 * 3600).has_pathways
+
+
 # r5py's other members
 
 
