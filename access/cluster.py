@@ -35,6 +35,8 @@ CHUNKS_A_THREAD = 2
 """Chunks under way for each thread of the cluster: one is worked on, one waits at hand."""
 ROUNDS = 5
 """How often the work is sent anew after all workers that had it were lost, without a chunk in between."""
+WORKER_BYTES = 250 * 2**20
+"""What a worker takes before any work: Python, libraries, kernels."""
 LIBRARIES = ("numpy", "numba", "pyarrow")
 
 Positions = npt.NDArray[np.int64]
@@ -139,7 +141,8 @@ def _distributed() -> Any:
 def _lost_errors() -> tuple[type[BaseException], ...]:
     """Errors that mean: workers went away, not: the work is wrong."""
     distributed = _distributed()
-    return distributed.KilledWorker, distributed.client.FutureCancelledError, CancelledError
+    lost = distributed.KilledWorker, distributed.client.FutureCancelledError, CancelledError
+    return *lost, TimeoutError  # the last: no worker is left to send the work to
 
 
 def _gave_up(scheduler: str, error: BaseException) -> AccessError:
@@ -172,7 +175,8 @@ def _check_workers(client: Any, scheduler: str, work: ChunkWork, thread_bytes: i
         if other:
             problems.append(f"{address}: has {', '.join(other)}")
     for address, worker in workers.items():
-        needed = 2 * network_bytes + worker["nthreads"] * thread_bytes  # once as sent, once as arrays
+        received = 2 * network_bytes  # once as sent, once as arrays
+        needed = WORKER_BYTES + received + worker["nthreads"] * thread_bytes
         if 0 < worker["memory_limit"] < needed:
             problems.append(
                 f"{address}: may use {as_size(worker['memory_limit'])}, but needs {as_size(needed)} for its "
