@@ -99,7 +99,10 @@ def r5_engine(inputs: Inputs, cells: SnappedCells, threads: int | None) -> Engin
     network = load_r5(find_r5(inputs.loaded), inputs.loaded)
 
     def minutes(plan: PeriodPlan, progress: Callable[[int], object]) -> Minutes:
-        times = r5_period_times(network, inputs, plan, threads=threads, progress=progress)
+        # Islands that we put aside have streets for R5: left out alike, so that totals mean the same.
+        times = r5_period_times(
+            network, inputs, plan, usable=cells.snapped, threads=threads, progress=progress
+        )
         n_lost = int((cells.snapped & ~times.snapped).sum())
         if n_lost:
             warnings.warn(

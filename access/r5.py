@@ -112,6 +112,7 @@ def r5_travel_times(
     percentiles: Sequence[float],
     limits: R5Limits,
     origins: npt.NDArray[np.int64] | None = None,
+    usable: npt.NDArray[np.bool_] | None = None,
     max_snap_m: float = MAX_SNAP_M,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
@@ -128,6 +129,8 @@ def r5_travel_times(
         Whole numbers from 1 to 99, any number of them, in any order.
     origins : int array (n_origins,), optional
         Cells to leave from.
+    usable : bool array (n_cells,), optional
+        Cells to leave from and to reach at all; the others are as if not snapped.
     max_snap_m
         A cell farther than this from any street is not snapped, and neither left nor reached.
     threads
@@ -150,6 +153,8 @@ def r5_travel_times(
         {"id": np.arange(len(lon)).astype(str)}, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326"
     )
     snapped = snapped_cells(network, places, max_snap_m)
+    if usable is not None:
+        snapped &= usable
     chosen = np.arange(len(lon)) if origins is None else origins
     n_percentiles = sum(len(request.percentiles) for request in requests)
     result = np.full((n_percentiles, len(chosen), len(lon)), UNREACHED_MIN, np.uint8)

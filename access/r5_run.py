@@ -74,6 +74,7 @@ def r5_period_times(
     plan: PeriodPlan,
     *,
     origins: npt.NDArray[np.int64] | None = None,
+    usable: npt.NDArray[np.bool_] | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> R5Times:
@@ -96,6 +97,7 @@ def r5_period_times(
         percentiles=config.travel.percentiles,
         limits=_limits(config),
         origins=origins,
+        usable=usable,
         max_snap_m=config.streets.max_snap_m,
         threads=threads,
         progress=progress,

@@ -81,7 +81,8 @@ def warnings_of_r5py(names: Mapping[str, str]) -> Iterator[None]:
             text = str(warning.message)
             for copied, name in names.items():
                 text = text.replace(copied, name)
-            warnings.warn(f"R5: {_shortened(text)}", DataQualityWarning, stacklevel=4)
+            said_by = "" if text.startswith("R5 ") else "R5: "
+            warnings.warn(f"{said_by}{_shortened(text)}", DataQualityWarning, stacklevel=4)
 
 
 def _shortened(text: str, n_lines: int = 4) -> str:

@@ -66,6 +66,13 @@ def test_a_cell_in_the_sea_is_not_snapped_and_one_out_of_reach_is(network: R5Net
     assert [len(task.destinations) for task in PretendedComputer.tasks] == [4] * 4
 
 
+def test_cells_that_are_not_usable_are_as_if_not_snapped(network: R5Network) -> None:
+    found = times(network, usable=np.array([True, False, True, True, True]))
+    assert found.snapped.tolist() == [True, False, True, False, True]
+    assert found.minutes[0, 0].tolist() == [0, 255, 41, 255, 255]
+    assert (found.minutes[0, 1] == 255).all()
+
+
 def test_chosen_origins_make_rows_in_their_order(network: R5Network) -> None:
     found = times(network, origins=np.array([2, 3, 0]))
     assert found.minutes[0].tolist() == [
