@@ -60,6 +60,28 @@ def test_a_vehicle_that_brings_nobody_later_makes_no_record() -> None:
     assert profiles.labels[0, :2].tolist() == [4, 0]
 
 
+@pytest.mark.parametrize("max_rides", [None, 2])
+def test_long_access_walks_beside_one_that_takes_up_an_hour_of_slack(max_rides: int | None) -> None:
+    """Walks of 3 h 14 and more do not fit into a byte of minutes that begins an hour before."""
+    walks = [-3_600, 0, 194 * 60 - 1, 194 * 60, 194 * 60 + 1, 195 * 60 - 1, 195 * 60, 254 * 60]
+    for first_s in (0, 1, 59):
+        case = {
+            **Town("A 9:50, B 13:05, Z 13:05").journey_input(),
+            "access": make_links([{0: max(-3_600, walk_s - 3_600), 1: walk_s} for walk_s in walks]),
+            "direct": make_links([{}] * len(walks)),
+            "departure_start_s": clock_s("8:45") + first_s,
+            "departure_window_min": 255,
+            "max_duration_min": 254,
+            "boarding_slack_s": 3_600,
+            "max_rides": max_rides,
+        }
+        case = with_complete_footpaths(case)
+        _compare_with_the_plain_engine(case)
+        reached = [np.any(plain_seconds(case, origin)[0] != UNREACHED_S) for origin in range(len(walks))]
+        assert reached[:4] == [True] * 4
+        assert reached[-2:] == [False] * 2
+
+
 def test_departures_of_a_pass_end_at_255() -> None:
     town = Town("A 13:00, Z 13:10")
     found = stop_clock(town, "Z", "8:30", departure_window_min=255, max_duration_min=254)

@@ -41,6 +41,9 @@ STEPS: dict[str, Callable[[Any], Any]] = {
     "write_larger": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1, a, row + 1)),
     "copy_row": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1)),
     "raises": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, b, row + 1, n)),
+    "labels_at_stop": lambda step: njit(
+        lambda a, b, row, c, d, n: step(a, row, b, row + 1, b, row, 2 * row, n % 60, n)
+    ),
     "elapsed_from_labels": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, 300 - row)),
     "add_within": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, min(n, 300 - row), row % 255, c)),
     "clear": lambda step: njit(lambda a, b, row, c, d, n: step(c)),
@@ -89,6 +92,29 @@ def test_a_label_equal_to_the_known_one_raises_nothing_and_one_at_the_least_does
     known[1, 127] = 6
     assert raises(rows, known, 0, 0, 0, 7)
     assert not raises(rows, known, 0, 0, 0, 8)
+
+
+def test_labels_of_those_who_walk_to_a_stop_by_hand() -> None:
+    """A walk of 10:30 to be there at minute 20: who leaves at minute 9 is, at 20:29 only just not at 10."""
+    walk_min, walk_rest_s, found = (simd.empty_rows(1) for _ in range(3))
+    walk_min[:], walk_rest_s[:] = 255, 0
+    walk_min[0, :3], walk_rest_s[0, :3] = (10, 0, 254), (30, 59, 0)
+    at_stop = njit(
+        lambda *them: simd.labels_at_stop(them[0], 0, them[1], 0, them[2], 0, them[3], them[4], them[5])
+    )
+    for minute, second, most, expected in (
+        (20, 29, 255, [10, 20, 0, 0]),
+        (20, 30, 255, [11, 20, 0, 0]),
+        (20, 59, 15, [11, 15, 0, 0]),
+        (9, 59, 255, [0, 10, 0, 0]),
+        (0, 59, 255, [0, 1, 0, 0]),
+        (254, 0, 255, [244, 254, 1, 0]),
+        (255, 0, 255, [245, 255, 2, 0]),
+        (264, 59, 255, [255, 255, 11, 0]),
+        (569, 59, 255, [255, 255, 255, 0]),
+    ):
+        at_stop(found, walk_min, walk_rest_s, minute, second, most)
+        assert found[0, :4].tolist() == expected
 
 
 def test_elapsed_minutes_by_hand() -> None:

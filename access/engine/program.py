@@ -100,18 +100,18 @@ def event_program(
     visit = np.concatenate([boarding, alighting])
     boards = np.arange(len(visit)) < len(boarding)
     time_s = np.where(boards, timetable.departure_s[visit], timetable.arrival_s[visit])
-    order = np.lexsort((2 * visit + boards, time_s))  # E1
+    order = _in_order(time_s, 2 * visit + boards)  # E1
     visit, boards, time_s = visit[order], boards[order], time_s[order]
     event_stop = timetable.visit_stop[visit]
     event_s = time_s - search.first_departure_s - np.where(boards, search.boarding_slack_s, 0)
 
     alights = np.flatnonzero(~boards)
-    by_stop = alights[np.argsort(event_stop[alights], kind="stable")]  # E3
+    by_stop = alights[_in_order(event_stop[alights], alights)]  # E3
     event_alighting = np.full(len(visit), len(by_stop))
     event_alighting[by_stop] = np.arange(len(by_stop))
     n_alightings_at = np.bincount(event_stop[alights], minlength=timetable.n_stops)
-    _, event_trip = np.unique(_trip_of_visit(timetable)[visit], return_inverse=True)
-    along_trips = np.argsort(event_trip, kind="stable")
+    event_trip = _numbered(_trip_of_visit(timetable)[visit], timetable.n_trips)
+    along_trips = _in_order(event_trip, np.arange(len(event_trip)))
     next_stop, next_alighting_s = _riding_on(
         along_trips[~boards[along_trips]], event_trip, event_alighting, event_stop, event_s
     )
@@ -163,6 +163,19 @@ def _useful_visits(
     return np.flatnonzero(boards), np.flatnonzero(alights)
 
 
+def _in_order(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """Positions in the order of two numbers below 2**31, the second never the same twice; one fast sort."""
+    return np.argsort((first.astype(np.int64) << 32) + second)
+
+
+def _numbered(values: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
+    """Number the values that occur, of 0 to ``n - 1``, without gaps and in their order."""
+    occurs = np.zeros(n, np.bool_)
+    occurs[values] = True
+    numbers: npt.NDArray[np.int64] = np.cumsum(occurs) - 1
+    return numbers[values]
+
+
 def _trip_of_visit(timetable: Timetable) -> npt.NDArray[np.int64]:
     return np.repeat(np.arange(timetable.n_trips), np.diff(timetable.trip_start))
 
@@ -187,11 +200,11 @@ def _with_transfers(
     events: Program, footpaths_into: WalkLinks, along_trips: npt.NDArray[np.int64]
 ) -> Program:
     """Fill in the transfers, of all pairs of a boarding and a footpath to its stop those that bring news."""
+    boardings = np.flatnonzero(events.event_boards)
+    by_stop = boardings[_in_order(events.event_stop[boardings], boardings)]
     n_footpaths = np.diff(footpaths_into.start)[events.event_stop]
     pair_start = np.concatenate([[0], np.cumsum(np.where(events.event_boards, n_footpaths, 0))])
     newest = np.empty(pair_start[-1], np.uint32)
-    boardings = np.flatnonzero(events.event_boards)
-    by_stop = boardings[np.argsort(events.event_stop[boardings], kind="stable")]
     _find_newest_alightings(events, footpaths_into, by_stop, pair_start, newest)
     n_news = _leave_out_what_trips_have(events, footpaths_into, pair_start, along_trips, newest)
     start = np.empty(len(events.event_s) + 1, np.int64)

@@ -32,10 +32,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from access.engine.arrays import ANY_NUMBER_OF_RIDES, Search, Seconds, WalkLinks
+from access.engine.arrays import ANY_NUMBER_OF_RIDES, Search, Seconds, WalkLinks, least_access_s
 from access.engine.compiled import kernel
-from access.engine.program import Program
-from access.engine.simd import Rows, copy_row, empty_rows, max_into, raises, write_larger
+from access.engine.program import NEVER_S, Program
+from access.engine.simd import (
+    Rows,
+    copy_row,
+    empty_rows,
+    labels_at_stop,
+    max_into,
+    raises,
+    write_larger,
+)
+
+NO_WALK_MIN = np.uint8(255)
+"""No walk to a stop, or one listed apart because its whole minutes do not fit into a byte."""
 
 
 class Layers(NamedTuple):
@@ -60,10 +71,14 @@ class ScanMemory(NamedTuple):
     record_of: npt.NDArray[
         np.int32
     ]  # (n_alightings + 1,) record at each alighting; the one beyond is "nobody"
+    walk_min: Rows  # (n_stops, BATCH_WIDTH) from the origins: whole minutes and a lead, or NO_WALK_MIN
+    walk_rest_s: Rows  # (n_stops, BATCH_WIDTH) and the seconds beyond
+    soonest_s: Seconds  # (n_stops,) shortest of these walks, or NEVER_S
+    at_door: Rows  # (1, BATCH_WIDTH) labels of those who board as their first ride
 
 
-class AccessByStop(NamedTuple):
-    """Access walks of one batch: stop ``s`` is reached by ``start[s]`` to ``start[s + 1] - 1``."""
+class LongWalks(NamedTuple):
+    """Access walks of one batch that take too many minutes for a byte: at stop ``s`` from ``start[s]`` on."""
 
     start: npt.NDArray[np.int64]  # (n_stops + 1,)
     column: npt.NDArray[np.int64]  # (n_walks,) place of the origin in the batch
@@ -106,6 +121,10 @@ def scan_memory(programs: Sequence[Program], max_rides: int) -> ScanMemory:
         latest_record=np.empty(n_stops, np.int32),
         records=empty_rows(n_records * n_layers),
         record_of=np.empty(n_records, np.int32),
+        walk_min=empty_rows(n_stops),
+        walk_rest_s=empty_rows(n_stops),
+        soonest_s=np.empty(n_stops, np.int32),
+        at_door=empty_rows(1),
     )
 
 
@@ -141,11 +160,15 @@ def scan_batch(
     memory, profiles
         Made by ``scan_memory`` for ``binding_ride_limit`` and by ``profiles_memory``; written to.
     """
-    access_by_stop = _access_of_batch(access, batch, len(memory.latest_record))
+    lead_min = -least_access_s(access) // 60 + 1
+    long_walks = _long_walks(access, batch, lead_min, len(memory.latest_record))
+    _note_walks(access, batch, lead_min, memory)
     n_improvements = 0
     for number, (program, search) in enumerate(zip(programs, searches, strict=True)):
         max_rides = binding_ride_limit(search)
-        _scan_events(program, access_by_stop, search.n_departures, search.max_duration_min, max_rides, memory)
+        _scan_events(
+            program, long_walks, lead_min, search.n_departures, search.max_duration_min, max_rides, memory
+        )
         last_layer = _n_layers(max_rides) - 1
         n_improvements = _collect_profiles(program, memory, last_layer, profiles, number, n_improvements)
 
@@ -154,21 +177,42 @@ def _n_layers(max_rides: int) -> int:
     return 1 if max_rides == ANY_NUMBER_OF_RIDES else max_rides
 
 
-def _access_of_batch(access: WalkLinks, batch: npt.NDArray[np.int64], n_stops: int) -> AccessByStop:
-    """Pick the walks of the batch and list them by stop."""
+def _long_walks(access: WalkLinks, batch: npt.NDArray[np.int64], lead_min: int, n_stops: int) -> LongWalks:
+    """List by stop the walks of the batch that do not fit into ``walk_min``; hardly ever any."""
+    longest_s = 60 * (int(NO_WALK_MIN) - lead_min) - 1
+    if access.walk_s.max(initial=0) <= longest_s:
+        return LongWalks(np.zeros(n_stops + 1, np.int64), np.empty(0, np.int64), np.empty(0, np.int32))
     n_walks = access.start[batch + 1] - access.start[batch]
     column = np.repeat(np.arange(len(batch)), n_walks)
     walk = np.arange(len(column)) + np.repeat(access.start[batch] - (np.cumsum(n_walks) - n_walks), n_walks)
+    long = access.walk_s[walk] > longest_s
+    column, walk = column[long], walk[long]
     stop = access.target[walk]
     by_stop = np.argsort(stop, kind="stable")
     start = np.concatenate([[0], np.cumsum(np.bincount(stop, minlength=n_stops))])
-    return AccessByStop(start.astype(np.int64), column[by_stop], access.walk_s[walk[by_stop]])
+    return LongWalks(start.astype(np.int64), column[by_stop], access.walk_s[walk[by_stop]])
+
+
+@kernel
+def _note_walks(access: WalkLinks, batch: npt.NDArray[np.int64], lead_min: int, memory: ScanMemory) -> None:
+    """Write the walks of the batch into the rows of the stops they lead to."""
+    memory.walk_min[:] = NO_WALK_MIN
+    memory.soonest_s[:] = NEVER_S
+    for column in range(len(batch)):
+        for link in range(access.start[batch[column]], access.start[batch[column] + 1]):
+            stop, walk_s = access.target[link], access.walk_s[link]
+            whole_min = walk_s // 60 + lead_min
+            if whole_min < NO_WALK_MIN:
+                memory.walk_min[stop, column] = whole_min
+                memory.walk_rest_s[stop, column] = walk_s % 60
+                memory.soonest_s[stop] = min(memory.soonest_s[stop], walk_s)
 
 
 @kernel
 def _scan_events(
     program: Program,
-    access: AccessByStop,
+    long_walks: LongWalks,
+    lead_min: int,
     n_departures: int,
     max_duration_min: int,
     max_rides: int,
@@ -179,11 +223,14 @@ def _scan_events(
     layers = Layers(max_rides if limited else 1, 1 if limited else 0)
     _forget(memory, layers, len(program.alighting_s))
     n_records = 1
+    n_long_walks = len(long_walks.column)
     for event in range(len(program.event_s)):
         if program.event_boards[event]:
             if layers.up < layers.n:
                 _transfer(program, event, memory, layers)
-            _board_at_the_door(program, event, access, n_departures, memory, layers)
+            _board_at_the_door(program, event, lead_min, n_departures, memory, layers)
+            if n_long_walks > 0:
+                _board_after_long_walks(program, event, long_walks, n_departures, memory, layers)
         else:
             n_records = _alight(program, event, max_duration_min, memory, layers, n_records)
 
@@ -219,18 +266,37 @@ def _transfer(program: Program, event: int, memory: ScanMemory, layers: Layers) 
 
 @kernel
 def _board_at_the_door(
-    program: Program, event: int, access: AccessByStop, n_departures: int, memory: ScanMemory, layers: Layers
+    program: Program, event: int, lead_min: int, n_departures: int, memory: ScanMemory, layers: Layers
 ) -> None:
     """Board as the first ride, straight from the origin, in all layers."""
     stop, trip = program.event_stop[event], program.event_trip[event]
-    for walk in range(access.start[stop], access.start[stop + 1]):
-        leave_by_s = program.event_s[event] - access.walk_s[walk]
+    if program.event_s[event] >= memory.soonest_s[stop]:
+        there_s = program.event_s[event] + 60 * lead_min
+        labels_at_stop(
+            memory.at_door, 0,
+            memory.walk_min, stop,
+            memory.walk_rest_s, stop,
+            there_s // 60, there_s % 60, n_departures,
+        )  # fmt: skip
+        memory.trip_is_boarded[trip] = True
+        for row in range(trip * layers.n, (trip + 1) * layers.n):
+            max_into(memory.on_board, row, memory.at_door, 0)
+
+
+@kernel
+def _board_after_long_walks(
+    program: Program, event: int, walks: LongWalks, n_departures: int, memory: ScanMemory, layers: Layers
+) -> None:
+    """Do the same for walks that do not fit into a row."""
+    stop, trip = program.event_stop[event], program.event_trip[event]
+    for walk in range(walks.start[stop], walks.start[stop + 1]):
+        leave_by_s = program.event_s[event] - walks.walk_s[walk]
         if leave_by_s >= 0:
             label = np.uint8(min(n_departures, leave_by_s // 60 + 1))
             memory.trip_is_boarded[trip] = True
             for row in range(trip * layers.n, (trip + 1) * layers.n):
-                if label > memory.on_board[row, access.column[walk]]:
-                    memory.on_board[row, access.column[walk]] = label
+                if label > memory.on_board[row, walks.column[walk]]:
+                    memory.on_board[row, walks.column[walk]] = label
 
 
 @kernel

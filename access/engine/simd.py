@@ -92,6 +92,28 @@ def plain_raises(source: Rows, source_row: int, target: Rows, target_row: int, l
     return bool(np.any((labels > target[target_row]) & (labels >= least)))
 
 
+def plain_labels_at_stop(
+    target: Rows,
+    target_row: int,
+    walk_min: Rows,
+    walk_min_row: int,
+    walk_rest_s: Rows,
+    walk_rest_s_row: int,
+    minute: int,
+    second: int,
+    most: int,
+) -> None:
+    """Write the labels of those who walk to a stop, where they must be at a minute and second.
+
+    Departure ``d`` leaves at minute ``d``. A walk takes whole minutes and a rest of less than 60 s; whole
+    minutes of 255 stand for no walk. Labels are at most ``most``.
+    """
+    whole, rest = walk_min[walk_min_row].astype(np.int64), walk_rest_s[walk_rest_s_row]
+    labels = minute + 1 - whole - (rest > second)
+    labels = np.minimum(np.maximum(labels, 0), most)
+    target[target_row] = np.where(whole == 255, 0, labels).astype(np.uint8)
+
+
 def plain_elapsed_from_labels(rows: Rows, first_row: int, n_rows: int) -> None:
     """Turn labels of consecutive minutes into minutes elapsed since the latest departure that has arrived.
 
@@ -197,6 +219,11 @@ class _Code:
         positive = self.builder.icmp_signed(">", one, other)
         return self.builder.select(positive, self.builder.sub(one, other), ir.Constant(one.type, 0))
 
+    def excess(self, one: Any, other: Any) -> Any:
+        """``one - other`` of two vectors, or 0 where that is negative."""
+        positive = self.builder.icmp_unsigned(">", one, other)
+        return self.builder.select(positive, self.builder.sub(one, other), ir.Constant(one.type, None))
+
     def byte(self, number: Any) -> Any:
         """Last byte of a number."""
         return self.builder.trunc(number, LABEL)
@@ -282,6 +309,31 @@ def vector_raises(code: _Code) -> Any:
     return code.any(code.builder.and_(greater, code.builder.icmp_unsigned(">=", labels, least)))
 
 
+@_vector(ROWS, NUMBER, ROWS, NUMBER, ROWS, NUMBER, NUMBER, NUMBER, NUMBER)
+def vector_labels_at_stop(code: _Code) -> None:
+    """Vector step of ``plain_labels_at_stop``.
+
+    In bytes, ``m + 1 - walk`` is ``m + 1`` less the walk up to minute 254, and from there on 255 less what
+    the walk exceeds ``m - 254`` by; never below 0, and more than 255 counts as 255.
+    """
+    builder = code.builder
+    minute, second, most = code.arguments[6:9]
+    one, top, last = (ir.Constant(ir.IntType(64), value) for value in (1, 255, 254))
+    no_later = builder.icmp_signed("<", minute, last)
+    start = builder.select(no_later, builder.add(minute, one), top)
+    later = code.difference(minute, last)
+    later = builder.select(builder.icmp_signed("<", later, top), later, top)
+    whole, rest = code.load(code.row(2)), code.load(code.row(4))
+    too_late = builder.icmp_unsigned(">", rest, code.everywhere(code.byte(second)))
+    walk = builder.sub(whole, builder.sext(too_late, ROW))
+    labels = code.excess(
+        code.everywhere(code.byte(start)), code.excess(walk, code.everywhere(code.byte(later)))
+    )
+    labels = code.smaller(labels, code.everywhere(code.byte(most)))
+    nobody = builder.icmp_unsigned("==", whole, code.everywhere(ir.Constant(LABEL, 255)))
+    code.store(builder.select(nobody, ir.Constant(ROW, None), labels), code.row(0))
+
+
 @_vector(ROWS, NUMBER, NUMBER)
 def vector_elapsed_from_labels(code: _Code) -> None:
     """Vector step of ``plain_elapsed_from_labels``.
@@ -355,6 +407,7 @@ max_into = _step(vector_max_into, plain_max_into)
 write_larger = _step(vector_write_larger, plain_write_larger)
 copy_row = _step(vector_copy_row, plain_copy_row)
 raises = _step(vector_raises, plain_raises)
+labels_at_stop = _step(vector_labels_at_stop, plain_labels_at_stop)
 elapsed_from_labels = _step(vector_elapsed_from_labels, plain_elapsed_from_labels)
 add_within = _step(vector_add_within, plain_add_within)
 clear = _step(vector_clear, plain_clear)
