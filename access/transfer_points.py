@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from access.engine.arrays import UNREACHED_S, frozen
-from access.transfer_rule_table import Keys, RuleTable, Side, usable_visits
+from access.transfer_rule_effect import usable_visits
+from access.transfer_rule_table import Keys, RuleTable, Side
 from gtfs.timetable import NO_INDEX, Timetable
 
 Integers = npt.NDArray[np.int64]

@@ -31,7 +31,8 @@ import numpy.typing as npt
 
 from access.engine.arrays import LONGEST_WALK_S, WalkLinks, frozen, frozen_walk_links, with_own_stops
 from access.transfer_points import Points, split_stops
-from access.transfer_rule_table import AS_ON_STREETS, FORBIDDEN, Keys, RuleTable, rule_table
+from access.transfer_rule_effect import rule_table
+from access.transfer_rule_table import AS_ON_STREETS, FORBIDDEN, Keys, RuleTable
 from gtfs.in_seat import join_trips
 from gtfs.timetable import NO_INDEX, Timetable, TransferRules
 

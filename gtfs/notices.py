@@ -8,11 +8,21 @@ from __future__ import annotations
 
 TIMETABLE_FILES = frozenset(
     f"{table}.txt"
-    for table in ("stops", "trips", "stop_times", "calendar", "calendar_dates", "frequencies", "transfers")
+    for table in (
+        "stops",
+        "trips",
+        "stop_times",
+        "calendar",
+        "calendar_dates",
+        "frequencies",
+        "transfers",
+        "pathways",
+    )
 )
 """Files that travel times are computed from."""
 
 CHANGES_TRAVEL_TIMES = {
+    "bidirectional_exit_gate": "An exit gate is said to go both ways; it is taken to lead out only.",
     "block_trips_with_overlapping_stop_times": (
         "One vehicle is on two trips at once; staying on board between them cannot be trusted."
     ),
@@ -40,6 +50,19 @@ CHANGES_TRAVEL_TIMES = {
     "missing_stop_times_record": "A trip has a single visit and is left out.",
     "missing_trip_edge": "A trip has no time at its first or last stop.",
     "overlapping_frequency": "Two headway periods of a trip overlap: its vehicles are counted twice.",
+    "pathway_dangling_generic_node": "A way inside a station ends at a place that leads nowhere.",
+    "pathway_loop": "A way inside a station leads from a place to itself; it is left out.",
+    "pathway_to_platform_with_boarding_areas": (
+        "A way inside a station leads to a platform instead of its boarding areas; both are one place here."
+    ),
+    "pathway_to_stop_with_access_outside_of_station_pathways": (
+        "A way inside a station leads to a stop that is said to be reached from the street; it is."
+    ),
+    "pathway_to_wrong_location_type": "A way inside a station leads to the station itself.",
+    "pathway_unreachable_location": (
+        "A place inside a station cannot be reached from any entrance, or no entrance from it: nobody can "
+        "board or alight there."
+    ),
     "point_near_origin": "A stop lies at 0 degrees north and east: nobody can walk to it.",
     "point_near_pole": "A stop lies at a pole: nobody can walk to it.",
     "service_has_no_active_day_of_the_week": "A service runs on no day of the week.",
@@ -55,6 +78,12 @@ CHANGES_TRAVEL_TIMES = {
     "too_many_days_without_service": "The feed has two weeks or more without any service.",
     "transfer_distance_too_large": "A transfer leads to a stop more than 10 km away.",
     "transfer_with_invalid_stop_location_type": "A transfer names a place that is neither stop nor station.",
+    "transfer_with_invalid_trip_and_route": (
+        "A transfer names a trip and another trip's route; the trip counts."
+    ),
+    "transfer_with_suspicious_mid_trip_in_seat": (
+        "A seat is said to be kept in the middle of a trip; the trips are joined end to start."
+    ),
     "transfer_with_invalid_trip_and_stop": "A transfer names a stop its trip does not serve.",
     "trip_coverage_not_active_for_next7_days": "Most trips do not run in the week after the service date.",
     "unusable_trip": "A trip has fewer than two stops and is left out.",
