@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from access.engine.compiled import kernel
 
 CLOSED_COST = -1
 """Cost of a direction that may not be used."""
@@ -58,7 +59,7 @@ class Chains(NamedTuple):
     backward: Costs  # (n_chains,)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def chains_of(edges: Edges) -> Chains:
     """Join the edges into chains; the order of chains depends on the order of edges alone."""
     n_edges, n_nodes = len(edges.start), len(edges.node_first) - 1
@@ -100,7 +101,7 @@ def chains_of(edges: Edges) -> Chains:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _is_passed(edges: Edges, node: int) -> bool:
     """Tell whether two edges meet at a node, open in the same directions through it."""
     first = edges.node_first[node]
@@ -117,7 +118,7 @@ def _is_passed(edges: Edges, node: int) -> bool:
     return bool(through and (b_in == CLOSED_COST) == (a_out == CLOSED_COST))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _follow(
     edges: Edges, passed: npt.NDArray[np.bool_], chains: Chains, n_chains: int, node: int, edge: int
 ) -> int:

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from access.engine.chains import CLOSED_COST
+from access.engine.compiled import kernel
 
 NOT_REACHED_COST = np.int32(2**30)
 """No way found (yet). Far from the int32 limit, so that adding two costs cannot overflow."""
@@ -88,7 +88,7 @@ class _Search(NamedTuple):
     heap: Costs  # (n_arcs + 2,) cost * 2**32 + node: least first, then lowest node
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def ways_from(
     arcs: Arcs, sources: Sources, first: int, last: int, targets: Targets, n_targets: int, limit: int
 ) -> tuple[npt.NDArray[np.int64], Indices, Indices]:
@@ -121,7 +121,7 @@ def ways_from(
     return n_links, target[:n].copy(), cost[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _new_search(arcs: Arcs, n_targets: int) -> _Search:
     n_nodes = len(arcs.start) - 1
     return _Search(
@@ -133,14 +133,14 @@ def _new_search(arcs: Arcs, n_targets: int) -> _Search:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _longer(values: Indices, least: int) -> Indices:
     longer = np.empty(max(2 * len(values), least), np.int32)
     longer[: len(values)] = values
     return longer
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _search_from(
     arcs: Arcs, sources: Sources, source: int, targets: Targets, limit: int, search: _Search
 ) -> int:
@@ -171,7 +171,7 @@ def _search_from(
     return n_targets
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reach_on_chain(
     sources: Sources, source: int, targets: Targets, limit: int, search: _Search, n_targets: int
 ) -> int:
@@ -187,7 +187,7 @@ def _reach_on_chain(
     return n_targets
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reach(target: int, cost: int, limit: int, search: _Search, n_targets: int) -> int:
     """Note a way to a target if it is within the limit and cheaper than any before."""
     if cost > limit or cost >= search.target_cost[target]:
@@ -199,7 +199,7 @@ def _reach(target: int, cost: int, limit: int, search: _Search, n_targets: int) 
     return n_targets
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _improve(node: int, cost: int, limit: int, search: _Search, n_heap: int, n_nodes: int) -> tuple[int, int]:
     """Note a way to a node if it is within the limit and cheaper than any before."""
     if cost > limit or cost >= search.node_cost[node]:
@@ -212,7 +212,7 @@ def _improve(node: int, cost: int, limit: int, search: _Search, n_heap: int, n_n
     return n_heap, n_nodes
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _insert(heap: Costs, n: int, entry: int) -> int:
     """Add an entry to a binary heap of ``n`` entries; return the new number."""
     hole = n
@@ -226,7 +226,7 @@ def _insert(heap: Costs, n: int, entry: int) -> int:
     return n + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _remove_first(heap: Costs, n: int) -> int:
     """Remove the least entry of a binary heap of ``n`` entries; return the new number."""
     n -= 1
