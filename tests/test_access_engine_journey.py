@@ -130,6 +130,13 @@ def test_boards_and_leaves_a_loop_where_it_does_as_well_with_the_earliest_visit(
     assert legs(town_case(town, "7:30")) == [("A", "8:00", "B", "8:05", 0)]
 
 
+def test_changes_as_early_as_it_can_where_that_does_as_well() -> None:
+    """The first vehicle comes past B twice before 8:20, the second one leaves B twice."""
+    trips = "A 8:00, B 8:05, E 8:10, B 8:15, E 8:18\nB 8:20, C 8:22, B 8:25, D 8:30"
+    town = Town(trips, access={"A": 0}, egress={"D": 0})
+    assert legs(town_case(town, "7:59")) == [("A", "8:00", "B", "8:05", 0), ("B", "8:20", "D", "8:30", 0)]
+
+
 def test_a_timed_transfer_needs_less_than_the_slack() -> None:
     """The bus at B waits: 10 s are enough, which is the slack of 60 s less 50 s."""
     town = Town("A 8:00, B 8:10\nB 8:10:10, C 8:30", footpaths={"B-B": -50}, egress={"C": 0})

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import yaml
 from demo_truth import evaluate, holds, read_truth, share_of_gap_closed
 
 from access import pipeline
+from access.explain import explain
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "configs" / "demo.yaml"
@@ -145,3 +147,19 @@ def seconds(time: str) -> int:
 
 def clock(time_s: int) -> str:
     return f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}:{time_s % 60:02d}"
+
+
+def test_explain_gives_the_minutes_of_the_matrix(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole minutes of the median of the window, for pairs that are near, far and not reached."""
+    monkeypatch.setenv("FAIRREACH_CACHE", str(demo.parent / "cache"))
+    times = pd.read_parquet(next(iter(sorted((demo / "travel_times").glob("*.parquet")))))
+    period = sorted((demo / "travel_times").glob("*.parquet"))[0].stem
+    for row in times[times["travel_time_p50"] > 20].sample(3, random_state=1).itertuples():
+        found = explain(CONFIG, row.from_id, row.to_id, period=period)
+        assert found.itinerary is not None
+        assert found.itinerary.total_s // 60 == row.travel_time_p50
+    all_cells = pd.Index(times["to_id"].unique())
+    first = times["from_id"].iloc[0]
+    unreached = all_cells.difference(times.loc[times["from_id"] == first, "to_id"])
+    if len(unreached):
+        assert explain(CONFIG, first, unreached[0], period=period).unreached is not None
