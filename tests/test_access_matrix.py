@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import pickle
 import warnings
@@ -97,6 +98,26 @@ def test_reached_only_leaves_out_what_is_missing(network: TransportNetwork) -> N
     times = travel_time_matrix(network, both_ends(), departure=EIGHT, reached_only=True)
     assert times["to_id"].tolist() == ["west", "east", "east"]
     assert times["travel_time"].tolist() == [0, 28, 0]
+
+
+def test_reached_only_keeps_pairs_reached_in_some_percentile(network: TransportNetwork) -> None:
+    times = travel_time_matrix(
+        network,
+        both_ends(),
+        departure=EIGHT,
+        percentiles=[5, 100],
+        max_time=timedelta(minutes=30),
+        reached_only=True,
+    )
+    assert west_to_east(times) == [24, None]
+    assert len(times) == 3
+
+
+def test_only_255_is_unreached(network: TransportNetwork) -> None:
+    times = travel_time_array(network, both_ends(), departure=EIGHT)
+    bytes_of = np.array([[[0, 254], [255, 1]]], np.uint8)
+    frame = dataclasses.replace(times, minutes=bytes_of).to_frame()
+    assert frame["travel_time"].fillna(-1).tolist() == [0, 254, -1, 1]
 
 
 def test_several_departures_add_a_column(network: TransportNetwork) -> None:
