@@ -164,10 +164,8 @@ class TravelRequest:
         """Spread the ways over the matrix; all departure minutes, so all percentiles, are alike."""
         direct, n_destinations = self.direct, self.destinations.n_points
         minutes = np.full((self.origins.n_points, n_destinations), UNREACHED_MIN, np.uint8)
-        taken = direct.walk_s // 60
-        near = taken <= self.options.max_time_min
         origin = np.repeat(np.arange(self.origins.n_points), np.diff(direct.start))
-        minutes[origin[near], direct.target[near]] = taken[near]
+        minutes[origin, direct.target] = direct.walk_s // 60  # no limit exceeds max_time, so all fit a byte
         return np.repeat(minutes[np.newaxis], len(self.options.percentiles), axis=0)
 
 
