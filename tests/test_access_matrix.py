@@ -17,6 +17,7 @@ import pytest
 import shapely
 from builders_api import EIGHT, HOUR, TEN_MIN, both_ends, clock, one_street, points, write_files
 from builders_city import EAST_M
+from builders_gtfs import GtfsBuilder
 from builders_streets import at, write_street_grid
 
 from access import TransportNetwork, travel_time_array, travel_time_matrix, unreached_reason
@@ -287,6 +288,23 @@ def test_limits_reach_the_search(network: TransportNetwork) -> None:
     assert west_to_east(brief) == [None]
     ridden = travel_time_matrix(network, both_ends(), departure=EIGHT, max_public_transport_rides=1)
     assert west_to_east(ridden) == [28]
+
+
+def test_changing_vehicles_has_limits_of_its_own(tmp_path: Path) -> None:
+    """From B to C it is 1,000 m, 16:40 minutes; leaving at 08:00 one is there at 08:51:40."""
+    osm_pbf, _ = write_files(tmp_path)
+    feed = GtfsBuilder()
+    for stop, east_m in (("A", 100), ("B", 3000), ("C", 4000), ("D", EAST_M - 100)):
+        feed.stop(stop, *at(east_m, 0))
+    feed.trip("first", [("A", "08:10:00"), ("B", "08:16:00")])
+    feed.trip("second", [("C", "08:40:00"), ("D", "08:50:00")])
+    network = TransportNetwork(osm_pbf, feed.write(tmp_path / "two.zip"), cache=tmp_path / "cache")
+    options: dict[str, Any] = {"departure": EIGHT, "departure_time_window": timedelta(minutes=1)}
+    assert west_to_east(travel_time_matrix(network, both_ends(), **options)) == [None]
+    options["max_time_transfer"] = timedelta(minutes=17)
+    assert west_to_east(travel_time_matrix(network, both_ends(), **options)) == [51]
+    one_ride = travel_time_matrix(network, both_ends(), max_public_transport_rides=1, **options)
+    assert west_to_east(one_ride) == [None]
 
 
 # crs, caller's data, r5py's ways
