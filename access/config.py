@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from access.config_engine import EngineName, R5Config
+from access.config_modes import ModeConfig, StepFreeBound
 from access.config_sources import (
     CellsConfig,
     GridConfig,
@@ -45,6 +46,11 @@ class TravelConfig(Section):
     max_duration_min: int = Field(120, ge=1, le=254, description="Longest trip that counts as reached.")
     max_rides: int | None = Field(
         None, ge=1, description="Most vehicles in one journey; without it any number."
+    )
+    step_free: StepFreeBound | None = Field(
+        None,
+        description="Travel without steps on streets, in stations and vehicles, where what is not said to be "
+        "accessible counts (`best`) or not (`worst`).",
     )
     percentile: int = Field(
         50,
@@ -197,6 +203,9 @@ class RunConfig(Section):
     )
     travel: TravelConfig = Field(default_factory=lambda: TravelConfig(), description="How people travel.")
     periods: list[PeriodConfig] = Field(min_length=1, description="When people travel.")
+    modes: list[ModeConfig] = Field(
+        default_factory=list, description="Travel without transit, to compare with."
+    )
     measures: MeasuresConfig = Field(description="What is measured.")
     r5: R5Config = Field(
         default_factory=lambda: R5Config(),

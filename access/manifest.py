@@ -34,6 +34,7 @@ class ManifestParts(NamedTuple):
     progress: Progress
     warnings: Sequence[str]
     longest_links: Sequence[Mapping[str, object]]  # inhabited cells far from their street
+    modes: Sequence[Mapping[str, object]] = ()  # travel without transit
 
 
 def build_manifest(parts: ManifestParts) -> dict[str, Any]:
@@ -60,9 +61,11 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
                 "max_transfer_walk_min",
                 "max_duration_min",
                 "max_rides",
+                "step_free",
                 "boarding_slack_s",
             }
         ),
+        "modes": [dict(mode) for mode in parts.modes],
         "headline": config.measures.headline.model_dump(),
         "sufficiency": [line.model_dump() for line in config.measures.sufficiency],
         "income_unit": config.income.unit.model_dump() if config.income else None,

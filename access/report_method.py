@@ -26,6 +26,8 @@ def travel_rules(run: Run, texts: Texts) -> str:
     ]
     if travel.get("max_duration_min"):
         sentences.append(texts("rules.longest_trip", longest=texts.capital(longest_trip(run, texts))))
+    if travel.get("step_free"):
+        sentences.append(texts(f"rules.step_free_{travel['step_free']}"))
     if travel.get("max_rides"):
         sentences.append(texts("rules.rides", rides=texts.number(travel["max_rides"])))
     if travel.get("boarding_slack_s") is not None:
@@ -47,6 +49,17 @@ def period_table(run: Run, texts: Texts) -> Table:
     )
     columns = tuple(texts(f"table.{key}") for key in ("period", "service_day", "departures", "state"))
     return Table(texts("table.periods_caption"), columns, rows, word_columns=(1, 2, 3))
+
+
+def mode_lines(run: Run, texts: Texts) -> list[tuple[str, str]]:
+    """Travel without transit: the name of each mode, and its rules in the program's own words."""
+    return [
+        (
+            texts.capital(texts.label(mode.get("label"), fallback=str(mode["name"]))),
+            f"{mode.get('rules')}; at most {mode.get('max_duration_min')} minutes",
+        )
+        for mode in run.manifest.get("modes") or []
+    ]
 
 
 def total_table(run: Run, texts: Texts) -> Table:

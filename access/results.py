@@ -24,7 +24,7 @@ from access.errors import ResultError
 MANIFEST = "manifest.json"
 RUN_FILE = re.compile(
     r"(manifest\.json|headline\.json|config\.yaml|cells\.parquet|indicators\.parquet"
-    r"|travel_times/[a-z0-9_]+\.parquet|map(_low_income)?(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
+    r"|travel_times/[a-z0-9_]+\.parquet(/(part-\d+|_origins|_destinations)\.parquet|/_manifest\.json)?|map(_low_income)?(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
 )
 ANOTHER_FOLDER = "name another folder with --out or results.folder"
 ORIGINS_A_BLOCK = 256
@@ -182,6 +182,25 @@ def write_travel_times(
         Number of rows written.
     """
     names = [f"travel_time_p{percentile}" for percentile in percentiles]
+    return _write_pairs(path, from_ids, to_ids, minutes, names)
+
+
+def write_street_times(path: Path, from_ids: Sequence[str], to_ids: Sequence[str], minutes: Minutes) -> int:
+    """Write the matrix of a mode without a timetable, uint8 (n_origins, n_destinations), in one column.
+
+    Columns are ``from_id``, ``to_id`` and ``travel_time``; a pair that is not reached has no row.
+
+    Returns
+    -------
+    int
+        Number of rows written.
+    """
+    return _write_pairs(path, from_ids, to_ids, minutes[np.newaxis], ["travel_time"])
+
+
+def _write_pairs(
+    path: Path, from_ids: Sequence[str], to_ids: Sequence[str], minutes: Minutes, names: Sequence[str]
+) -> int:
     ids = pa.dictionary(pa.int32(), pa.string())
     schema = pa.schema([("from_id", ids), ("to_id", ids), *((name, pa.uint8()) for name in names)])
     rows = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,11 @@ import numpy.typing as npt
 from access.config import TravelConfig
 from access.config_file import LoadedConfig
 from access.engine.arrays import WalkLinks
-from access.errors import InputDataError
+from access.errors import DataQualityWarning, InputDataError
 from access.network import reversed_walks, walk_links
 from access.snapping import SNAPPED, Snap, SnapReport, check_snap, snap
 from access.station_walks import station_walks
+from access.street_modes import read_street_modes_pbf
 from access.streets import (
     StreetGraph,
     StreetReport,
@@ -31,6 +33,9 @@ Floats = npt.NDArray[np.float64]
 def load_streets(loaded: LoadedConfig) -> tuple[StreetGraph, StreetReport]:
     """Read the streets from whichever source the configuration names."""
     source = loaded.config.streets
+    bound = loaded.config.travel.step_free
+    if bound:
+        return _step_free_streets(loaded, bound)
     if source.osm_pbf:
         return read_streets_pbf(loaded.path(source.osm_pbf))
     if source.graphml:
@@ -40,6 +45,22 @@ def load_streets(loaded: LoadedConfig) -> tuple[StreetGraph, StreetReport]:
             boundary=read_zones(loaded.path(source.boundary), layer=source.boundary_layer)
         )
     return download_streets(place=source.place)
+
+
+def _step_free_streets(loaded: LoadedConfig, bound: str) -> tuple[StreetGraph, StreetReport]:
+    source = loaded.config.streets.osm_pbf
+    if source is None:
+        raise InputDataError(
+            "travel.step_free needs the tags of streets.osm_pbf; give it, or leave step_free out"
+        )
+    read = read_street_modes_pbf(loaded.path(source), step_free_bounds=(bound,))
+    if bound not in read.step_free:
+        raise InputDataError(
+            f"travel.step_free: not one street is known to be passable without steps, so that the {bound} "
+            f"case is empty ({read.step_free_report.summary()})"
+        )
+    warnings.warn(read.step_free_report.summary(), DataQualityWarning, stacklevel=3)
+    return read.step_free[bound]
 
 
 @dataclass(frozen=True)

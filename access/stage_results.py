@@ -22,6 +22,7 @@ from access.report import write_report
 from access.results import MANIFEST, write_json
 from access.snapping import STATE_NAMES
 from access.stage_inputs import Inputs
+from access.stage_modes import ModeRecord
 from access.stage_network import SnappedCells, SnappedStops
 
 FAR_STREET_M = 400.0
@@ -36,6 +37,7 @@ def write_run(
     measured: Sequence[PeriodAccess],
     progress: Progress,
     warnings: Sequence[str],
+    modes: Sequence[ModeRecord] = (),
 ) -> dict[str, object]:
     """Write everything but the travel times, which are there already.
 
@@ -57,7 +59,15 @@ def write_run(
     hashes = {file: sha256_of(inputs.loaded.path(file)) for file in files}
     network = save_network(inputs, cells, stops)
     parts = ManifestParts(
-        inputs, cells.report, stops.report, hashes, network, progress, warnings, longest_links(table)
+        inputs,
+        cells.report,
+        stops.report,
+        hashes,
+        network,
+        progress,
+        warnings,
+        longest_links(table),
+        [mode.as_dict() for mode in modes],
     )
     write_json(folder / MANIFEST, build_manifest(parts))
     write_report(folder)

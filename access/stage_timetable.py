@@ -98,7 +98,14 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     absent = {day: _absent_feeds(config, feeds, day) for day in days}
     horizon_s = _horizon_s(config)
     schedules = {
-        day: build_schedule(merged, day, name="all feeds", horizon_s=horizon_s, allow_no_service=True)
+        day: build_schedule(
+            merged,
+            day,
+            name="all feeds",
+            horizon_s=horizon_s,
+            allow_no_service=True,
+            step_free=config.travel.step_free,
+        )
         for day in days
         if len(absent[day]) < len(feeds)
     }
