@@ -191,7 +191,7 @@ def _write(path: Path, group: tuple[Any, ...], told: list[list[str]]) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _make_room(folder: Path, largest_mib: int = LARGEST_MIB) -> None:
+def _make_room(folder: Path, largest_mib: float = LARGEST_MIB) -> None:
     """Delete the files that were used longest ago until the folder is small enough."""
     found = []
     with contextlib.suppress(OSError):
