@@ -11,12 +11,13 @@ export FAIRREACH_DATA := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: help install install-test demo test test-all lint types format clean
+.PHONY: help install install-test demo test test-all engine-modes lint types format clean
 
 help:
 	@echo "make demo      install, compute the demo city, say where its map and report lie"
 	@echo "make test      install, then ruff, mypy and pytest"
 	@echo "make test-all  the same with the slow tests"
+	@echo "make engine-modes  the kernels' tests without compilation and with indices checked"
 	@echo "make install   only make .venv and install the project into it"
 	@echo "make format    format the code"
 	@echo "make clean     remove .venv and everything generated here"
@@ -46,7 +47,13 @@ lint: $(STAMP)-test
 types: $(STAMP)-test
 	$(BIN)/mypy
 
-test: lint types
+# The kernels without compilation, and with every index checked; compiling for the latter takes a minute.
+ENGINE_TESTS = $(filter-out %_compiled.py,$(wildcard tests/test_access_engine_*.py))
+engine-modes: $(STAMP)-test
+	FAIRREACH_EXAMPLES=20 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not real_data" $(ENGINE_TESTS)
+	cache=$$(mktemp -d); FAIRREACH_EXAMPLES=20 NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$$cache $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not real_data" $(ENGINE_TESTS); status=$$?; rm -rf $$cache; exit $$status
+
+test: lint types engine-modes
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-all: lint types

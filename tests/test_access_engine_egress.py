@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from builders_examples import examples
 from builders_timetable import make_links
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,7 +171,7 @@ def test_destinations_beyond_one_bundle_are_written_to_their_places() -> None:
     assert found[0].tolist() == [[destination % 61 for destination in range(n)]] * 2
 
 
-@settings(RANDOM, max_examples=60)
+@settings(RANDOM, max_examples=examples(60))
 @given(st.data())
 def test_equals_a_count_departure_by_departure(data: st.DataObject) -> None:
     """Random labels against the definition: first arrival of each departure, sorted, rank read off."""

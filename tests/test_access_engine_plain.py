@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import reference.travel_times as twin
+from builders_examples import examples
 from builders_scan import network_of, plain_seconds, random_kernel_inputs, search_of, with_complete_footpaths
 from builders_timetable import Town, busy_journey_input, clock_s, make_timetable, random_journey_inputs
 from hypothesis import given, settings
@@ -366,13 +367,13 @@ def test_travel_times_are_truncated_to_whole_minutes() -> None:
 # random networks
 
 
-@settings(RANDOM, max_examples=300, derandomize=True)
+@settings(RANDOM, max_examples=examples(300), derandomize=True)
 @given(random_kernel_inputs())
 def test_equals_the_twin_to_the_second_with_walks_shorter_than_nothing(case: dict[str, Any]) -> None:
     _compare_with_twin(case)
 
 
-@settings(RANDOM, max_examples=300, derandomize=True)
+@settings(RANDOM, max_examples=examples(300), derandomize=True)
 @given(random_journey_inputs().map(with_complete_footpaths))
 def test_equals_the_twin_to_the_second_on_random_networks(case: dict[str, Any]) -> None:
     _compare_with_twin(case)
@@ -381,12 +382,12 @@ def test_equals_the_twin_to_the_second_on_random_networks(case: dict[str, Any]) 
 @pytest.mark.parametrize("max_rides", [1, 2, 3, None])
 def test_equals_the_twin_to_the_second_on_busy_networks(max_rides: int | None) -> None:
     """Where labels of later departures with more rides get in the way of fewer rides: about one in twenty."""
-    for seed in range(100):
+    for seed in range(examples(100)):
         _compare_with_twin(with_complete_footpaths({**busy_journey_input(seed), "max_rides": max_rides}))
 
 
 @pytest.mark.slow
-@settings(RANDOM, max_examples=10_000)
+@settings(RANDOM, max_examples=examples(10_000))
 @given(random_kernel_inputs())
 def test_equals_the_twin_to_the_second_on_many_random_networks(case: dict[str, Any]) -> None:
     _compare_with_twin(case)
@@ -406,7 +407,7 @@ def _reached(seconds: np.ndarray) -> dict[int, int]:
     return {int(place): int(seconds[place]) for place in np.flatnonzero(seconds != UNREACHED_S)}
 
 
-@settings(RANDOM, max_examples=100, derandomize=True)
+@settings(RANDOM, max_examples=examples(100), derandomize=True)
 @given(random_kernel_inputs())
 def test_leaving_later_never_arrives_earlier(case: dict[str, Any]) -> None:
     stop_s, destination_s = plain_seconds({**case, "max_duration_min": 254}, 0)
@@ -414,7 +415,7 @@ def test_leaving_later_never_arrives_earlier(case: dict[str, Any]) -> None:
     assert np.all(np.diff(stop_s, axis=0) >= 0)
 
 
-@settings(RANDOM, max_examples=100, derandomize=True)
+@settings(RANDOM, max_examples=examples(100), derandomize=True)
 @given(random_kernel_inputs(), random_journey_inputs())
 def test_adding_trips_never_hurts(case: dict[str, Any], other: dict[str, Any]) -> None:
     n_stops = case["timetable"].n_stops

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from builders_examples import examples
 from builders_scan import program_of, random_kernel_inputs, search_of, with_complete_footpaths
 from builders_timetable import Town, clock_s, make_links
 from hypothesis import given, settings
@@ -223,7 +224,7 @@ def _expected_transfers(program: Program, case: dict[str, Any]) -> list[tuple[in
     return expected
 
 
-@settings(RANDOM, max_examples=100)
+@settings(RANDOM, max_examples=examples(100))
 @given(random_kernel_inputs())
 def test_invariants_hold_on_random_networks(case: dict[str, Any]) -> None:
     program, search = program_of(case), search_of(case)

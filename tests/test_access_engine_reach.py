@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import reference.reach as twin
+from builders_examples import examples
 from builders_scan import plain_minutes, random_kernel_inputs, scanned_in_passes, with_complete_footpaths
 from builders_timetable import Town, clock_s
 from hypothesis import given, settings
@@ -99,7 +100,7 @@ def test_counts_may_be_larger_than_a_byte() -> None:
     assert found["by_departure"][1].sum() == 2_880
 
 
-@settings(RANDOM, max_examples=60)
+@settings(RANDOM, max_examples=examples(60))
 @given(random_kernel_inputs(), st.data())
 def test_equals_the_twin_on_random_networks(case: dict[str, Any], data: st.DataObject) -> None:
     longest, n_departures = case["max_duration_min"], case["departure_window_min"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from builders_examples import examples
 from builders_scan import (
     plain_seconds,
     program_of,
@@ -162,20 +163,20 @@ def _compare_with_the_plain_engine(case: dict[str, Any]) -> None:
         assert np.array_equal(stop_seconds(profiles, origin, search), expected)
 
 
-@settings(RANDOM, max_examples=60)
+@settings(RANDOM, max_examples=examples(60))
 @given(random_kernel_inputs())
 def test_equals_the_plain_engine_to_the_second_on_random_networks(case: dict[str, Any]) -> None:
     _compare_with_the_plain_engine(case)
 
 
 @pytest.mark.slow
-@settings(RANDOM, max_examples=5_000)
+@settings(RANDOM, max_examples=examples(5_000))
 @given(random_kernel_inputs())
 def test_equals_the_plain_engine_to_the_second_on_many_random_networks(case: dict[str, Any]) -> None:
     _compare_with_the_plain_engine(case)
 
 
-@settings(RANDOM, max_examples=30)
+@settings(RANDOM, max_examples=examples(30))
 @given(random_kernel_inputs())
 def test_columns_do_not_touch_each_other(case: dict[str, Any]) -> None:
     """A full batch of the same few origins, mixed: each column equals its origin alone."""
@@ -188,7 +189,7 @@ def test_columns_do_not_touch_each_other(case: dict[str, Any]) -> None:
         assert np.array_equal(stop_seconds(profiles, column, search), alone[batch[column]])
 
 
-@settings(RANDOM, max_examples=60)
+@settings(RANDOM, max_examples=examples(60))
 @given(random_kernel_inputs())
 def test_labels_at_a_stop_only_grow(case: dict[str, Any]) -> None:
     profiles = scanned(case, np.arange(len(case["access"].start) - 1))
