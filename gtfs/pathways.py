@@ -34,20 +34,20 @@ from gtfs.visits import lookup
 
 STEP_DEPTH_M = 0.30
 STEP_UP_S, STEP_DOWN_S = STEP_DEPTH_M / 0.50, STEP_DEPTH_M / 0.61
-"""Seconds a step: 0.50 m/s up and 0.61 m/s down, measured level, the speeds that OpenTripPlanner takes for
-stairs in pathways (1.6404 and 2.0013 ft/s), over steps 30 cm deep."""
+"""Seconds a step: 0.50 m/s up and 0.61 m/s down, measured level, over steps 30 cm deep. The speeds are those
+of OpenTripPlanner for stairs in pathways (1.6404 and 2.0013 ft/s), the depth is our assumption."""
 
 STAIRS_M_S = 0.50
 """Stairs of which only the length is known, up or down: the slower of the two."""
 
 ESCALATOR_M_S = 0.50
-"""Standing on an escalator at the usual speed of those in public transport (EN 115-1)."""
+"""Standing on an escalator: our assumption, at the low end of usual speeds."""
 
 ELEVATOR_S = 110.0
-"""Waiting 90 s and riding 20 s, what OpenTripPlanner takes for an elevator by default."""
+"""An elevator of which no time is known: our assumption, 90 s of waiting and 20 s of riding."""
 
 UNKNOWN_S = 5.0
-"""OpenTripPlanner's time for a pathway of which nothing is known."""
+"""A pathway of which nothing is known: our assumption."""
 
 STOP, STATION, ENTRANCE, NODE, BOARDING_AREA = range(5)  # location_type
 WALKWAY, STAIRS, TRAVELATOR, ESCALATOR, ELEVATOR, FARE_GATE, EXIT_GATE = range(1, 8)  # pathway_mode

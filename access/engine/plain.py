@@ -23,7 +23,8 @@ R7. *Maximum duration.* A travel time in whole minutes (seconds // 60) counts wh
 R8. *Percentiles* are nearest rank over the departure minutes, unreached minutes sorted last.
 R9. *Rides.* At most ``max_rides`` vehicles, or any number.
 
-Not in this engine yet: in-seat transfers between trips of one block, and the rules of ``transfers.txt``.
+Rules of the feed about changing vehicles, and seats kept from one trip to the next, are part of timetable and
+footpaths by the time a search begins (``access.transfer_rules``).
 
 Departures from the paper:
 
