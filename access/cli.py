@@ -35,14 +35,41 @@ def commands() -> None:
 @CONFIG
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder, instead of results.folder.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads to compute with (default: all cores).")
+@click.option(
+    "--max-memory", metavar="SIZE", help="Stay below so much memory, such as 4GiB, or say what it takes."
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, such as tcp://10.0.0.1:8786."
+)
+@click.option("--resume", is_flag=True, help="Go on with what a stopped run left, or say what differs.")
 @QUIET
-def run(config: Path, out: Path | None, threads: int | None, quiet: bool) -> None:
-    """Compute everything that CONFIG describes and write one run folder."""
+def run(
+    config: Path,
+    out: Path | None,
+    threads: int | None,
+    max_memory: str | None,
+    scheduler: str | None,
+    resume: bool,
+    quiet: bool,
+) -> None:
+    """Compute everything that CONFIG describes and write one run folder.
+
+    A run that was stopped, even by a power cut, is continued by the same command.
+    """
+    from access.memory import parsed_size
     from access.pipeline import run as run_pipeline
     from access.summary import summary_lines
 
     _log(quiet)
-    finished = run_pipeline(config, out=out, threads=threads, show_bar=not quiet and sys.stderr.isatty())
+    finished = run_pipeline(
+        config,
+        out=out,
+        threads=threads,
+        max_memory_bytes=None if max_memory is None else parsed_size(max_memory),
+        scheduler=scheduler,
+        resume=resume,
+        show_bar=not quiet and sys.stderr.isatty(),
+    )
     click.echo("\n".join(summary_lines(finished.folder)))
 
 
@@ -168,7 +195,8 @@ def demo_city(out: Path, size: str, seed: int) -> None:
 def _log(quiet: bool) -> None:
     """Show warnings, and the one line that each stage ends with unless ``quiet``."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", force=True)
-    logging.getLogger("access.progress").setLevel(logging.WARNING if quiet else logging.INFO)
+    for name in ("access.progress", "access.matrix_stream"):
+        logging.getLogger(name).setLevel(logging.WARNING if quiet else logging.INFO)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

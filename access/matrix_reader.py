@@ -62,7 +62,12 @@ def read_travel_times(
     return frame
 
 
-def read_matrix(folder: Path, from_ids: Sequence[str] | None = None) -> Minutes:
+def read_matrix(
+    folder: Path,
+    from_ids: Sequence[str] | None = None,
+    *,
+    percentiles: Sequence[float] | None = None,
+) -> Minutes:
     """Read some origins, or all, as a matrix.
 
     Parameters
@@ -71,6 +76,8 @@ def read_matrix(folder: Path, from_ids: Sequence[str] | None = None) -> Minutes:
         Folder written by ``access.matrix_stream``.
     from_ids : sequence of str, optional
         In the order wanted; without it all origins in the order they were given to the stream.
+    percentiles : sequence of float, optional
+        Some of those that were streamed; without it all.
 
     Returns
     -------
@@ -82,12 +89,12 @@ def read_matrix(folder: Path, from_ids: Sequence[str] | None = None) -> Minutes:
     ResultError
         There are no travel times, they are not finished, or an id is not known.
     """
-    columns = read_chunk_manifest(folder)["result"]["columns"]
+    columns = _columns_of(folder, percentiles)
     origins = _known(folder, ORIGINS, "from_ids", from_ids)
     wanted = origins if from_ids is None else pd.Index([str(name) for name in from_ids])
     destinations = _known(folder, DESTINATIONS, "to_ids", None)
     minutes = np.full((len(columns), len(wanted), len(destinations)), UNREACHED_MIN, np.uint8)
-    for table in _tables(folder, from_ids, None):
+    for table in _tables(folder, from_ids, None, ["from_id", "to_id", *columns]):
         for batch in table.to_batches():
             row, column = _positions(batch["from_id"], wanted), _positions(batch["to_id"], destinations)
             for number, name in enumerate(columns):
@@ -127,7 +134,12 @@ def read_opportunities(folder: Path) -> pd.DataFrame:
     return frame
 
 
-def _tables(folder: Path, from_ids: Sequence[str] | None, to_ids: Sequence[str] | None) -> Iterator[pa.Table]:
+def _tables(
+    folder: Path,
+    from_ids: Sequence[str] | None,
+    to_ids: Sequence[str] | None,
+    columns: Sequence[str] | None = None,
+) -> Iterator[pa.Table]:
     """Pairs of some origins and destinations, part after part; reads only row groups that hold them."""
     manifest = read_chunk_manifest(folder)
     bounds = manifest["chunk_bounds"]
@@ -137,7 +149,7 @@ def _tables(folder: Path, from_ids: Sequence[str] | None, to_ids: Sequence[str] 
     for chunk, first, end in zip(manifest["chunks"], bounds[:-1], bounds[1:], strict=True):
         here = {batch - first for batch in batches if first <= batch < end}
         if here or not batches:  # without any row there is still a schema
-            yield _read(folder / chunk["file"], here).filter(wanted)
+            yield _read(folder / chunk["file"], here, columns).filter(wanted)
 
 
 def _batches_of(folder: Path, file: str, ids: Sequence[str] | None, n_batches: int) -> set[int]:
@@ -150,9 +162,21 @@ def _batches_of(folder: Path, file: str, ids: Sequence[str] | None, n_batches: i
     return set(range(n_batches))
 
 
-def _read(file: Path, batches: set[int] | None = None) -> pa.Table:
+def _columns_of(folder: Path, percentiles: Sequence[float] | None) -> list[str]:
+    """Return the names of the columns of some percentiles; refuse others."""
+    result = read_chunk_manifest(folder)["result"]
+    known = dict(zip(result["percentiles"], result["columns"], strict=True))
+    wanted = list(known) if percentiles is None else percentiles
+    strangers = [f"{percentile:g}" for percentile in wanted if percentile not in known]
+    if strangers:
+        there = ", ".join(f"{percentile:g}" for percentile in known)
+        raise ResultError(f"{folder}: percentiles has {', '.join(strangers)}; there are {there}")
+    return [known[percentile] for percentile in wanted]
+
+
+def _read(file: Path, batches: set[int] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
     try:
-        return read_batches(file, batches)
+        return read_batches(file, batches, columns)
     except (OSError, pa.ArrowInvalid) as error:
         raise ResultError(f"{file}: cannot be read ({error}); run again to make it anew") from None
 

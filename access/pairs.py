@@ -49,14 +49,16 @@ def time_columns(percentiles: Sequence[float]) -> list[str]:
     return [f"travel_time_p{percentile:g}" for percentile in percentiles]
 
 
-def read_batches(file: Path, batches: Collection[int] | None = None) -> pa.Table:
-    """Read all rows of a file of pairs, or those of some of its batches."""
+def read_batches(
+    file: Path, batches: Collection[int] | None = None, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Read a file of pairs, or some of its batches and columns."""
     with pq.ParquetFile(file) as pairs:
         if batches is None:
-            return pairs.read()
+            return pairs.read(columns=columns)
         batch_of_group = json.loads(pairs.metadata.metadata[BATCH_OF_GROUP.encode()])
         groups = [group for group, batch in enumerate(batch_of_group) if batch in batches]
-        return pairs.read_row_groups(groups)
+        return pairs.read_row_groups(groups, columns=columns)
 
 
 def pairs_schema(columns: Sequence[str]) -> pa.Schema:

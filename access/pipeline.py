@@ -21,6 +21,13 @@ from access.stage_inputs import Inputs, read_inputs
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
 from access.stage_timetable import PeriodPlan
+from access.stage_travel_times import (
+    LargeWork,
+    advance_of_period,
+    check_large_work,
+    keep_finished,
+    matrix_of_period,
+)
 
 N_STAGES_READ = 6
 N_STAGES_RUN = 9
@@ -35,7 +42,14 @@ class FinishedRun:
 
 
 def run(
-    config_file: Path, *, out: Path | None = None, threads: int | None = None, show_bar: bool = True
+    config_file: Path,
+    *,
+    out: Path | None = None,
+    threads: int | None = None,
+    max_memory_bytes: int | None = None,
+    scheduler: str | None = None,
+    resume: bool = False,
+    show_bar: bool = True,
 ) -> FinishedRun:
     """Compute everything that a configuration describes and write one run folder.
 
@@ -47,6 +61,13 @@ def run(
         Run folder, instead of ``results.folder`` of the configuration.
     threads : int, optional
         Threads to compute with; default all cores. Results do not depend on it.
+    max_memory_bytes : int, optional
+        Travel times are computed so that the process should stay below.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers compute the travel times.
+    resume : bool
+        Whether an earlier run must have left travel times to go on with. They are used anyway where inputs
+        and options are the same; this makes it an error where they are not.
     show_bar : bool
         Show a progress bar on standard error.
 
@@ -64,11 +85,16 @@ def run(
         folder = (out or Path(loaded.config.results.folder)).expanduser()
         check_target(folder)
         check_cache()
+        work = LargeWork(threads, max_memory_bytes, scheduler, resume)
+        check_large_work(folder, work, loaded.config.travel.engine)
         inputs = read_inputs(loaded, progress)
         cells, stops = join_streets(inputs, progress, threads)
         inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
         with new_run_folder(folder) as partial:
-            matrices = _travel_times(inputs, cells, stops, partial, progress, threads)
+            if loaded.config.travel.engine == "r5":
+                matrices = _travel_times(inputs, cells, stops, partial, progress, threads)
+            else:
+                matrices = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
             measured = _measures(inputs, cells, matrices, progress)
             with progress.stage("results") as stage:
                 stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told)
@@ -78,6 +104,8 @@ def run(
                 seconds_by_stage=progress.seconds,
                 counts=progress.counts,
             )
+            if loaded.config.travel.engine != "r5":
+                keep_finished(folder, partial, [plan.config.name for plan, _ in matrices])
     return FinishedRun(folder, told)
 
 
@@ -167,6 +195,28 @@ def _travel_times(
             path = folder / "travel_times" / f"{plan.config.name}.parquet"
             n_pairs += write_travel_times(path, ids, ids, matrix, travel.percentiles)
             matrices.append((plan, matrix[used]))
+        stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
+    return matrices
+
+
+def _streamed_travel_times(
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    run_folder: Path,
+    progress: Progress,
+    work: LargeWork,
+) -> list[tuple[PeriodPlan, Minutes]]:
+    """Compute the matrix of each period with data part by part; return the one that the measures use."""
+    plans = [plan for plan in inputs.timetables.plans if plan.has_data]
+    matrices = []
+    with progress.stage("travel times") as stage:
+        n_pairs = 0
+        for number, plan in enumerate(plans):
+            told = advance_of_period(stage, number, len(plans))
+            n_reached, used = matrix_of_period(inputs, cells, stops, plan, run_folder, work, told)
+            n_pairs += n_reached
+            matrices.append((plan, used))
         stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
     return matrices
 

@@ -1,0 +1,146 @@
+"""Travel times of a run, period by period: kept where a killed run left them until all are there.
+
+While a run computes, its travel times lie in ``RUN_FOLDER.unfinished`` beside the run folder, one folder a
+period (``access.matrix_stream``). A later run with the same inputs and options goes on with what is there;
+when it is finished the folders move into the run folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from access.engine.arrays import Minutes
+from access.errors import AccessError, ResultError
+from access.matrix_reader import read_matrix
+from access.matrix_stream import stream_travel_times
+from access.progress import Stage
+from access.search import PreparedSearch, prepare_search
+from access.stage_inputs import Inputs
+from access.stage_network import SnappedCells, SnappedStops
+from access.stage_timetable import PeriodPlan
+
+Advance = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class LargeWork:
+    """How a run does large work; nothing here changes a result.
+
+    ``resume`` insists on what an earlier run left: without it, what was begun with other inputs or options is
+    dropped; with it, that is an error which says what differs.
+    """
+
+    threads: int | None = None
+    max_memory_bytes: int | None = None
+    scheduler: str | None = None
+    resume: bool = False
+
+
+def unfinished_folder(run_folder: Path) -> Path:
+    """Return where the travel times of a run lie until all are there."""
+    return run_folder.with_name(f"{run_folder.name}.unfinished")
+
+
+def check_large_work(run_folder: Path, work: LargeWork, engine: str) -> None:
+    """Refuse early what cannot be done: other work than ours in parts, or going on where nothing was begun.
+
+    Raises
+    ------
+    AccessError, ResultError
+        Naming the options, or the place looked at.
+    """
+    asked = {
+        "--max-memory": work.max_memory_bytes is not None,
+        "--scheduler": work.scheduler is not None,
+        "--resume": work.resume,
+    }
+    names = [name for name, given in asked.items() if given]
+    if names and engine == "r5":
+        raise AccessError(f"{', '.join(names)}: not with `engine: r5`, which computes a period as a whole")
+    unfinished = unfinished_folder(run_folder)
+    if work.resume and not unfinished.is_dir():
+        raise ResultError(
+            f"--resume: no earlier run left anything in {unfinished}; run without --resume, or name the "
+            "same run folder"
+        )
+
+
+def advance_of_period(stage: Stage, number: int, n_periods: int) -> Advance:
+    """Return what moves the bar of all periods as one of them goes on."""
+    begun = False
+
+    def advance(done: int, total: int) -> None:
+        nonlocal begun
+        tell = stage.advance if begun else stage.begin_at
+        begun = True
+        tell(number * total + done, n_periods * total)
+
+    return advance
+
+
+def matrix_of_period(
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    plan: PeriodPlan,
+    run_folder: Path,
+    work: LargeWork,
+    advance: Advance,
+) -> tuple[int, Minutes]:
+    """Compute one period into the unfinished folder, or go on with it.
+
+    Returns
+    -------
+    int
+        Pairs reached.
+    uint8 array (n_cells, n_cells)
+        Whole minutes at the percentile that the measures use; 255 = not reached.
+    """
+    travel = inputs.loaded.config.travel
+    folder = unfinished_folder(run_folder) / f"{plan.config.name}.parquet"
+    manifest = stream_travel_times(
+        search_of_period(inputs, cells, stops, plan),
+        folder,
+        from_ids=inputs.cells.ids,
+        to_ids=inputs.cells.ids,
+        percentiles=travel.percentiles,
+        threads=work.threads,
+        max_memory_bytes=work.max_memory_bytes,
+        scheduler=work.scheduler,
+        start_over=not work.resume,
+        progress=advance,
+    )
+    return manifest["n_rows"], read_matrix(folder, percentiles=[travel.percentile])[0]
+
+
+def search_of_period(
+    inputs: Inputs, cells: SnappedCells, stops: SnappedStops, plan: PeriodPlan
+) -> PreparedSearch:
+    """Return the search of one period between all cells."""
+    travel = inputs.loaded.config.travel
+    return prepare_search(
+        inputs.timetables.schedules[plan.service_date].timetable,
+        access=stops.access,
+        footpaths=stops.footpaths,
+        egress=stops.egress,
+        direct=cells.direct,
+        n_destinations=len(inputs.cells.ids),
+        departure_start_s=plan.config.start_s,
+        departure_window_min=plan.config.departure_window_min,
+        max_duration_min=travel.max_duration_min,
+        boarding_slack_s=travel.boarding_slack_s,
+        max_rides=travel.max_rides,
+        arrive_by=plan.config.arrive_by,
+    )
+
+
+def keep_finished(run_folder: Path, partial: Path, periods: Sequence[str]) -> None:
+    """Move the folders of these periods into the run folder that is being written; drop those of others."""
+    unfinished, target = unfinished_folder(run_folder), partial / "travel_times"
+    target.mkdir()
+    for period in periods:
+        (unfinished / f"{period}.parquet").rename(target / f"{period}.parquet")
+    shutil.rmtree(unfinished, ignore_errors=True)
