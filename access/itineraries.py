@@ -229,12 +229,9 @@ class ItineraryFinder:
         visits = self._search.visit_of[np.arange(board, alight + onward, onward)]
         trips = np.searchsorted(timetable.trip_start, visits, side="right") - 1
         cuts = [0, *(np.flatnonzero(np.diff(trips)) + 1), len(visits)]
-        parts = [self._part(int(trips[start]), visits[start:end]) for start, end in pairwise(cuts)]
-        # A trip of which only one end is touched is not ridden.
-        ridden = [part for part in parts if part.n_stops > 0] or parts[:1]
-        first, last = int(visits[0]), int(visits[-1])
-        departure_s, arrival_s = int(timetable.departure_s[first]), int(timetable.arrival_s[last])
-        return Ride(departure_s, arrival_s, self._stop(first), self._stop(last), tuple(ridden))
+        # Two visits or more in each: at a seam nobody gets on before it or off after it (gtfs.in_seat, S7).
+        parts = tuple(self._part(int(trips[start]), visits[start:end]) for start, end in pairwise(cuts))
+        return Ride(parts[0].start_s, parts[-1].end_s, parts[0].from_stop, parts[-1].to_stop, parts)
 
     def _part(self, trip: int, visits: npt.NDArray[np.int64]) -> TripPart:
         schedule = self._schedule

@@ -122,6 +122,9 @@ def test_walks_from_the_last_stop_count_as_walking() -> None:
     town = Town("A 8:00, B 8:10, C 8:14", egress={"B": 300, "C": 60})
     assert legs(town_case(town, "7:30")) == [("A", "8:00", "C", "8:14", 0)]
 
+    town = Town("A 8:00, C 8:10, B 8:14", egress={"C": 300, "B": 60})
+    assert legs(town_case(town, "7:30")) == [("A", "8:00", "B", "8:14", 0)], "whichever stop comes first"
+
 
 def test_boards_and_leaves_a_loop_where_it_does_as_well_with_the_earliest_visit() -> None:
     town = Town("A 8:00, B 8:05, A 8:10, B 8:15, C 8:20", egress={"C": 0})
