@@ -1,13 +1,17 @@
 """Our matrix of Porto Alegre beside those of cafein and ferrobus: CPU seconds and memory, in one run.
 
-    FAIRREACH_DATA=... python benchmarks/bench_peers.py --cafein PYTHON --ferrobus PYTHON [--departures 60 120]
+    FAIRREACH_DATA=... python benchmarks/bench_peers.py --cafein PYTHON --ferrobus PYTHON
 
-PYTHON is the interpreter of an environment in which that program is installed (``pip install cafein psutil``).
-1,227 x 1,227 cells, Monday 2019-05-13 from 12:30 on, walks of 30 minutes to and from stops and 15 between them,
-five percentiles. All get the same vehicles: the two feeds with blank times filled by our rule (``porto_alegre.py``).
-Each program runs in a process of its own, one after another; CPU seconds are user and system time of the process
-with its children. Memory is the peak of the process less what it held after its imports; it covers everything
-from reading the files to the finished matrix. ferrobus walks 1.4 m/s whatever it is asked.
+PYTHON is the interpreter of an environment in which that program is installed (``pip install cafein
+psutil``). 1,227 x 1,227 cells, Monday 2019-05-13 from 12:30 on, walks of 30 minutes to and from stops and
+15 between them, five percentiles. All get the same vehicles: the two feeds with blank times filled by our
+rule (``porto_alegre.py``). Each program runs in a process of its own, one after another; CPU seconds are
+user and system time of the process with its children. Memory is the peak of the process less what it held
+after its imports; it covers everything from reading the files to the finished matrix.
+
+ferrobus walks 1.4 m/s whatever it is asked, and has no percentiles: each departure is a search of its own,
+so a few are measured and multiplied up. It joins a point to its 10 nearest stops unless told otherwise;
+with 1,000 it does the same job as the others.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ HERE = Path(__file__).parent
 def run(python: str, script: str, *options: object) -> dict[str, Any]:
     """Run a script of this folder and read the line of JSON that it prints."""
     command = [python, str(HERE / script), *map(str, options)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise SystemExit(f"{script} failed:\n{done.stderr}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -41,7 +45,7 @@ def show(name: str, found: dict[str, Any], ours: dict[int, float]) -> None:
     above = found["peak_mib"] - found["imports_mib"]
     print(f"{name}: files to network {found['files_cpu_s']:.2f} CPU s; {above:.0f} MiB above the imports")
     for one in found["runs"]:
-        departures, cpu_s = one["departures"], one["cpu_s"]
+        departures, cpu_s = round(one["departures"]), one["cpu_s"]
         ratio = f", {cpu_s / ours[departures]:.0f} x ours" if departures in ours else ""
         print(
             f"  {departures} departures: {cpu_s:.2f} CPU s, {one['wall_s']:.2f} s wall{ratio}; "
@@ -55,6 +59,8 @@ def main() -> None:
     parser.add_argument("--cafein", help="Python that has cafein")
     parser.add_argument("--ferrobus", help="Python that has ferrobus")
     parser.add_argument("--departures", type=int, nargs="+", default=[60, 120])
+    parser.add_argument("--routers", nargs="+", default=["tbtr"], choices=["tbtr", "raptor"])
+    parser.add_argument("--ferrobus-departures", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     args = parser.parse_args()
     city = Path(os.environ["FAIRREACH_DATA"]) / "porto-alegre"
@@ -77,17 +83,28 @@ def main() -> None:
         feed = Path(folder) / "feed"
         subprocess.run([sys.executable, str(HERE / "porto_alegre.py"), str(feed)], check=True)  # noqa: S603
         files = city / "osm.pbf", city / "land_use_h3.csv"
-        for departures in args.departures:
-            if args.cafein:
-                for router in ("tbtr", "raptor"):
-                    found = run(
-                        args.cafein, "peer_cafein.py", f"{feed}.zip", *files,
-                        "--departures", departures, "--router", router,
-                    )  # fmt: skip
-                    show(found["program"], found, ours)
-            if args.ferrobus:
-                found = run(args.ferrobus, "peer_ferrobus.py", feed, *files, "--departures", departures)
+        for departures in args.departures if args.cafein else []:
+            for router in args.routers:
+                found = run(
+                    args.cafein, "peer_cafein.py", f"{feed}.zip", *files,
+                    "--departures", departures, "--router", router,
+                )  # fmt: skip
                 show(found["program"], found, ours)
+        for stops in (10, 1_000) if args.ferrobus else ():
+            sample = args.ferrobus_departures
+            found = run(
+                args.ferrobus, "peer_ferrobus.py", feed, *files, "--departures", sample, "--stops", stops
+            )
+            one = found["runs"][0]
+            found["runs"] = [
+                {name: value / sample * departures for name, value in one.items()}
+                for departures in args.departures
+            ]
+            show(
+                f"{found['program']}, {stops} stops a point, extrapolated from {sample} departures",
+                found,
+                ours,
+            )
     print(machine())
 
 

@@ -69,7 +69,8 @@ def finer(args: argparse.Namespace) -> None:
             found = own("--departures", 120, "--finer", "--cache", cache, "--threads", threads)
             one = found["runs"][0]
             say(
-                f"{one['shape']} values, {threads} threads: {one['cpu_s']:.2f} CPU s, {one['wall_s']:.2f} s wall",
+                f"{one['shape']} values, {threads} threads: {one['cpu_s']:.2f} CPU s, "
+                f"{one['wall_s']:.2f} s wall",
                 more=f", peak {found['peak_mib']:.0f} MiB with the result "
                 f"({found['peak_mib'] - found['imports_mib']:.0f} above the imports)",
             )

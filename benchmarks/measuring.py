@@ -24,7 +24,7 @@ class Spent:
 
 @contextmanager
 def spent() -> Iterator[Spent]:
-    """Measure user and system time of all threads and of children that have ended, and the time on the wall."""
+    """Measure user and system time of all threads and ended children, and time on the wall."""
     result = Spent()
     cpu_s, wall_s = cpu_seconds(), time.perf_counter()
     yield result

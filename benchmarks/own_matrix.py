@@ -1,7 +1,8 @@
 """The matrix of Porto Alegre by this project, in a process of its own; started by the other benchmarks.
 
-Prints one line of JSON: CPU seconds, and memory above the imports. ``--warm`` runs each matrix once before it is
-measured, so that kernels are loaded. ``--cache`` takes the network from that folder (made where missing).
+Prints one line of JSON: CPU seconds, and memory above the imports. ``--warm`` runs each matrix once before
+it is measured, so that kernels are loaded. ``--cache`` takes the network from that folder (made where
+missing).
 """
 
 from __future__ import annotations

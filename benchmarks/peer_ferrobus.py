@@ -1,14 +1,14 @@
 """The matrices of Porto Alegre by ferrobus, run by ``bench_peers.py`` with the Python that has ferrobus.
 
-ferrobus has no percentiles over a window for a matrix: one matrix a departure minute, then percentiles of them
-with numpy. Its walking speed (1.4 m/s) cannot be set. Imports nothing of this project but ``measuring``. Prints
-one line of JSON; with ``--out`` also keeps the travel times of each departure.
+ferrobus has no percentiles over a window for a matrix: one matrix a departure minute, then percentiles of
+them with numpy. Its walking speed (1.4 m/s) cannot be set. Imports nothing of this project but
+``measuring``. Prints one line of JSON; with ``--out`` also keeps the travel times of each departure.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import sys
 import time
@@ -53,7 +53,7 @@ def main() -> None:
     places = pd.read_csv(args.cells)[["lat", "lon"]].to_numpy().tolist()
     found = {"program": "ferrobus 0.2.1", "imports_mib": memory_mib()}
     started = time.perf_counter()
-    date = datetime.date.fromisoformat(args.date)
+    date = dt.date.fromisoformat(args.date)
     with spent() as ready:
         model = ferrobus.create_transit_model(str(args.osm_pbf), [str(args.feed)], date, args.transfer_s)
         joined = [point(row, model, args) for row in places]

@@ -3,9 +3,9 @@
     FAIRREACH_DATA=... python benchmarks/porto_alegre.py OUT
 
 writes to the folder OUT one GTFS feed with every vehicle of Monday 2019-05-13, blank times filled by the rule
-of ``gtfs`` (by straight-line distance, whole seconds), as a folder and as a zip. Other programs fill blank times
-by other rules or refuse them, and then nothing can be compared. Ids of stops, routes and trips are their
-positions in the timetable.
+of ``gtfs`` (by straight-line distance, whole seconds), as a folder and as a zip. Other programs fill blank
+times by other rules or refuse them, and then nothing can be compared. Ids of stops, routes and trips are
+their positions in the timetable.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from access.engine.arrays import WalkLinks
 from access.network import reversed_walks
 from access.transport_network import TransportNetwork
 from gtfs.timetable import Schedule
@@ -81,10 +80,16 @@ def ready_network(
     }
 
 
+def schedule_of(folder: Path) -> Schedule:
+    """The vehicles of the day, with the ids of their feeds."""
+    osm_pbf, feeds = inputs(folder)
+    return TransportNetwork(osm_pbf, feeds, cache=False).service_day(SERVICE_DATE, HORIZON_S).schedule
+
+
 def porto_alegre(
     folder: Path, cache: Path | bool | None = None
 ) -> tuple[Schedule, dict[str, Any], pd.DataFrame]:
-    """The network of the city ready for a search, with the names of its stops and its cells."""
+    """The vehicles of the day, the network ready for a search, and the cells."""
     osm_pbf, feeds = inputs(folder)
     network = TransportNetwork(osm_pbf, feeds, cache=cache)
     table = cells(folder)
@@ -138,7 +143,7 @@ def write_filled_feed(schedule: Schedule, out: Path, route_of_trip: np.ndarray |
     today = np.isin(trip_of_visit, trips)
     day = schedule.service_date.strftime("%Y%m%d")
     weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    tables = {
+    tables: dict[str, pd.DataFrame] = {
         "agency": pd.DataFrame(
             {
                 "agency_id": ["a"],
@@ -198,14 +203,7 @@ def _clock(seconds: np.ndarray) -> list[str]:
     return [f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}" for second in seconds.tolist()]
 
 
-def links_of(rows: list[dict[int, int]]) -> WalkLinks:
-    """Walks given as target -> seconds for each source."""
-    start = np.cumsum([0, *map(len, rows)])
-    pairs = np.array([pair for row in rows for pair in sorted(row.items())], np.int64).reshape(-1, 2)
-    return WalkLinks(start.astype(np.int64), pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32))
-
-
 if __name__ == "__main__":
-    city, _, _ = porto_alegre(data_folder(), cache=False)
+    city = schedule_of(data_folder())
     write_filled_feed(city, Path(sys.argv[1]))
     print(city.counts.summary())
