@@ -22,11 +22,14 @@ from builders_streets import at, write_osm_pbf
 
 import access.transport_network as module
 from access import TransportNetwork, network_store, travel_time_array, travel_time_matrix
+from access.cycling import CyclingRules
+from access.driving import DrivingRules
 from access.errors import AccessError, DataQualityWarning, InputDataError
 from access.network_files import feed_names
 from gtfs.errors import FeedError
 
 Count = Callable[[], int]
+FOOTPATH_AND_ROAD = [(0, 0), (600, 0), (0, 100), (600, 100)]
 
 
 @pytest.fixture
@@ -111,6 +114,41 @@ def test_a_changed_file_misses_what_depends_on_it(
     after = travel_time_array(one_street(tmp_path), both_ends(), departure=EIGHT)
     assert kept(tmp_path / "cache") == missed
     assert not np.array_equal(before.minutes, after.minutes)
+
+
+def test_walks_of_other_streets_are_other_walks(tmp_path: Path) -> None:
+    """Half-way the other street makes a detour; the same places on the same edges are farther apart."""
+    straight = one_street(tmp_path)
+    nodes = {1 + i: at(500 * i, 1000 * (i == 10)) for i in range(EAST_M // 500 + 1)}
+    path = write_osm_pbf(tmp_path / "bent.osm.pbf", nodes, {1: (list(nodes), {"highway": "residential"})})
+    bent = TransportNetwork(path, cache=tmp_path / "cache")
+    longitude, latitude = np.array([at(0, 0), at(EAST_M, 0)]).T
+    ends = straight.snap(longitude, latitude)
+    limits = {"max_walk_min": 300, "walk_speed_km_h": 3.6}
+    walk_s = [network.walks(ends, ends, **limits).walk_s.max() for network in (straight, bent, straight)]
+    assert walk_s[0] == walk_s[2]
+    assert walk_s[1] - walk_s[0] == pytest.approx(2 * (500**2 + 1000**2) ** 0.5 - 1000, abs=3)
+
+
+def test_points_join_the_streets_of_each_mode(tmp_path: Path) -> None:
+    """A footpath at the door, a road 100 m off: cars start there."""
+    nodes = {number: at(east_m, north_m) for number, (east_m, north_m) in enumerate(FOOTPATH_AND_ROAD, 1)}
+    ways = {
+        1: ([1, 2], {"highway": "footway"}),
+        2: ([3, 4], {"highway": "residential"}),
+        3: ([1, 3], {"highway": "path"}),
+    }
+    network = TransportNetwork(write_osm_pbf(tmp_path / "a.osm.pbf", nodes, ways), cache=tmp_path / "cache")
+    longitude, latitude = np.array([at(300, 0)]).T
+    for rules, link_m in ((None, 0), (DrivingRules(), 100), (CyclingRules(), 0), (None, 0)):
+        found = network.snap(longitude, latitude, rules=rules)
+        assert found.link_m.tolist() == pytest.approx([link_m], abs=0.5)
+    parked = DrivingRules(parking_min=1)
+    ends = network.snap(*np.array([at(0, 100), at(600, 100)]).T, rules=parked)
+    times = [
+        network.rides(ends, ends, rules, max_duration_min=60).walk_s[1] for rules in (DrivingRules(), parked)
+    ]
+    assert times[1] - times[0] == 60
 
 
 def test_a_changed_option_or_version_misses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
