@@ -24,7 +24,8 @@ from access.errors import ResultError
 MANIFEST = "manifest.json"
 RUN_FILE = re.compile(
     r"(manifest\.json|headline\.json|config\.yaml|cells\.parquet|indicators\.parquet"
-    r"|travel_times/[a-z0-9_]+\.parquet(/(part-\d+|_origins|_destinations)\.parquet|/_manifest\.json)?|map(_low_income)?(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
+    r"|travel_times/[a-z0-9_]+\.parquet(/(part-\d+|_origins|_destinations)\.parquet|/_manifest\.json)?"
+    r"|map(_low_income)?(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
 )
 ANOTHER_FOLDER = "name another folder with --out or results.folder"
 ORIGINS_A_BLOCK = 256
