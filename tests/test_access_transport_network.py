@@ -151,6 +151,20 @@ def test_points_join_the_streets_of_each_mode(tmp_path: Path) -> None:
     assert times[1] - times[0] == 60
 
 
+def test_the_horizon_and_the_radius_count_in_what_is_kept(tmp_path: Path) -> None:
+    """24 buses a day; of the day after, those from 07:00 to 07:50 leave before 32:00 and all before 48:00."""
+    osm_pbf, _ = write_files(tmp_path)
+    feed = bus_feed()
+    feed.rows["stops.txt"][0].update(stop_lat=at(100, 300)[1])
+    network = TransportNetwork(osm_pbf, feed.write(tmp_path / "off.zip"), cache=tmp_path / "cache")
+    days = [network.service_day(EIGHT.date(), hours * 3600).schedule for hours in (32, 48)]
+    assert [day.timetable.n_trips for day in days] == [24 + 6, 24 + 24]
+    with pytest.warns(DataQualityWarning, match="1 of 2 stops are not joined"):
+        near = network.snap_stops(days[0], 32 * 3600, 200)
+    far = network.snap_stops(days[0], 32 * 3600, 400)
+    assert [(snap.state == 0).tolist() for snap in (near, far)] == [[False, True], [True, True]]
+
+
 def test_a_changed_option_or_version_misses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network = one_street(tmp_path)
     travel_time_matrix(network, both_ends(), departure=EIGHT)
