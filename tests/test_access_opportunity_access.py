@@ -99,7 +99,7 @@ def test_equal_to_sums_over_the_matrix(network: TransportNetwork, modes: list[st
         "arrive_by": arrive_by,
         "departure_time_window": timedelta(minutes=20),
     }
-    cutoffs = [1, 12, 30, 60]
+    cutoffs = [1, 3, 11, 12, 15, 30, 60]
     found = accessibility(network, origins, destinations, opportunities="jobs", cutoffs=cutoffs, **options)
     times = travel_time_matrix(network, origins, destinations, **options)
     jobs = times["to_id"].map(destinations.set_index("id")["jobs"])
