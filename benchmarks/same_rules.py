@@ -140,5 +140,5 @@ def walked_on(
         links = slice(onward.start[stop], onward.start[stop + 1])
         there = reached[:, stop : stop + 1] + onward.walk_s[links]
         longer[:, onward.target[links]] = np.minimum(longer[:, onward.target[links]], there)
-    cell, stop = np.nonzero(longer < 2**30)
-    return np.stack([cell, stop, longer[cell, stop]], 1)
+    cells, stops = np.nonzero(longer < 2**30)
+    return np.stack([cells, stops, longer[cells, stops]], 1)
