@@ -1,7 +1,8 @@
 """Walks between cells and stops along streets, in whole seconds.
 
 The length of a walk is exact in millimetres (``access.engine.roads``); its time is that length at one
-walking speed, rounded half up to whole seconds. A walk counts when its time before rounding is at most the
+walking speed, rounded up to whole seconds, so that nobody catches a vehicle by a fraction that he lacks (R5
+rounds up too, edge by edge). A walk counts when its time before rounding is at most the
 limit, so that no limit is stretched by rounding. Hills, stairs, crossings and traffic lights cost nothing
 extra; say so beside every result, with the speed.
 """
@@ -19,6 +20,8 @@ from access.errors import AccessError
 from access.snapping import Snap
 from access.street_graph import StreetGraph
 from access.street_search import Lines, lines_of, places_of, search
+
+ROUNDING_S = 0.0101
 
 
 def walk_links(
@@ -80,8 +83,12 @@ def walk_lines(streets: StreetGraph) -> Lines:
 
 
 def walk_seconds(length_mm: npt.NDArray[np.int32], mm_per_s: float) -> npt.NDArray[np.int32]:
-    """Turn lengths into whole seconds, rounded half up: at 1,000 mm/s 1,499 mm are 1 s, 1,500 mm 2 s."""
-    return np.floor(length_mm / mm_per_s + 0.5).astype(np.int32)
+    """Turn lengths into whole seconds, rounded up: at 1,000 mm/s 1,010 mm are 1 s, 1,011 mm 2 s.
+
+    A hundredth of a second is forgiven: lengths are sums of rounded millimetres, and speeds such as 4.8 km/h
+    have no exact binary form.
+    """
+    return np.ceil(length_mm / mm_per_s - ROUNDING_S).astype(np.int32)
 
 
 def walk_limit(max_walk_min: float, walk_speed_km_h: float) -> tuple[int, float]:

@@ -3,8 +3,8 @@
 A trip begins at the origin, goes on foot along the straight line to the network of the mode, along its
 roads, and on foot to the destination; by car with the minutes to the car and of parking that the rules
 state. Walking does not compete with the other modes: take the lower of two matrices where it should. Whole
-trips count against the limit, before rounding; seconds are rounded half up; minutes are ``seconds // 60``,
-as in the matrix of transit.
+trips count against the limit, before rounding; seconds are rounded half up, on foot up as to a stop
+(``access.network``); minutes are ``seconds // 60``, as in the matrix of transit.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def street_links(
     )
     start = np.zeros(len(origins.edge) + 1, dtype=np.int64)
     start[trips.sources.point + 1] = n_links
-    return WalkLinks(np.cumsum(start), target, walk_seconds(cost, trips.cost_per_s))
+    return WalkLinks(np.cumsum(start), target, _seconds(cost, trips))
 
 
 def street_travel_times(
@@ -191,7 +191,7 @@ def street_travel_times(
     minutes = np.full((len(origins.edge), len(destinations.edge)), UNREACHED, dtype=np.uint8)
     for places, (n_links, target, cost) in blocks:  # block by block: the links of all would be large
         origin = np.repeat(trips.sources.point[places], n_links)
-        minutes[origin, target] = walk_seconds(cost, trips.cost_per_s) // 60
+        minutes[origin, target] = _seconds(cost, trips) // 60
     return minutes
 
 
@@ -201,6 +201,14 @@ class _Trips(NamedTuple):
     targets: Places
     limit: int  # in the unit of cost: millimetres on foot, else milliseconds
     cost_per_s: float
+    on_foot: bool
+
+
+def _seconds(cost: npt.NDArray[np.int32], trips: _Trips) -> npt.NDArray[np.int32]:
+    """Whole seconds: on foot rounded up as to a stop, by road half up."""
+    if trips.on_foot:
+        return walk_seconds(cost, trips.cost_per_s)
+    return np.floor(cost / trips.cost_per_s + 0.5).astype(np.int32)
 
 
 def _trips(
@@ -217,7 +225,7 @@ def _trips(
         limit_mm, mm_per_s = walk_limit(max_duration_min, walk_speed_km_h or math.nan)
         lines = walk_lines(streets)
         ends = [places_of(lines, points, points.link_mm) for points in (origins, destinations)]
-        return _Trips(lines, ends[0], ends[1], limit_mm, mm_per_s)
+        return _Trips(lines, ends[0], ends[1], limit_mm, mm_per_s, on_foot=True)
     lines = lines_of(
         streets.n_nodes,
         streets.edge_start,
@@ -232,6 +240,7 @@ def _trips(
         places_of(lines, destinations, _link_ms(streets, destinations, streets.end_s)),
         math.floor(60_000 * max_duration_min + 1e-6),
         1000.0,
+        on_foot=False,
     )
 
 

@@ -54,13 +54,21 @@ def test_walks_round_the_corner_and_counts_both_links(grid: StreetGraph) -> None
 def test_twice_the_speed_halves_the_time(grid: StreetGraph) -> None:
     home, stop = points_at(grid, (50, 10)), points_at(grid, (205, 50))
     links = walk_links(grid, home, stop, max_walk_min=30, walk_speed_km_h=7.2)
-    assert as_dicts(links) == [{0: 108}]  # 107.5 s, half up
+    assert as_dicts(links) == [{0: 108}]  # 107.5 s, rounded up
 
 
-def test_seconds_are_rounded_half_up() -> None:
-    lengths = np.array([0, 499, 500, 1499, 1500, 2500], dtype=np.int32)
-    assert walk_seconds(lengths, 1000.0).tolist() == [0, 0, 1, 1, 2, 3]
+def test_seconds_are_rounded_up_so_that_nobody_catches_a_vehicle_by_rounding() -> None:
+    lengths = np.array([0, 10, 11, 999, 1010, 1011, 2500], dtype=np.int32)
+    assert walk_seconds(lengths, 1000.0).tolist() == [0, 0, 1, 1, 1, 2, 3]
     assert walk_seconds(lengths, 1000.0).dtype == np.int32
+
+
+def test_whole_seconds_stay_what_they_are_at_speeds_without_an_exact_binary_form() -> None:
+    seconds = np.arange(1, 1801)
+    for speed_km_h in (3.6, 4.5, 4.8, 5.4, 7.2):
+        mm_per_s = speed_km_h * 1_000_000 / 3600
+        lengths = np.floor(seconds * mm_per_s + 1e-6).astype(np.int32)  # at most the walk of so many seconds
+        assert walk_seconds(lengths, mm_per_s).tolist() == seconds.tolist()
 
 
 def test_a_walk_of_exactly_the_limit_counts(grid: StreetGraph) -> None:

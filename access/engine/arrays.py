@@ -54,7 +54,7 @@ class WalkLinks(NamedTuple):
 
     start: npt.NDArray[np.int64]  # (n_sources + 1,)
     target: npt.NDArray[np.int32]  # (n_links,)
-    walk_s: npt.NDArray[np.int32]  # (n_links,) whole seconds, rounded half up
+    walk_s: npt.NDArray[np.int32]  # (n_links,) whole seconds, rounded up
 
 
 def with_own_stops(footpaths: WalkLinks) -> WalkLinks:
