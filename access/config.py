@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from access.config_engine import EngineName, R5Config
-from access.config_modes import ModeConfig, StepFreeBound
+from access.config_modes import ModeConfig, StepFreeBound, snap_limit_m
 from access.config_sources import (
     CellsConfig,
     GridConfig,
@@ -212,6 +212,11 @@ class RunConfig(Section):
         description="The engine R5, for `travel.engine: r5` and crosschecks.",
     )
     results: ResultsConfig = Field(description="Where results go.")
+
+    @property
+    def max_snap_m(self) -> float:
+        """Longest straight line to a street; short where only streets known to be step-free are left."""
+        return snap_limit_m(self.streets.max_snap_m, self.travel.step_free)
 
     def service_date_of(self, period: PeriodConfig, default: date) -> date:
         """Return the service day of a period, ``default`` where it names none."""

@@ -43,11 +43,14 @@ def _repeated_names(config: RunConfig) -> Iterator[str]:
     named = {
         "opportunities": [opportunity.name for opportunity in config.opportunities],
         "periods": [period.name for period in config.periods],
+        "modes": [mode.name for mode in config.modes],
         "measures.sufficiency": [line.name for line in config.measures.sufficiency],
     }
     for key, names in named.items():
         for repeated in sorted({name for name in names if names.count(name) > 1}):
             yield f"{key}: the name {repeated!r} is used more than once"
+    for shared in sorted({*named["periods"]} & {*named["modes"]}):
+        yield f"modes: the name {shared!r} is that of a period; files of travel times are named so"
 
 
 def _column_problems(config: RunConfig) -> Iterator[str]:

@@ -10,6 +10,7 @@ from access.config_sources import Label, Name, Section
 from access.cycling import CyclingRules
 from access.driving import DrivingRules
 from access.errors import AccessError
+from access.step_free import WORST_CASE_SNAP_M
 
 StepFreeBound = Literal["best", "worst"]
 
@@ -21,6 +22,11 @@ OPTIONS = {
 """What each mode can be told, beside ``name``, ``label``, ``mode`` and ``max_duration_min``."""
 
 USUAL_CYCLING_KM_H = 15.0
+
+
+def snap_limit_m(max_snap_m: float, step_free: StepFreeBound | None) -> float:
+    """Longest straight line to a street; in the worst case it is itself a way not known to be passable."""
+    return min(max_snap_m, WORST_CASE_SNAP_M) if step_free == "worst" else max_snap_m
 
 
 class ModeConfig(Section):

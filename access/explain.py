@@ -129,7 +129,7 @@ def _explained(
     known = known_places(loaded, streets, schedule)
     places = find_place(texts[FROM], known, "FROM"), find_place(texts[TO], known, "TO")
     lon, lat = np.array([(place.lon, place.lat) for place in places]).T
-    doors = snap(streets, lon, lat, loaded.config.streets.max_snap_m)
+    doors = snap(streets, lon, lat, loaded.config.max_snap_m)
     walks = _walks(loaded.config, streets, schedule, doors)
     finder = _finder(loaded.config, asked, schedule, walks)
     # As in the matrix, where a cell reaches itself without going to the street and back.
@@ -241,7 +241,7 @@ def _with_period(loaded: LoadedConfig, period: PeriodConfig) -> LoadedConfig:
 def _walks(config: RunConfig, streets: StreetGraph, schedule: Schedule, doors: Snap) -> dict[str, WalkLinks]:
     """Find the walks of the two places, as a run does for its cells."""
     travel = config.travel
-    stops, _ = snap_stops(streets, schedule, config.streets.max_snap_m)
+    stops, _ = snap_stops(streets, schedule, config.max_snap_m)
     walk: dict[str, Any] = {"max_walk_min": travel.max_walk_min, "walk_speed_km_h": travel.walk_speed_km_h}
     transfer = walk | {"max_walk_min": travel.max_transfer_walk_min}
     return {

@@ -212,7 +212,7 @@ def _unreached(explanation: Explanation, words: Texts) -> list[str]:
     text = words(
         key,
         end=words("explain.from_end" if unreached.end == "FROM" else "explain.to_end"),
-        metres=words.number(explanation.config.streets.max_snap_m),
+        metres=words.number(explanation.config.max_snap_m),
         minutes=words.number(
             travel.max_walk_min if unreached.reason == "no_stop_near" else travel.max_duration_min
         ),

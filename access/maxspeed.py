@@ -6,8 +6,9 @@ in ``ZONE_LIMITS_KM_H``; of a country that is not listed, the most frequent limi
 values (``60|100``, ``50;30``) the highest counts. ``signals`` and ``variable`` are unknown, as is everything
 else; the caller then takes its speed by class of road.
 
-Legal limits: OpenStreetMap wiki, "Key:maxspeed" and "Default speed limits" (read 2026), from the road codes
-of the countries; for Brazil Código de Trânsito Brasileiro (law 9503 of 1997), article 61, by class of road.
+Legal limits are the usual ones of each country, as the OpenStreetMap wiki collects them ("Default speed
+limits"), for Brazil by class of road (Código de Trânsito Brasileiro, law 9503 of 1997, article 61). They were
+not checked law by law: only ways without a number in their tags depend on them.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from access.r5_run import find_r5
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
 from access.snapping import SNAPPED, Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
+from access.stage_modes import ModeNetwork, ModeRecord, mode_networks, mode_times
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
 from access.stage_timetable import PeriodPlan
@@ -90,14 +91,17 @@ def run(
         inputs = read_inputs(loaded, progress)
         cells, stops = join_streets(inputs, progress, threads)
         inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
+        networks = mode_networks(inputs)
+        progress.n_stages += bool(networks)
         with new_run_folder(folder) as partial:
             if loaded.config.travel.engine == "r5":
                 matrices = _travel_times(inputs, cells, stops, partial, progress, threads)
             else:
                 matrices = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
+            modes = _modes(inputs, networks, partial, progress, threads)
             measured = _measures(inputs, cells, matrices, progress)
             with progress.stage("results") as stage:
-                stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told)
+                stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told, modes)
             add_to_manifest(
                 partial,
                 engine=engine_record(loaded),
@@ -134,18 +138,19 @@ def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
     lines += [share.summary() for share in inputs.timetables.shares]
     lines += [f"{plan.config.name}: {plan.summary()}" for plan in inputs.timetables.plans]
     lines += [inputs.street_report.summary(), cell_report.summary(), stop_report.summary()]
+    lines += [f"{network.config.name}: {network.rules}" for network in mode_networks(inputs)]
     lines += [f"Warning: {text}" for text in told]
     return [*lines, f"{config_file}: can run"]
 
 
 def _snap_cells(inputs: Inputs) -> tuple[Snap, SnapReport]:
     points = inputs.cells.points
-    return snap_cells(inputs.streets, points.lon, points.lat, inputs.loaded.config.streets.max_snap_m)
+    return snap_cells(inputs.streets, points.lon, points.lat, inputs.loaded.config.max_snap_m)
 
 
 def _snap_stops(inputs: Inputs) -> tuple[Snap, SnapReport]:
     schedule = inputs.timetables.any_schedule()
-    return snap_stops(inputs.streets, schedule, inputs.loaded.config.streets.max_snap_m)
+    return snap_stops(inputs.streets, schedule, inputs.loaded.config.max_snap_m)
 
 
 def join_streets(
@@ -219,6 +224,19 @@ def _streamed_travel_times(
             matrices.append((plan, used))
         stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
     return matrices
+
+
+def _modes(
+    inputs: Inputs, networks: list[ModeNetwork], folder: Path, progress: Progress, threads: int | None
+) -> list[ModeRecord]:
+    """Compute and write travel times without transit, where the configuration names any."""
+    if not networks:
+        return []
+    (folder / "travel_times").mkdir(exist_ok=True)
+    with progress.stage("modes") as stage:
+        modes = mode_times(inputs, networks, folder, threads, stage)
+        stage.counts = {f"pairs by {mode.name}": mode.pairs_reached for mode in modes}
+    return modes
 
 
 def _measures(

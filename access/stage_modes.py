@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from access.config_modes import ModeConfig
+from access.config_modes import ModeConfig, snap_limit_m
 from access.driving import DrivingRules
 from access.errors import InputDataError
 from access.progress import Stage
@@ -114,7 +114,8 @@ def mode_times(
     records = []
     for number, network in enumerate(networks):
         mode = network.config
-        snapped = snap(network.streets, points.lon, points.lat, inputs.loaded.config.streets.max_snap_m)
+        max_snap_m = snap_limit_m(inputs.loaded.config.streets.max_snap_m, mode.step_free)
+        snapped = snap(network.streets, points.lon, points.lat, max_snap_m)
         what, consequence = f"cells ({mode.label.en})", "are not reached by this mode"
         report = check_snap(network.streets, points.lon, points.lat, snapped, what, consequence)
         longest_min = mode.max_duration_min or travel.max_duration_min

@@ -140,7 +140,7 @@ def search_of_period(
 def keep_finished(run_folder: Path, partial: Path, periods: Sequence[str]) -> None:
     """Move the folders of these periods into the run folder that is being written; drop those of others."""
     unfinished, target = unfinished_folder(run_folder), partial / "travel_times"
-    target.mkdir()
+    target.mkdir(exist_ok=True)
     for period in periods:
         (unfinished / f"{period}.parquet").rename(target / f"{period}.parquet")
     shutil.rmtree(unfinished, ignore_errors=True)
