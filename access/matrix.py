@@ -17,7 +17,7 @@ import pandas as pd
 
 from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import AccessError
-from access.transport_network import TransportNetwork
+from access.transport_network import StepFree, TransportNetwork
 from access.travel_options import TravelArguments
 from access.travel_request import travel_request
 from access.unreached import ATTRIBUTE, facts_of
@@ -72,6 +72,7 @@ def travel_time_matrix(
     arrive_by: bool = False,
     driving_rules: DrivingRules | None = None,
     snap_to_network: bool | float = True,
+    step_free: StepFree = None,
     allow_no_service: bool = False,
     reached_only: bool = False,
     threads: int | None = None,
@@ -121,6 +122,10 @@ def travel_time_matrix(
         Of ``access.driving``: congestion, minutes to the car and of parking; default free flow and none.
     snap_to_network : bool or float
         Longest straight line from a point to a street in metres; True and False mean 1,600.
+    step_free : str, optional
+        Without steps, on wheels: ``"best"`` passes all that is not known to be barred, ``"worst"`` only what
+        is known to be passable, of streets, stops, trips and ways inside stations (``access.step_free``).
+        The truth lies between; a warning says how much is known.
     allow_no_service : bool
         Measure a date or time at which nothing runs, instead of an error.
     reached_only : bool

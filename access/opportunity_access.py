@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from access.network_service import check_service
 from access.opportunities import mean_opportunities_within, opportunities_within
 from access.reductions import cutoff_problems
 from access.search import prepare_search
 from access.snapping import SNAPPED
 from access.transport_network import TransportNetwork
-from access.travel_options import TravelArguments, Window
-from access.travel_request import TravelRequest, check_service, travel_request
+from access.travel_options import TravelArguments
+from access.travel_request import TravelRequest, travel_request
+from access.travel_windows import Window
 from access.unreached import ATTRIBUTE, facts_of
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from access.network_store import Text
+from gtfs.errors import FeedQualityWarning
 from gtfs.timetable import Pathways, Schedule, ScheduleCounts, Timetable
 
 if TYPE_CHECKING:
@@ -53,7 +54,12 @@ NO_PATHWAYS = Pathways(*[_NOTHING] * len(Pathways._fields))
 _ARRAYS = ("timetable", "pathways", "all_pathways")
 
 
-def unfold(feeds: Mapping[str, gtfs_kit.Feed], service_date: date, horizon_s: int) -> KeptDay:
+def unfold(
+    feeds: Mapping[str, gtfs_kit.Feed],
+    service_date: date,
+    horizon_s: int,
+    step_free: Literal["best", "worst"] | None = None,
+) -> KeptDay:
     """Unfold the timetable of a date; one without trips is no error here.
 
     Raises
@@ -71,7 +77,10 @@ def unfold(feeds: Mapping[str, gtfs_kit.Feed], service_date: date, horizon_s: in
         name=", ".join(feeds),
         horizon_s=horizon_s,
         allow_no_service=True,
+        step_free=step_free,
     )
+    if step_free is not None:
+        _warn_of_unknown(schedule.counts, step_free)
     names = {
         name: value
         for name, value in vars(schedule).items()
@@ -96,6 +105,18 @@ def service_day(kept: KeptDay, service_date: date) -> ServiceDay:
         all_pathways=kept.all_pathways if looked else None,
     )
     return ServiceDay(schedule, [FeedDay(*feed) for feed in text["feeds"]])
+
+
+def _warn_of_unknown(counts: ScheduleCounts, step_free: str) -> None:
+    stops = counts.step_free_stops_known, counts.step_free_stops_unknown
+    trips = counts.step_free_trips_known, counts.step_free_trips_unknown
+    warnings.warn(
+        f"step-free: the timetable says of {stops[0]:,} of {sum(stops):,} served stops and of "
+        f"{trips[0]:,} of {sum(trips):,} trips whether one gets on in a wheelchair; the {step_free} case "
+        f"takes all others as {'accessible' if step_free == 'best' else 'not accessible'}",
+        FeedQualityWarning,
+        stacklevel=2,
+    )
 
 
 def _feed_day(feed: gtfs_kit.Feed, service_date: date, name: str) -> FeedDay:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     import gtfs_kit
     import shapely
 
+    from access.network_step_free import StepFreeStreets
     from access.road_graph import RoadGraph, RoadRules
+    from access.step_free import StepFreeReport
 
+StepFree = Literal["best", "worst"] | None
 PathName = str | PathLike[str]
 Floats = npt.NDArray[np.float64]
 
@@ -92,7 +95,8 @@ class TransportNetwork:
         self._feeds_key = key_of("feeds", *self.feed_names, *contents)
         self._feeds: dict[str, gtfs_kit.Feed] = {}
         self._roads: dict[str, RoadGraph] = {}
-        self._days: dict[tuple[date, int], ServiceDay] = {}
+        self._days: dict[tuple[date, int, StepFree], ServiceDay] = {}
+        self._step_free: dict[str, StepFreeStreets] = {}
         self.streets = self._store.get("streets", self._streets_key, StreetGraph, self._read_streets)
         if self.gtfs:
             self._store.get("feeds", self._feeds_key, Text, self._read_feeds)
@@ -126,7 +130,22 @@ class TransportNetwork:
 
         return shapely.box(*self.streets.bounds)
 
-    def service_day(self, service_date: date, horizon_s: int) -> ServiceDay:
+    def walk_streets(self, step_free: StepFree = None) -> StreetGraph:
+        """Return the streets to walk on: all, or those of a bound without steps, read when first asked for.
+
+        Raises
+        ------
+        InputDataError
+            The streets are no ``.osm.pbf``, or none is known to be passable.
+        """
+        return self.streets if step_free is None else self._step_free_streets(step_free).streets
+
+    @property
+    def step_free_report(self) -> StepFreeReport:
+        """How much of the street length is known to be passable without steps, not to be, and not said."""
+        return self._step_free_streets("best").report
+
+    def service_day(self, service_date: date, horizon_s: int, step_free: StepFree = None) -> ServiceDay:
         """Return the timetable of one date; a date without trips is no error here.
 
         Parameters
@@ -135,6 +154,8 @@ class TransportNetwork:
             The day whose midnight is 0 s.
         horizon_s : int
             Trips of the day after are kept if they leave before this time.
+        step_free : str, optional
+            ``"best"`` or ``"worst"``: what ``gtfs.schedule.build_schedule`` takes.
 
         Raises
         ------
@@ -148,13 +169,13 @@ class TransportNetwork:
                 "transport_modes has TRANSIT, but this network has no timetable; give a GTFS feed: "
                 "TransportNetwork(osm_pbf, [gtfs, ...])"
             )
-        wanted = service_date, horizon_s
+        wanted = service_date, horizon_s, step_free
         if wanted not in self._days:
             kept = self._store.get(
                 "day",
-                key_of(self._feeds_key, str(service_date), horizon_s),
+                key_of(self._feeds_key, str(service_date), horizon_s, step_free),
                 KeptDay,
-                lambda: self._unfold(service_date, horizon_s),
+                lambda: self._unfold(service_date, horizon_s, step_free),
             )
             self._days[wanted] = service_day(kept, service_date)
         return self._days[wanted]
@@ -181,14 +202,27 @@ class TransportNetwork:
         return self._roads[name]
 
     def snap(
-        self, lon: Floats, lat: Floats, max_snap_m: float = DEFAULT_SNAP_M, rules: RoadRules | None = None
+        self,
+        lon: Floats,
+        lat: Floats,
+        max_snap_m: float = DEFAULT_SNAP_M,
+        rules: RoadRules | None = None,
+        *,
+        step_free: StepFree = None,
     ) -> Snap:
         """Join points (degrees WGS84) to the nearest street, or road of a mode; see ``access.snapping``."""
-        streets = self.streets if rules is None else self.roads(rules)
-        key = key_of("snap", self._streets_key, repr(rules), lon, lat, float(max_snap_m))
+        streets = self.walk_streets(step_free) if rules is None else self.roads(rules)
+        key = key_of("snap", self._streets_key, repr(rules), step_free, lon, lat, float(max_snap_m))
         return self._store.get("snap", key, Snap, lambda: snap(streets, lon, lat, max_snap_m))
 
-    def snap_stops(self, schedule: Schedule, horizon_s: int, max_snap_m: float = DEFAULT_SNAP_M) -> Snap:
+    def snap_stops(
+        self,
+        schedule: Schedule,
+        horizon_s: int,
+        max_snap_m: float = DEFAULT_SNAP_M,
+        *,
+        step_free: StepFree = None,
+    ) -> Snap:
         """Join the stops of a schedule to the streets; see ``access.stage_network.snap_stops``.
 
         Raises
@@ -200,9 +234,9 @@ class TransportNetwork:
         def work_out() -> Snap:
             from access.stage_network import snap_stops
 
-            return snap_stops(self.streets, schedule, max_snap_m)[0]
+            return snap_stops(self.walk_streets(step_free), schedule, max_snap_m)[0]
 
-        options = str(schedule.service_date), horizon_s, float(max_snap_m)
+        options = str(schedule.service_date), horizon_s, float(max_snap_m), step_free
         return self._store.get(
             "stops", key_of("stops", self._streets_key, self._feeds_key, *options), Snap, work_out
         )
@@ -216,15 +250,16 @@ class TransportNetwork:
         walk_speed_km_h: float,
         same_points: bool = False,
         threads: int | None = None,
+        step_free: StepFree = None,
     ) -> WalkLinks:
         """Find every walk between points joined to the streets; see ``access.network.walk_links``."""
-        options = float(max_walk_min), float(walk_speed_km_h), same_points
+        options = float(max_walk_min), float(walk_speed_km_h), same_points, step_free
         return self._store.get(
             "walks",
             key_of("walks", self._streets_key, *sources, *targets, *options),
             WalkLinks,
             lambda: walk_links(
-                self.streets,
+                self.walk_streets(step_free),
                 sources,
                 targets,
                 max_walk_min=max_walk_min,
@@ -299,6 +334,16 @@ class TransportNetwork:
         read = read_streets_graphml if self.osm_pbf.suffix == ".graphml" else read_streets_pbf
         return read(self.osm_pbf)[0]
 
+    def _step_free_streets(self, bound: str) -> StepFreeStreets:
+        from access.network_step_free import StepFreeStreets, read_step_free_streets
+
+        if bound not in self._step_free:
+            key = key_of("step-free", self._streets_key, bound)
+            self._step_free[bound] = self._store.get(
+                "stepfree", key, StepFreeStreets, lambda: read_step_free_streets(self.osm_pbf, bound)
+            )
+        return self._step_free[bound]
+
     def _read_roads(self, rules: RoadRules) -> RoadGraph:
         from access.roads import read_roads_pbf
 
@@ -317,10 +362,10 @@ class TransportNetwork:
         }
         return Text.of(list(self.feed_names))
 
-    def _unfold(self, service_date: date, horizon_s: int) -> KeptDay:
+    def _unfold(self, service_date: date, horizon_s: int, step_free: StepFree) -> KeptDay:
         if not self._feeds:
             self._read_feeds()
-        return unfold(self._feeds, service_date, horizon_s)
+        return unfold(self._feeds, service_date, horizon_s, step_free)
 
 
 def _store_folder(cache: PathName | bool | None) -> Path | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from access.engine.arrays import LAST_ARRIVAL_S, LONGEST_DURATION_MIN, LONGEST_WINDOW_MIN
@@ -16,13 +16,14 @@ from access.errors import AccessError
 from access.points import mode_name, refuse
 from access.search import count_problems, percentile_problems
 from access.transit_modes import TRANSIT_MODES
+from access.transport_network import StepFree
 from access.travel_values import is_duration, limit_min, radius_m, slack_s, speed_km_h, whole_minutes
+from access.travel_windows import Window, windows_of
 
 if TYPE_CHECKING:
     from access.driving import DrivingRules
     from access.road_graph import RoadRules
 
-DAY_S = 86_400
 USUAL_HORIZON_S = 32 * 3600
 STREET_MODES = ("WALK", "BICYCLE", "CAR")
 WALK_BESIDE_TRANSIT = timedelta(minutes=30)
@@ -51,18 +52,10 @@ class TravelArguments(TypedDict, total=False):
     arrive_by: bool
     driving_rules: DrivingRules | None
     snap_to_network: bool | float
+    step_free: StepFree
     allow_no_service: bool
     threads: int | None
     progress: Callable[[int], object] | None
-
-
-@dataclass(frozen=True)
-class Window:
-    """Minutes of departure (or arrival) on one service day."""
-
-    clock: datetime | None  # as the caller wrote it; None without transit
-    service_date: date | None
-    start_s: int  # seconds after 00:00 of the service day
 
 
 @dataclass(frozen=True)
@@ -84,6 +77,7 @@ class TravelOptions:
     boarding_slack_s: int
     arrive_by: bool
     max_snap_m: float
+    step_free: StepFree
     allow_no_service: bool
     threads: int | None
     progress: Callable[[int], object] | None
@@ -119,6 +113,7 @@ class TravelOptions:
             "boarding_slack_s": self.boarding_slack_s,
             "arrive_by": self.arrive_by,
             "snap_to_network_m": self.max_snap_m,
+            "step_free": self.step_free,
         }
 
 
@@ -144,6 +139,7 @@ def travel_options(
     arrive_by: bool = False,
     driving_rules: DrivingRules | None = None,
     snap_to_network: bool | float = True,
+    step_free: StepFree = None,
     allow_no_service: bool = False,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
@@ -167,7 +163,7 @@ def travel_options(
     default_walk = min(WALK_BESIDE_TRANSIT, max_time) if transit and is_duration(max_time) else max_time
     window_min = whole_minutes("departure_time_window", departure_time_window, LONGEST_WINDOW_MIN, problems)
     chosen = _percentiles(percentiles, problems)
-    windows = _windows(departure, arrive_by, max_time_min, window_min, problems) if transit else ()
+    windows = windows_of(departure, arrive_by, max_time_min, window_min, problems) if transit else ()
     if not transit and isinstance(departure, Iterable):
         problems.append("departure is a list; without TRANSIT times do not depend on it, so give one or none")
     options = TravelOptions(
@@ -187,7 +183,8 @@ def travel_options(
         max_rides=max_public_transport_rides,
         boarding_slack_s=slack_s(boarding_slack, problems),
         arrive_by=bool(arrive_by),
-        max_snap_m=radius_m(snap_to_network, problems),
+        max_snap_m=_snap_m(snap_to_network, step_free, problems),
+        step_free=_step_free(step_free, modes, problems),
         allow_no_service=allow_no_service,
         threads=threads,
         progress=progress,
@@ -196,6 +193,30 @@ def travel_options(
     problems += count_problems("threads", threads)
     refuse("Travel times cannot be computed", problems)
     return options
+
+
+def _step_free(bound: Any, modes: frozenset[str], problems: list[str]) -> StepFree:
+    if bound not in (None, "best", "worst"):
+        problems.append(f"step_free is {bound!r}; allowed are 'best', 'worst' and None")
+        return None
+    others = sorted(modes & {"BICYCLE", "CAR"})
+    if bound is not None and others:
+        problems.append(
+            f"step_free is {bound!r} with {' and '.join(others)}; it concerns walking and transit; ask for "
+            "the other modes in a call of their own"
+        )
+    found: StepFree = bound
+    return found
+
+
+def _snap_m(snap_to_network: Any, step_free: Any, problems: list[str]) -> float:
+    """Return the longest straight line to a street; nobody knows what lies across a long one."""
+    most_m = radius_m(snap_to_network, problems)
+    if step_free != "worst":
+        return most_m
+    from access.step_free import WORST_CASE_SNAP_M  # reads OpenStreetMap, which most callers need not
+
+    return min(most_m, WORST_CASE_SNAP_M)
 
 
 def _modes(
@@ -235,68 +256,6 @@ def _percentiles(percentiles: Sequence[float], problems: list[str]) -> tuple[flo
     if not found and len({float(percentile) for percentile in chosen}) < len(chosen):
         problems.append(f"percentiles has a number twice: {list(chosen)}; each gives one column")
     return chosen
-
-
-def _windows(
-    departure: datetime | Iterable[datetime] | None,
-    arrive_by: bool,
-    max_time_min: int,
-    window_min: int,
-    problems: list[str],
-) -> tuple[Window, ...]:
-    if departure is None:
-        problems.append(
-            "departure is missing; give date and time, such as datetime(2024, 3, 6, 8, 0): a result must not "
-            "depend on the clock of the computer, and few timetables hold today"
-        )
-        return ()
-    given: Any = departure
-    single = isinstance(given, str) or not isinstance(given, Iterable)
-    clocks: list[Any] = [given] if single else list(given)
-    if not clocks:
-        problems.append("departure is an empty list; give a datetime, or a list of at least one")
-        return ()
-    found = [problem for clock in clocks if (problem := _clock_problem(clock))]
-    if not found and len(set(clocks)) < len(clocks):
-        found = ["departure has the same date and time twice"]
-    problems += found
-    if found:
-        return ()
-    windows = tuple(_window(clock, arrive_by, max_time_min) for clock in clocks)
-    latest_s = 60 * (window_min + (0 if arrive_by else max_time_min))
-    for window in windows:
-        end_s = window.start_s + latest_s
-        if end_s > LAST_ARRIVAL_S:
-            end = f"{end_s // 3600}:{end_s // 60 % 60:02d}"
-            problems.append(
-                f"departure {window.clock}: travel would end at {end} of the service day "
-                f"{window.service_date}, but a timetable ends at 48:00: give a shorter "
-                "departure_time_window or max_time, or two departures on two days"
-            )
-    return windows
-
-
-def _clock_problem(clock: Any) -> str:
-    if not isinstance(clock, datetime):
-        return f"departure has {clock!r}; give a datetime, date and time of the clock on the spot"
-    if clock.tzinfo is not None:
-        return (
-            f"departure {clock} has a time zone; give the time of the clock on the spot, without a zone "
-            "(departure.replace(tzinfo=None) where it is that already)"
-        )
-    return f"departure {clock} has fractions of a second; give whole seconds" if clock.microsecond else ""
-
-
-def _window(clock: datetime, arrive_by: bool, max_time_min: int) -> Window:
-    """Place a clock time on a service day.
-
-    Someone who is to be there shortly after midnight leaves on the day before: that day's timetable, whose
-    times run on past 24:00, holds the whole journey.
-    """
-    start_s = 3600 * clock.hour + 60 * clock.minute + clock.second
-    if arrive_by and start_s < 60 * (max_time_min + 1):
-        return Window(clock, clock.date() - timedelta(days=1), start_s + DAY_S)
-    return Window(clock, clock.date(), start_s)
 
 
 def _road_rules(

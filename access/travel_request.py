@@ -7,7 +7,6 @@ frames have become arrays, dates service days, and every problem has been told.
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -18,25 +17,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from access.engine.arrays import UNREACHED_MIN, Minutes, WalkLinks
-from access.errors import DataQualityWarning
 from access.network import reversed_walks
+from access.network_service import check_service
 from access.points import Points, points_of
 from access.service_days import ServiceDay
 from access.snapping import SNAPPED, Snap, check_snap
 from access.transit_modes import with_modes
 from access.transport_network import TransportNetwork
-from access.travel_options import STREET_MODES, TravelOptions, Window, travel_options
+from access.travel_options import STREET_MODES, TravelOptions, travel_options
 from access.travel_times import travel_time_percentiles
-from gtfs.errors import FeedQualityWarning, ServiceError
-from gtfs.service_day import check_window
-from gtfs.timetable import Schedule
+from access.travel_windows import Window
 
 logger = logging.getLogger(__name__)
 
 NO_TARGET = -1
-
-QUIET_MIN = 60
-"""A feed without a departure for so long, and for all of the window, is worth a warning."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +80,7 @@ class TravelRequest:
                 walk_speed_km_h=options.walk_speed_km_h,
                 same_points=self.same_points,
                 threads=options.threads,
+                step_free=options.step_free,
             )
         return self.network.rides(
             sources,
@@ -99,7 +94,7 @@ class TravelRequest:
     def day(self, window: Window) -> ServiceDay:
         """Return the timetable of a window, with the modes asked for."""
         assert window.service_date is not None  # noqa: S101 - checked in travel_options
-        day = self.network.service_day(window.service_date, self.options.horizon_s)
+        day = self.network.service_day(window.service_date, self.options.horizon_s, self.options.step_free)
         schedule = day.schedule
         timetable = with_modes(schedule.timetable, schedule.route_types, self.options.transit_modes)
         return day._replace(schedule=replace(schedule, timetable=timetable))
@@ -107,9 +102,16 @@ class TravelRequest:
     def search_arguments(self, day: ServiceDay, window: Window) -> dict[str, Any]:
         """Return the arguments of ``access.search.prepare_search``."""
         options = self.options
-        walks = partial(self.network.walks, walk_speed_km_h=options.walk_speed_km_h, threads=options.threads)
+        walks = partial(
+            self.network.walks,
+            walk_speed_km_h=options.walk_speed_km_h,
+            threads=options.threads,
+            step_free=options.step_free,
+        )
         timetable = day.schedule.timetable
-        stops = self.network.snap_stops(day.schedule, options.horizon_s, options.max_snap_m)
+        stops = self.network.snap_stops(
+            day.schedule, options.horizon_s, options.max_snap_m, step_free=options.step_free
+        )
         origin_snap, destination_snap = self.snaps["WALK"]
         access = walks(origin_snap, stops, max_walk_min=options.max_walk_min)
         back = access
@@ -216,12 +218,12 @@ def _snapped_for(
 ) -> tuple[Snap, Snap]:
     """Join origins and destinations to the streets of a mode; no ``others``: they are the origins."""
     rules = options.road_rules.get(mode)
-    streets = network.streets if rules is None else network.roads(rules)
+    streets = network.walk_streets(options.step_free) if rules is None else network.roads(rules)
     snaps: list[Snap] = []
     for what, points in (("origins", origins), ("destinations", others)):
         if points is None:
             return snaps[0], snaps[0]
-        snapped = network.snap(points.lon, points.lat, options.max_snap_m, rules)
+        snapped = network.snap(points.lon, points.lat, options.max_snap_m, rules, step_free=options.step_free)
         check_snap(
             streets, points.lon, points.lat, snapped, what, "have no travel times; see unreached_reason"
         )
@@ -276,58 +278,3 @@ def with_same_places(links: WalkLinks, same: npt.NDArray[np.int64]) -> WalkLinks
     start = np.zeros(len(same) + 1, np.int64)
     np.cumsum(np.bincount(source, minlength=len(same)), out=start[1:])
     return WalkLinks(start, target[order], walk_s[order])
-
-
-def check_service(day: ServiceDay, window: Window, options: TravelOptions) -> bool:
-    """Say whether anything can be boarded; refuse a date or a window without service, warn of a thin one.
-
-    Raises
-    ------
-    ServiceError
-        A feed has no trip on the date, or nothing leaves until the last journey must have ended, unless
-        ``allow_no_service``.
-    """
-    absent = [feed.no_service for feed in day.feeds if not feed.trips]
-    _refuse_or_warn(absent, options)
-    for feed in day.feeds:
-        if feed.thin:
-            warnings.warn(feed.thin, FeedQualityWarning, stacklevel=5)
-    start_s, end_s = window.start_s, window.start_s + 60 * max(options.window_min, QUIET_MIN)
-    if options.arrive_by:
-        start_s -= 60 * options.max_time_min
-    several = len(day.feeds) > 1
-    missing = [
-        problem
-        for feed in day.feeds
-        if feed.trips and (problem := _window_problem(day.schedule, start_s, end_s, feed.name * several))
-    ]
-    last_s = window.start_s + 60 * options.window_min
-    last_s += 0 if options.arrive_by else 60 * options.max_time_min
-    nothing = _window_problem(day.schedule, start_s, last_s, "")
-    if nothing:
-        if not absent:
-            _refuse_or_warn([nothing], options)
-        return False
-    for problem in missing:
-        warnings.warn(f"{problem}; this counts as no service", DataQualityWarning, stacklevel=5)
-    return True
-
-
-def _refuse_or_warn(problems: Sequence[str], options: TravelOptions) -> None:
-    if problems and not options.allow_no_service:
-        raise ServiceError(
-            "no service where travel times by transit are asked for; choose another departure, or say with "
-            "allow_no_service=True that nothing running is what you want to measure",
-            problems,
-        )
-    for problem in problems:
-        text = problem.partition(". Choose")[0]
-        warnings.warn(f"{text}; this counts as no service", DataQualityWarning, stacklevel=6)
-
-
-def _window_problem(schedule: Schedule, start_s: int, end_s: int, feed: str) -> str:
-    try:
-        check_window(schedule, max(start_s, 0), end_s, feed or None)
-    except ServiceError as error:
-        return str(error).partition(". Choose")[0]
-    return ""
