@@ -137,8 +137,8 @@ def test_ferrobus_rides_the_same_vehicles_to_the_second_where_nobody_walks(
     """Stops as origins and destinations, streets on which no walk is short enough, one route a pattern.
 
     Its walks cannot be had from it. By its source one changes when the vehicle one came by departs, not when
-    it arrives, so here vehicles do not dwell. It takes one second more at an end where its coordinates of a stop
-    and of the street differ in the last digit; ours takes that second at both ends of every journey.
+    it arrives, so here vehicles do not dwell. It takes one second more at an end where its coordinates of a
+    stop and of the street differ in the last digit; ours takes that second at both ends of every journey.
     """
     import same_rules
 
