@@ -1,13 +1,6 @@
 """A folder that is filled chunk by chunk and can be continued after the program was killed.
 
-```
-_manifest.json    what the result was made of (inputs, options, program) and how it was cut into chunks
-_chunks.jsonl     one line a finished chunk: file, rows, bytes, SHA-256 (until all are there)
-_writer.json      who is writing (until he ends)
-_origins.parquet, _destinations.parquet
-                  ids in the caller's order; those searched from with the batch that each is in
-part-00000.parquet, part-00001.parquet, ...
-```
+`access.chunk_record` tells what lies in it.
 
 Names that begin with ``_`` are skipped by readers of Parquet folders. A chunk is written under a temporary
 name, flushed to the disk and renamed before its line is written, so a line speaks of a whole file; a file
@@ -25,30 +18,28 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psutil
 
+from access.chunk_record import (
+    DESTINATIONS,
+    MANIFEST,
+    ORIGINS,
+    RECORDS,
+    WRITER,
+    ChunkRecord,
+    begun_manifest,
+    read_records,
+)
 from access.errors import ResultError
 from access.search_fingerprint import differences
 
 logger = logging.getLogger(__name__)
 
-MANIFEST, RECORDS, WRITER = "_manifest.json", "_chunks.jsonl", "_writer.json"
-ORIGINS, DESTINATIONS = "_origins.parquet", "_destinations.parquet"
 PARTIAL = ".partial"
 COMPARED = {"result": "result", "program": "program", "options": "option", "inputs": "input"}
 """Parts of a manifest that a continued run must share with the one begun, and what to call one entry."""
-
-
-class ChunkRecord(NamedTuple):
-    """A finished chunk."""
-
-    chunk: int
-    file: str
-    n_rows: int
-    n_bytes: int
-    sha256: str
 
 
 class ChunkFolder:
@@ -137,7 +128,7 @@ def opened(
         _claim(folder)
     try:
         with _told(folder):
-            begun = _begun(folder)
+            begun = begun_manifest(folder)
             if begun is not None:
                 found = manifest_differences(begun, manifest)
                 if found and not start_over:
@@ -172,25 +163,6 @@ def manifest_differences(begun: Mapping[str, Any], now: Mapping[str, Any]) -> li
         for part, kind in COMPARED.items()
         for line in differences(begun.get(part, {}), now[part])
     ]
-
-
-def read_chunk_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a finished folder.
-
-    Raises
-    ------
-    ResultError
-        There is none, or chunks are still missing.
-    """
-    manifest = _begun(folder)
-    if manifest is None:
-        raise ResultError(f"{folder}: no {MANIFEST}, so these are no travel times written by this program")
-    if not manifest["complete"]:
-        n_chunks, n_done = len(manifest["chunk_bounds"]) - 1, len(_read_records(folder))
-        raise ResultError(
-            f"{folder}: not finished, {n_done} of {n_chunks} parts are there; run again to continue"
-        )
-    return manifest
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -275,31 +247,11 @@ def _remove_results(folder: Path) -> None:
         part.unlink()
 
 
-def _begun(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest that is there; None where there is none or it cannot be read."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError, json.JSONDecodeError):
-        return None
-    return manifest if isinstance(manifest, dict) and "chunk_bounds" in manifest else None
-
-
-def _read_records(folder: Path) -> dict[int, ChunkRecord]:
-    """Return what the lines say; a line cut off by a kill is left out."""
-    records = {}
-    with contextlib.suppress(FileNotFoundError):
-        for line in (folder / RECORDS).read_text(encoding="utf-8", errors="replace").splitlines():
-            with contextlib.suppress(json.JSONDecodeError, TypeError):
-                record = ChunkRecord(**json.loads(line))
-                records[record.chunk] = record
-    return records
-
-
 def _sound_records(folder: Path, manifest: Mapping[str, Any]) -> dict[int, ChunkRecord]:
     """Return the chunks whose files are what they should be; the others are made again."""
     known = {chunk["chunk"]: ChunkRecord(**chunk) for chunk in manifest.get("chunks", [])}
     sound = {}
-    for record in (known | _read_records(folder)).values():
+    for record in (known | read_records(folder)).values():
         if _fits(folder / record.file, record):
             sound[record.chunk] = record
         else:

@@ -1,4 +1,4 @@
-"""From one matrix to the columns and rows of a run: access by cell, by income decile, below the lines.
+"""From what cells reach to the columns and rows of a run: access by cell, by decile, below the lines.
 
 Cells that are not snapped to a street have no value (NaN), never zero; a snapped cell that reaches nothing
 has zero. A service or period without data has neither columns nor rows.
@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from access.engine.arrays import Minutes
 from access.equity import Summary, ratio_richest10_to_poorest40, residents_below, weighted_mean
-from access.measures import minutes_to_nth, opportunities_by_minute
+from access.reach_of_cells import Reach
 
 Floats = npt.NDArray[np.float64]
 DECILES = range(1, 11)
@@ -61,7 +60,7 @@ class PeriodAccess(NamedTuple):
 
 def period_access(
     period: str,
-    minutes: Minutes,
+    reach: Mapping[str, Reach],
     opportunities: Mapping[str, Floats],
     people: People,
     cutoffs_min: Sequence[int],
@@ -73,8 +72,8 @@ def period_access(
     ----------
     period : str
         Short name, part of the column names.
-    minutes : array of uint8, shape (n_cells, n_destinations)
-        Travel times at the percentile that the measures use.
+    reach : mapping of str to Reach
+        What each cell reaches of each service within ``limits_of(cutoffs_min, lines)``.
     opportunities : mapping of str to array of float, shape (n_destinations,)
         Only services with data.
     people : People
@@ -91,22 +90,28 @@ def period_access(
     """
     found = PeriodAccess({}, [])
     for service, counts in opportunities.items():
-        by_minute = opportunities_by_minute(minutes, counts)
-        by_minute[~people.snapped] = np.nan
+        within = {
+            limit: np.where(people.snapped, values, np.nan) for limit, values in reach[service].within.items()
+        }
         where = {"service": service, "period": period}
         for cutoff in cutoffs_min:
-            values = by_minute[:, cutoff]
+            values = within[cutoff]
             found.columns[f"{service}_in_{cutoff}min_{period}"] = values
             found.rows.extend(_access_rows(values, counts.sum(), people, {**where, "cutoff_min": cutoff}))
-        nearest = np.where(people.snapped, minutes_to_nth(by_minute), np.nan)
+        nearest = np.where(people.snapped, reach[service].nearest_min, np.nan)
         found.columns[f"nearest_{service}_min_{period}"] = nearest
         found.rows.extend(_nearest_rows(nearest, people, where))
         for line in lines:
             if line.service == service:
-                values = by_minute[:, line.within_min]
+                values = within[line.within_min]
                 found.columns[f"below_{line.name}_{period}"] = _below(values, line.at_least)
                 found.rows.extend(_line_rows(values, line, people, where))
     return found
+
+
+def limits_of(cutoffs_min: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """Return all limits of travel time that ``period_access`` needs."""
+    return sorted({*cutoffs_min, *(line.within_min for line in lines)})
 
 
 def indicator_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,10 +15,21 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
-from access.chunk_folder import DESTINATIONS, ORIGINS, read_chunk_manifest
+from access.chunk_record import DESTINATIONS, ORIGINS, read_chunk_manifest
 from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import ResultError
 from access.pairs import read_batches
+
+BATCHES_A_BLOCK = 8
+"""With 50,000 destinations a block of 1,024 origins takes 50 MB."""
+
+
+class MatrixBlock(NamedTuple):
+    """Some whole rows of one percentile of a matrix or, of an arrive-by search, some whole columns."""
+
+    origins: npt.NDArray[np.int64]  # (n_rows,) positions in the order given to the stream
+    destinations: npt.NDArray[np.int64]  # (n_columns,) as well
+    minutes: Minutes  # (n_rows, n_columns), 255 = not reached
 
 
 class MatrixPart(NamedTuple):
@@ -121,6 +133,48 @@ def each_part(folder: Path, *, origins_a_part: int = 1024) -> Iterator[MatrixPar
         yield MatrixPart(some, read_matrix(folder, some))
 
 
+def each_block(folder: Path, percentile: float) -> Iterator[MatrixBlock]:
+    """Read one percentile of a whole matrix in the order it was written, every value once.
+
+    Blocks are of 1,024 origins (arrive-by: destinations) that lie near each other, whatever the chunks.
+
+    Raises
+    ------
+    ResultError
+        As ``read_matrix``.
+    """
+    (column,) = _columns_of(folder, [percentile])
+    manifest = read_chunk_manifest(folder)
+    bounds = manifest["chunk_bounds"]
+    origins, batch = _ids_and_batches(folder, ORIGINS)
+    destinations, batch_of_destination = _ids_and_batches(folder, DESTINATIONS)
+    rows, columns = np.arange(len(origins)), np.arange(len(destinations))
+    for first in range(0, bounds[-1], BATCHES_A_BLOCK):
+        batches = range(first, min(first + BATCHES_A_BLOCK, bounds[-1]))
+        if batch_of_destination is not None:
+            columns = np.flatnonzero(np.isin(batch_of_destination, batches))
+        elif batch is not None:
+            rows = np.flatnonzero(np.isin(batch, batches))
+        minutes = np.full((len(rows), len(columns)), UNREACHED_MIN, np.uint8)
+        for number in batches:
+            chunk = bisect_right(bounds, number) - 1
+            file = folder / manifest["chunks"][chunk]["file"]
+            pairs = _read(file, {number - bounds[chunk]}, ["from_id", "to_id", column])
+            for group in pairs.to_batches():
+                row = np.searchsorted(rows, _positions(group["from_id"], origins))
+                to = np.searchsorted(columns, _positions(group["to_id"], destinations))
+                minutes[row, to] = group[column].fill_null(int(UNREACHED_MIN)).to_numpy(zero_copy_only=False)
+        yield MatrixBlock(rows, columns, minutes)
+
+
+def blocks_of(minutes: Minutes) -> Iterator[MatrixBlock]:
+    """Cut a matrix that is in memory into blocks of whole rows."""
+    columns = np.arange(minutes.shape[1])
+    for first in range(0, len(minutes), 1024):
+        block = minutes[first : first + 1024]
+        yield MatrixBlock(np.arange(first, first + len(block)), columns, block)
+
+
 def read_opportunities(folder: Path) -> pd.DataFrame:
     """Read what ``access.matrix_stream.stream_opportunities`` has written, one row an origin.
 
@@ -160,6 +214,13 @@ def _batches_of(folder: Path, file: str, ids: Sequence[str] | None, n_batches: i
             names = pa.array([str(name) for name in ids], pa.string())
             return set(table.filter(pc.is_in(table["id"], names))["batch"].to_pylist())
     return set(range(n_batches))
+
+
+def _ids_and_batches(folder: Path, file: str) -> tuple[pd.Index[str], npt.NDArray[np.int32] | None]:
+    """Ids of a folder and, where these were searched from, the batch that each was in."""
+    table = pq.read_table(folder / file)
+    batch = table["batch"].to_numpy() if "batch" in table.column_names else None
+    return pd.Index(table["id"].to_numpy(zero_copy_only=False)), batch
 
 
 def _columns_of(folder: Path, percentiles: Sequence[float] | None) -> list[str]:

@@ -23,7 +23,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from access.batches import Network, Positions, batched_network
-from access.chunk_folder import DESTINATIONS, ORIGINS, ChunkFolder, opened
+from access.chunk_folder import ChunkFolder, opened
+from access.chunk_record import DESTINATIONS, ORIGINS
 from access.chunk_work import (
     ChunkWork,
     OpportunitiesWork,

@@ -31,12 +31,31 @@ def opportunities_by_minute(minutes: Minutes, opportunities: Floats) -> Floats:
         Column T is cumulative access within T minutes (Hansen 1959, with a step as decay); never decreasing
         from left to right.
     """
+    return summed_by_minute(opportunities_at_minute(minutes, opportunities))
+
+
+def opportunities_at_minute(minutes: Minutes, opportunities: Floats) -> Floats:
+    """Count the opportunities at each whole minute of travel: ``opportunities_by_minute`` before the sums.
+
+    Those of several groups of destinations may be added.
+
+    Returns
+    -------
+    array of float, shape (n_origins, 255)
+        Column T is what takes T minutes.
+    """
     served = np.flatnonzero(opportunities > 0)
     weights = opportunities[served]
-    reached = np.zeros((len(minutes), 256))
+    at_minute = np.empty((len(minutes), 255))
     for origin, row in enumerate(minutes):
-        at_minute = np.bincount(row[served], weights=weights, minlength=256)
-        np.cumsum(at_minute[:UNREACHED_MIN], out=reached[origin, 1:])
+        at_minute[origin] = np.bincount(row[served], weights=weights, minlength=256)[:UNREACHED_MIN]
+    return at_minute
+
+
+def summed_by_minute(at_minute: Floats) -> Floats:
+    """Sum up over minutes, so that column T is what is reached in strictly less than T minutes."""
+    reached = np.zeros((len(at_minute), 256))
+    np.cumsum(at_minute, axis=1, out=reached[:, 1:])
     return reached
 
 

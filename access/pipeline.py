@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,24 +10,23 @@ from access.collected_warnings import collected_warnings
 from access.compile_notice import tell_if_compiling
 from access.config_file import load_config
 from access.datasets import check_cache
-from access.engine.arrays import Minutes
 from access.engines import engine_of, engine_record
-from access.indicators import Line, People, PeriodAccess, period_access
+from access.matrix_reader import blocks_of
 from access.progress import Progress
 from access.r5_run import find_r5
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
 from access.snapping import SNAPPED, Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
+from access.stage_measures import PeriodTimes, measure_periods
 from access.stage_modes import ModeNetwork, ModeRecord, mode_networks, mode_times
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
-from access.stage_timetable import PeriodPlan
 from access.stage_travel_times import (
     LargeWork,
     advance_of_period,
     check_large_work,
     keep_finished,
-    matrix_of_period,
+    stream_period,
 )
 
 N_STAGES_READ = 6
@@ -95,11 +94,12 @@ def run(
         progress.n_stages += bool(networks)
         with new_run_folder(folder) as partial:
             if loaded.config.travel.engine == "r5":
-                matrices = _travel_times(inputs, cells, stops, partial, progress, threads)
+                periods = _travel_times(inputs, cells, stops, partial, progress, threads)
             else:
-                matrices = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
+                periods = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
             modes = _modes(inputs, networks, partial, progress, threads)
-            measured = _measures(inputs, cells, matrices, progress)
+            with progress.stage("measures") as stage:
+                measured = measure_periods(inputs, cells, periods, stage)
             with progress.stage("results") as stage:
                 stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told, modes)
             add_to_manifest(
@@ -109,7 +109,7 @@ def run(
                 counts=progress.counts,
             )
             if loaded.config.travel.engine != "r5":
-                keep_finished(folder, partial, [plan.config.name for plan, _ in matrices])
+                keep_finished(folder, partial, [period.plan.config.name for period in periods])
     return FinishedRun(folder, told)
 
 
@@ -178,13 +178,13 @@ def _travel_times(
     folder: Path,
     progress: Progress,
     threads: int | None,
-) -> list[tuple[PeriodPlan, Minutes]]:
-    """Compute and write the matrix of each period with data; return the one that the measures use."""
+) -> list[PeriodTimes]:
+    """Compute and write the matrix of each period with data; return those that the measures use."""
     travel = inputs.loaded.config.travel
     ids = inputs.cells.ids
     used = travel.percentiles.index(travel.percentile)
     plans = [plan for plan in inputs.timetables.plans if plan.has_data]
-    matrices = []
+    periods = []
     (folder / "travel_times").mkdir()
     with progress.stage("travel times") as stage:
         n_pairs, done = 0, 0
@@ -199,9 +199,10 @@ def _travel_times(
             matrix = compute(plan, advance)
             path = folder / "travel_times" / f"{plan.config.name}.parquet"
             n_pairs += write_travel_times(path, ids, ids, matrix, travel.percentiles)
-            matrices.append((plan, matrix[used]))
+            used_minutes = matrix[used].copy()  # lets go of the other percentiles
+            periods.append(PeriodTimes(plan, functools.partial(blocks_of, used_minutes)))
         stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
-    return matrices
+    return periods
 
 
 def _streamed_travel_times(
@@ -211,19 +212,19 @@ def _streamed_travel_times(
     run_folder: Path,
     progress: Progress,
     work: LargeWork,
-) -> list[tuple[PeriodPlan, Minutes]]:
-    """Compute the matrix of each period with data part by part; return the one that the measures use."""
+) -> list[PeriodTimes]:
+    """Compute the matrix of each period with data part by part; return those that the measures use."""
     plans = [plan for plan in inputs.timetables.plans if plan.has_data]
-    matrices = []
+    periods = []
     with progress.stage("travel times") as stage:
         n_pairs = 0
         for number, plan in enumerate(plans):
             told = advance_of_period(stage, number, len(plans))
-            n_reached, used = matrix_of_period(inputs, cells, stops, plan, run_folder, work, told)
-            n_pairs += n_reached
-            matrices.append((plan, used))
+            period = stream_period(inputs, cells, stops, plan, run_folder, work, told)
+            n_pairs += period.n_pairs
+            periods.append(PeriodTimes(plan, period.blocks))
         stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
-    return matrices
+    return periods
 
 
 def _modes(
@@ -237,38 +238,3 @@ def _modes(
         modes = mode_times(inputs, networks, folder, threads, stage)
         stage.counts = {f"pairs by {mode.name}": mode.pairs_reached for mode in modes}
     return modes
-
-
-def _measures(
-    inputs: Inputs,
-    cells: SnappedCells,
-    matrices: Sequence[tuple[PeriodPlan, Minutes]],
-    progress: Progress,
-) -> list[PeriodAccess]:
-    """Reduce each matrix to access by cell, by income decile and below the sufficiency lines."""
-    measures = inputs.loaded.config.measures
-    counts = inputs.services.known()
-    residents = inputs.residents
-    people = People(residents.population, residents.income_of_cells, residents.decile, cells.snapped)
-    lines = [
-        Line(
-            line.name,
-            line.service,
-            line.at_least or line.at_least_share * counts[line.service].sum(),
-            line.within_min,
-        )
-        for line in measures.sufficiency
-        if line.service in counts
-    ]
-    with progress.stage("measures") as stage:
-        measured = []
-        for number, (plan, minutes) in enumerate(matrices):
-            measured.append(
-                period_access(plan.config.name, minutes, counts, people, measures.cutoffs_min, lines)
-            )
-            stage.advance(number + 1, len(matrices))
-        stage.counts = {
-            "columns": sum(len(access.columns) for access in measured),
-            "indicators": sum(len(access.rows) for access in measured),
-        }
-    return measured

@@ -8,13 +8,12 @@ when it is finished the folders move into the run folder.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from access.engine.arrays import Minutes
 from access.errors import AccessError, ResultError
-from access.matrix_reader import read_matrix
+from access.matrix_reader import MatrixBlock, each_block
 from access.matrix_stream import stream_travel_times
 from access.progress import Stage
 from access.search import PreparedSearch, prepare_search
@@ -37,6 +36,19 @@ class LargeWork:
     max_memory_bytes: int | None = None
     scheduler: str | None = None
     resume: bool = False
+
+
+@dataclass(frozen=True)
+class StreamedPeriod:
+    """Travel times of one period that lie in a folder."""
+
+    folder: Path
+    n_pairs: int  # reached at any percentile
+    percentile: float  # that the measures use
+
+    def blocks(self) -> Iterator[MatrixBlock]:
+        """Read that percentile part by part."""
+        return each_block(self.folder, self.percentile)
 
 
 def unfinished_folder(run_folder: Path) -> Path:
@@ -81,7 +93,7 @@ def advance_of_period(stage: Stage, number: int, n_periods: int) -> Advance:
     return advance
 
 
-def matrix_of_period(
+def stream_period(
     inputs: Inputs,
     cells: SnappedCells,
     stops: SnappedStops,
@@ -89,16 +101,8 @@ def matrix_of_period(
     run_folder: Path,
     work: LargeWork,
     advance: Advance,
-) -> tuple[int, Minutes]:
-    """Compute one period into the unfinished folder, or go on with it.
-
-    Returns
-    -------
-    int
-        Pairs reached.
-    uint8 array (n_cells, n_cells)
-        Whole minutes at the percentile that the measures use; 255 = not reached.
-    """
+) -> StreamedPeriod:
+    """Compute one period into the unfinished folder, or go on with it."""
     travel = inputs.loaded.config.travel
     folder = unfinished_folder(run_folder) / f"{plan.config.name}.parquet"
     manifest = stream_travel_times(
@@ -113,7 +117,7 @@ def matrix_of_period(
         start_over=not work.resume,
         progress=advance,
     )
-    return manifest["n_rows"], read_matrix(folder, percentiles=[travel.percentile])[0]
+    return StreamedPeriod(folder, manifest["n_rows"], travel.percentile)
 
 
 def search_of_period(
