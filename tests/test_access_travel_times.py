@@ -14,6 +14,7 @@ import pytest
 from builders_scan import scanned, search_of, stop_seconds
 from builders_timetable import DAY_S, Town, clock_s, make_links, make_timetable, random_journey_inputs
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from access import batches, plain_times
 from access.batches import neighbours_first
@@ -21,7 +22,7 @@ from access.engine.arrays import WalkLinks
 from access.engine.hilbert import hilbert_order
 from access.engine.simd import BATCH_WIDTH
 from access.errors import AccessError, DataQualityWarning
-from access.network import walk_links
+from access.network import reversed_walks, walk_links
 from access.snapping import snap
 from access.streets import read_streets_pbf
 from access.travel_times import travel_time_percentiles
@@ -237,6 +238,27 @@ def test_adding_trips_never_hurts(case: dict[str, Any], other: dict[str, Any]) -
     assert np.all(travel_time_percentiles(**richer, percentiles=percentiles) <= before)
 
 
+@pytest.mark.parametrize("arrive_by", [False, True])
+@walks_only
+@settings(RANDOM, max_examples=40)
+@given(case=random_journey_inputs(), pair=st.tuples(st.integers(0, 5), st.integers(0, 5)))
+def test_a_footpath_more_or_a_faster_one_never_hurts(
+    arrive_by: bool, case: dict[str, Any], pair: tuple[int, int]
+) -> None:
+    n_stops = case["timetable"].n_stops
+    links = case["footpaths"]
+    rows = [
+        dict(zip(links.target[first:end].tolist(), links.walk_s[first:end].tolist(), strict=True))
+        for first, end in pairwise(links.start)
+    ]
+    source, target = (stop % n_stops for stop in pair)
+    rows[source][target] = min(rows[source].get(target, 30), 30)
+    asked = {"percentiles": all_ranks(case), "arrive_by": arrive_by}
+    case["departure_start_s"] = max(case["departure_start_s"], 1860)
+    before = travel_time_percentiles(**case, **asked)
+    assert np.all(travel_time_percentiles(**{**case, "footpaths": make_links(rows)}, **asked) <= before)
+
+
 @walks_only
 @settings(RANDOM, max_examples=40)
 @given(random_journey_inputs())
@@ -380,6 +402,28 @@ def test_porto_alegre_equals_the_plain_engine(
     some_of_porto_alegre: dict[str, Any], max_rides: int | None
 ) -> None:
     found = assert_equal_engines({**some_of_porto_alegre, "max_rides": max_rides})
+    assert 0.3 < np.mean(found < 255) < 0.99
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("max_rides", [None, 4])
+def test_porto_alegre_equals_the_plain_engine_to_be_there_in_time(
+    some_of_porto_alegre: dict[str, Any], max_rides: int | None
+) -> None:
+    """From all cells to the 30, by each minute from 14:30 to 15:30."""
+    case = some_of_porto_alegre
+    n_stops, n_cells = case["timetable"].n_stops, case["n_destinations"]
+    there = {
+        "access": reversed_walks(case["egress"], n_cells),
+        "egress": reversed_walks(case["access"], n_stops),
+        "direct": reversed_walks(case["direct"], n_cells),
+        "n_destinations": 30,
+        "departure_start_s": clock_s("14:30"),
+        "departure_window_min": 60,
+        "max_rides": max_rides,
+        "arrive_by": True,
+    }
+    found = assert_equal_engines({**case, **there})
     assert 0.3 < np.mean(found < 255) < 0.99
 
 
