@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 from access._version import __version__
 
 if TYPE_CHECKING:
+    from access.departure_shares import share_within
     from access.matrix import TravelTimes, travel_time_array, travel_time_matrix
-    from access.opportunity_access import accessibility
+    from access.opportunity_access import access_clock, accessibility, time_to_nth_closest
     from access.transport_network import TransportNetwork
     from access.unreached import unreached_reason
 
 _MODULE_OF = {
     "TransportNetwork": "access.transport_network",
     "TravelTimes": "access.matrix",
+    "access_clock": "access.opportunity_access",
     "accessibility": "access.opportunity_access",
+    "share_within": "access.departure_shares",
+    "time_to_nth_closest": "access.opportunity_access",
     "travel_time_array": "access.matrix",
     "travel_time_matrix": "access.matrix",
     "unreached_reason": "access.unreached",
@@ -28,7 +32,10 @@ __all__ = [
     "TransportNetwork",
     "TravelTimes",
     "__version__",
+    "access_clock",
     "accessibility",
+    "share_within",
+    "time_to_nth_closest",
     "travel_time_array",
     "travel_time_matrix",
     "unreached_reason",

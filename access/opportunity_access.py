@@ -1,7 +1,7 @@
-"""How many opportunities each origin reaches, for Python users: frames in, a frame out, no matrix between.
+"""What each origin reaches, for Python users: frames in, a frame out, no matrix between.
 
 Shaped like ``accessibility()`` of the R package r5r: one row for each origin, kind of opportunity, percentile
-and cutoff.
+(or departure) and cutoff. How opportunities are counted: ``access.opportunities``.
 """
 
 from __future__ import annotations
@@ -11,25 +11,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from access.network_service import check_service
-from access.opportunities import mean_opportunities_within, opportunities_within
-from access.reductions import cutoff_problems
-from access.search import prepare_search
-from access.snapping import SNAPPED
+from access.errors import AccessError
+from access.opportunities import (
+    mean_opportunities_within,
+    opportunities_by_departure,
+    opportunities_within,
+)
+from access.opportunities import time_to_nth_closest as minutes_to_nth
+from access.opportunity_request import Floats, no_percentiles, opportunity_request
 from access.transport_network import TransportNetwork
 from access.travel_options import TravelArguments
-from access.travel_request import TravelRequest, travel_request
-from access.travel_windows import Window
-from access.unreached import ATTRIBUTE, facts_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-Floats = npt.NDArray[np.float64]
-DEFAULT_MAX_TIME = timedelta(hours=2)
 
 
 def accessibility(
@@ -76,117 +72,138 @@ def accessibility(
     InputDataError, gtfs.errors.ServiceError
         As ``travel_time_matrix``.
     """
-    names = [opportunities] if isinstance(opportunities, str) else list(opportunities)
-    amounts, problems = _amounts(origins if destinations is None else destinations, names)
-    cutoffs_min = [_minutes(cutoff) for cutoff in cutoffs]
-    max_time = options.get("max_time", DEFAULT_MAX_TIME)
-    if isinstance(max_time, timedelta):
-        problems += cutoff_problems(cutoffs_min, int(max_time / timedelta(minutes=1)))
+    problems = []
     if over_departures not in ("percentile", "mean"):
         problems.append(f"over_departures is {over_departures!r}; allowed are 'percentile' and 'mean'")
     mean = over_departures == "mean"
-    request = travel_request(transport_network, origins, destinations, dict(options), problems)
-    windows = request.options.windows
-    reached = [_reached(request, window, amounts, cutoffs_min, mean) for window in windows]
-    return _frame(request, names, cutoffs_min, reached, mean)
-
-
-def _minutes(cutoff: Any) -> Any:
-    """Return a cutoff in minutes, whole ones as int; anything else is left for the check."""
-    minutes = cutoff / timedelta(minutes=1) if isinstance(cutoff, timedelta) else cutoff
-    return int(minutes) if isinstance(minutes, float) and minutes.is_integer() else minutes
-
-
-def _amounts(destinations: Any, names: Sequence[str]) -> tuple[Floats, list[str]]:
-    """Return the columns as an array (n_kinds, n_destinations), and what is wrong with them."""
-    if not isinstance(destinations, pd.DataFrame):
-        return np.zeros((0, 0)), []  # told with the points
-    problems = [] if names else ["opportunities is empty; name at least one column of the destinations"]
-    if len(set(names)) < len(names):
-        problems.append(f"opportunities names a column twice: {list(names)}")
-    columns = []
-    for name in names:
-        if list(destinations.columns).count(name) != 1:
-            known = ", ".join(map(str, destinations.columns))
-            problems.append(f"opportunities names {name!r}; the columns of the destinations are {known}")
-            continue
-        if not pd.api.types.is_numeric_dtype(destinations[name]):
-            problems.append(f"opportunities: {name!r} holds {destinations[name].dtype}; it must hold numbers")
-            continue
-        values = destinations[name].to_numpy(np.float64, na_value=np.nan)
-        wrong = int(np.count_nonzero(~np.isfinite(values)))
-        if wrong:
-            problems.append(
-                f"opportunities: {name!r} has {wrong:,} values missing or infinite; give 0 for none"
-            )
-        columns.append(values)
-    return np.array(columns).reshape(len(columns), len(destinations)), problems
-
-
-def _reached(
-    request: TravelRequest, window: Window, amounts: Floats, cutoffs_min: Sequence[int], mean: bool
-) -> tuple[Floats, bool]:
-    """Sum one window: (percentile or 1, cutoff, kind, origin), and whether anything ran in it."""
-    options = request.options
-    runs = True
-    if options.transit_modes:
-        day = request.day(window)
-        runs = check_service(day, window, options)
-        if runs:
-            search = prepare_search(
-                day.schedule.timetable,
-                n_destinations=request.destinations.n_points,
-                **request.search_arguments(day, window),
-            )
-            workers: dict[str, Any] = {"threads": options.threads, "progress": options.progress}
-            if mean:
-                found = mean_opportunities_within(search, amounts, cutoffs_min, **workers)
-                return found[np.newaxis], True
-            return opportunities_within(search, amounts, cutoffs_min, options.percentiles, **workers), True
-    found = _reached_on_streets(request, amounts, cutoffs_min)[np.newaxis]
-    return np.repeat(found, 1 if mean else len(options.percentiles), axis=0), runs
-
-
-def _reached_on_streets(request: TravelRequest, amounts: Floats, cutoffs_min: Sequence[int]) -> Floats:
-    direct, n_origins = request.direct, request.origins.n_points
-    minutes = direct.walk_s // 60
-    origin = np.repeat(np.arange(n_origins), np.diff(direct.start))
-    sums = np.zeros((len(cutoffs_min), len(amounts), n_origins))
-    for number, cutoff in enumerate(cutoffs_min):
-        near = minutes < cutoff
-        for kind, amount in enumerate(amounts):
-            sums[number, kind] = np.bincount(origin[near], amount[direct.target[near]], minlength=n_origins)
-    return sums
-
-
-def _frame(
-    request: TravelRequest,
-    names: Sequence[str],
-    cutoffs_min: Sequence[int],
-    reached: Sequence[tuple[Floats, bool]],
-    mean: bool,
-) -> pd.DataFrame:
-    options, origins, clock_column = request.options, request.origins, request.options.clock_column
-    values = np.stack([found.transpose(3, 2, 0, 1) for found, _ in reached])
-    window, origin, kind, percentile, cutoff = (at.ravel() for at in np.indices(values.shape, np.int32))
-    columns: dict[str, Any] = {"id": origins.ids.array.take(origin), "opportunity": np.array(names)[kind]}
-    if len(reached) > 1:
-        clocks = np.array([window.clock for window in options.windows], "datetime64[s]")
-        columns[clock_column] = clocks[window]
-    if not mean:
-        columns["percentile"] = np.array(options.percentiles)[percentile]
-    columns["cutoff"] = np.array(cutoffs_min)[cutoff]
-    off = request.origin_state[origin] != SNAPPED
-    columns["accessibility"] = pd.arrays.FloatingArray(values.ravel(), off)
-    frame = pd.DataFrame(columns)
-    clocks_run = [(w.clock, runs) for w, (_, runs) in zip(options.windows, reached, strict=True)]
-    frame.attrs[ATTRIBUTE] = facts_of(
-        origins.ids,
-        request.origin_state,
-        request.destinations.ids,
-        request.destination_state,
-        clock_column,
-        clocks_run,
-        options.as_plain_values(),
+    request = opportunity_request(
+        transport_network, origins, destinations, opportunities, cutoffs, options, problems
     )
-    return frame
+    percentiles = request.travel.options.percentiles
+    amounts, cutoffs_min = request.amounts, request.cutoffs_min
+    values, runs = [], []
+    for search, ran in request.searches():
+        if search is None:
+            found = np.repeat(request.sums_on_streets()[np.newaxis], 1 if mean else len(percentiles), axis=0)
+        elif mean:
+            found = mean_opportunities_within(search, amounts, cutoffs_min, **request.workers)[np.newaxis]
+        else:
+            found = opportunities_within(search, amounts, cutoffs_min, percentiles, **request.workers)
+        by_origin = found.transpose(3, 2, 0, 1)
+        values.append(by_origin[:, :, 0] if mean else by_origin)
+        runs.append(ran)
+    axes = {} if mean else {"percentile": request.of_windows(percentiles)}
+    axes["cutoff"] = request.of_windows(cutoffs_min)
+    facts = {"cutoffs_min": cutoffs_min, "over_departures": over_departures}
+    return request.frame(values, runs, axes, "accessibility", facts=facts)
+
+
+def access_clock(
+    transport_network: TransportNetwork | tuple[Any, ...],
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame | None = None,
+    *,
+    opportunities: str | Sequence[str],
+    cutoffs: Sequence[int | timedelta],
+    **options: Unpack[TravelArguments],
+) -> pd.DataFrame:
+    """Sum the opportunities within reach of each origin at every single departure minute, up to 24 hours.
+
+    Parameters are those of ``accessibility``; ``departure_time_window`` says for how long. The frame has
+    origins x kinds x minutes x cutoffs rows: take few origins for a whole day.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``opportunity``, ``departure`` (each minute), ``cutoff`` (minutes) and ``accessibility``:
+        missing where the origin is off the streets, 0 where nothing is reached. Rows: departures asked for,
+        origins, opportunities, minutes, cutoffs.
+
+    Raises
+    ------
+    AccessError
+        As ``accessibility``; also with ``arrive_by``, with percentiles and without transit.
+    InputDataError, gtfs.errors.ServiceError
+        As ``travel_time_matrix``.
+    """
+    problems = no_percentiles("access_clock", options)
+    if options.get("arrive_by"):
+        problems.append("access_clock is by departure; leave arrive_by out")
+    request = opportunity_request(
+        transport_network, origins, destinations, opportunities, cutoffs, options, problems
+    )
+    asked = request.travel.options
+    if not asked.transit_modes:
+        raise AccessError("access_clock needs TRANSIT: along streets alone every minute is alike")
+    values, runs = [], []
+    for search, ran in request.searches():
+        if search is None:
+            one = request.sums_on_streets()[:, :, np.newaxis]
+            found: Floats = np.repeat(one, asked.window_min, axis=2)
+        else:
+            found = opportunities_by_departure(
+                search, request.amounts, request.cutoffs_min, **request.workers
+            )
+        values.append(found.transpose(3, 1, 2, 0))
+        runs.append(ran)
+    first = np.array([window.clock for window in asked.windows], "datetime64[s]")
+    minutes = 60 * np.arange(asked.window_min).astype("timedelta64[s]")
+    axes = {
+        "departure": first[:, np.newaxis] + minutes,
+        "cutoff": request.of_windows(request.cutoffs_min),
+    }
+    return request.frame(values, runs, axes, "accessibility", facts={"cutoffs_min": request.cutoffs_min})
+
+
+def time_to_nth_closest(
+    transport_network: TransportNetwork | tuple[Any, ...],
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame | None = None,
+    *,
+    opportunities: str | Sequence[str],
+    n: float = 1,
+    **options: Unpack[TravelArguments],
+) -> pd.DataFrame:
+    """Find how long it takes until ``n`` opportunities are reached; 1 is the time to the nearest.
+
+    Parameters
+    ----------
+    transport_network, origins, destinations, opportunities, **options
+        As in ``accessibility``.
+    n : float
+        Number of opportunities, above 0. A destination with 30 of them counts as 30.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``opportunity``, with several departures ``departure``, then ``percentile`` and
+        ``travel_time``: whole minutes (Int16) at which the percentiles of the travel times hold ``n``;
+        missing where so many are not reached within ``max_time``, and where the origin is off the streets
+        (``attrs["fairreach"]["not_snapped"]`` names those). Rows: departures, origins, opportunities,
+        percentiles.
+
+    Raises
+    ------
+    AccessError
+        With all problems, of ``n`` too.
+    InputDataError, gtfs.errors.ServiceError
+        As ``travel_time_matrix``.
+    """
+    good = isinstance(n, int | float | np.number) and 0 < n < np.inf
+    problems = [] if good else [f"n is {n!r}; it must be a positive number of opportunities"]
+    request = opportunity_request(
+        transport_network, origins, destinations, opportunities, None, options, problems
+    )
+    percentiles = request.travel.options.percentiles
+    values, runs = [], []
+    for search, ran in request.searches():
+        if search is None:
+            enough = request.by_minute_on_streets().cumsum(axis=1) >= n * (1 - 1e-12)
+            minutes = np.where(enough.any(axis=1), enough.argmax(axis=1), np.inf)
+            found = np.repeat(minutes[np.newaxis], len(percentiles), axis=0)
+        else:
+            found = minutes_to_nth(search, request.amounts, n, percentiles, **request.workers)
+        values.append(found.transpose(2, 1, 0))
+        runs.append(ran)
+    axes = {"percentile": request.of_windows(percentiles)}
+    return request.frame(values, runs, axes, "travel_time", whole=True, facts={"n": n})

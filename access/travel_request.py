@@ -20,6 +20,7 @@ from access.engine.arrays import UNREACHED_MIN, Minutes, WalkLinks
 from access.network import reversed_walks
 from access.network_service import check_service
 from access.points import Points, points_of
+from access.search import PreparedSearch, prepare_search
 from access.service_days import ServiceDay
 from access.snapping import SNAPPED, Snap, check_snap
 from access.transit_modes import with_modes
@@ -145,13 +146,23 @@ class TravelRequest:
             "arrive_by": options.arrive_by,
         }
 
+    def search(self, window: Window) -> PreparedSearch | None:
+        """Prepare the search of a window; None without transit, and where nothing can be boarded."""
+        if not self.options.transit_modes:
+            return None
+        day = self.day(window)
+        if not check_service(day, window, self.options):
+            return None
+        arguments = self.search_arguments(day, window)
+        return prepare_search(day.schedule.timetable, n_destinations=self.destinations.n_points, **arguments)
+
     def minutes(self, window: Window) -> tuple[Minutes, bool]:
         """Compute one window: minutes (percentile, origin, destination), and whether anything ran in it."""
         if not self.options.transit_modes:
-            return self._street_minutes(), True
+            return self._all_alike(self.street_minutes()), True
         day = self.day(window)
         if not check_service(day, window, self.options):
-            return self._street_minutes(), False
+            return self._all_alike(self.street_minutes()), False
         minutes = travel_time_percentiles(
             day.schedule.timetable,
             n_destinations=self.destinations.n_points,
@@ -162,12 +173,16 @@ class TravelRequest:
         )
         return minutes, True
 
-    def _street_minutes(self) -> Minutes:
-        """Spread the ways over the matrix; all departure minutes, so all percentiles, are alike."""
+    def street_minutes(self) -> Minutes:
+        """Return the minutes along streets alone, (origin, destination); 255 where not reached."""
         direct, n_destinations = self.direct, self.destinations.n_points
         minutes = np.full((self.origins.n_points, n_destinations), UNREACHED_MIN, np.uint8)
         origin = np.repeat(np.arange(self.origins.n_points), np.diff(direct.start))
         minutes[origin, direct.target] = direct.walk_s // 60  # no limit exceeds max_time, so all fit a byte
+        return minutes
+
+    def _all_alike(self, minutes: Minutes) -> Minutes:
+        """Spread times that do not depend on the departure over all percentiles."""
         return np.repeat(minutes[np.newaxis], len(self.options.percentiles), axis=0)
 
 
