@@ -11,6 +11,7 @@ from access._version import __version__
 
 if TYPE_CHECKING:
     from access.departure_shares import share_within
+    from access.itinerary_table import detailed_itineraries
     from access.matrix import TravelTimes, travel_time_array, travel_time_matrix
     from access.opportunity_access import access_clock, accessibility, time_to_nth_closest
     from access.transport_network import TransportNetwork
@@ -21,6 +22,7 @@ _MODULE_OF = {
     "TravelTimes": "access.matrix",
     "access_clock": "access.opportunity_access",
     "accessibility": "access.opportunity_access",
+    "detailed_itineraries": "access.itinerary_table",
     "share_within": "access.departure_shares",
     "time_to_nth_closest": "access.opportunity_access",
     "travel_time_array": "access.matrix",
@@ -34,6 +36,7 @@ __all__ = [
     "__version__",
     "access_clock",
     "accessibility",
+    "detailed_itineraries",
     "share_within",
     "time_to_nth_closest",
     "travel_time_array",
