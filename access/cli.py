@@ -195,7 +195,7 @@ def demo_city(out: Path, size: str, seed: int) -> None:
 def _log(quiet: bool) -> None:
     """Show warnings, and the one line that each stage ends with unless ``quiet``."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", force=True)
-    for name in ("access.progress", "access.matrix_stream"):
+    for name in ("access.progress", "access.run_estimate", "access.matrix_stream"):
         logging.getLogger(name).setLevel(logging.WARNING if quiet else logging.INFO)
 
 

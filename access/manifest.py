@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,8 @@ from access._version import __version__
 from access.config_checks import input_files
 from access.config_file import LoadedConfig
 from access.datasets import sha256_of
+from access.engines import engine_record
+from access.memory import peak_memory_bytes
 from access.progress import Progress
 from access.snapping import SnapReport
 from access.stage_inputs import Inputs
@@ -54,6 +55,7 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
         "cutoffs_min": config.measures.cutoffs_min,
         "comparison": "minutes < cutoff, whole minutes",
         "percentile": config.travel.percentile,
+        "engine": engine_record(inputs.loaded),
         "walking": config.travel.model_dump(
             include={
                 "walk_speed_km_h",
@@ -162,10 +164,5 @@ def _packages() -> dict[str, str]:
 
 
 def _peak_memory_mib() -> float | None:
-    """Return the most memory that this process held so far; None on systems that do not tell."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / 2**20 if sys.platform == "darwin" else peak / 2**10, 1)
+    peak = peak_memory_bytes()
+    return None if peak is None else round(peak / 2**20, 1)

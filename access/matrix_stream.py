@@ -40,6 +40,7 @@ from access.search import PreparedSearch, count_problems, percentile_problems, u
 from access.search_fingerprint import described_program, described_search, digest_of
 
 logger = logging.getLogger(__name__)
+estimates = logging.getLogger("access.memory")  # a run tells its own, of all periods
 
 FORMAT = 1
 Advance = Callable[[int, int], object]
@@ -188,7 +189,7 @@ def _fill(
     sources = [np.concatenate(batches[first:end]) for first, end in pairwise(chunks.bounds)]
     total = len(work.network.sources)
     done = total - sum(len(sources[chunk]) for chunk in chunks.missing)
-    logger.info("%s: %s", chunks.folder.name, plan.summary())
+    estimates.info("%s: %s", chunks.folder.name, plan.summary())
     if done:
         logger.info("%s: goes on, %s of %s places are done", chunks.folder.name, f"{done:,}", f"{total:,}")
     if progress is not None:

@@ -8,6 +8,7 @@ system hands out memory as it is written to), and the bytes of a pair on disk.
 from __future__ import annotations
 
 import re
+import sys
 from typing import NamedTuple
 
 import psutil
@@ -86,9 +87,9 @@ def estimate(
     if matrix:
         chunk_pairs = batches_a_chunk * BATCH_WIDTH * n_targets
         group_pairs = BATCH_WIDTH * min(n_targets, TARGETS_A_GROUP)
-        thread_bytes += chunk_pairs * n_percentiles + 2 * _disk_bytes(chunk_pairs, n_percentiles)
+        thread_bytes += chunk_pairs * n_percentiles + 2 * disk_bytes_of(chunk_pairs, n_percentiles)
         thread_bytes += group_pairs * (3 * n_percentiles + 30)  # positions and columns of one row group
-        disk_bytes = _disk_bytes(len(network.sources) * n_targets, n_percentiles)
+        disk_bytes = disk_bytes_of(len(network.sources) * n_targets, n_percentiles)
     in_use = psutil.Process().memory_info().rss
     return Estimate(in_use, thread_bytes, threads, disk_bytes, batches_a_chunk)
 
@@ -120,6 +121,16 @@ def planned(
     )
 
 
+def peak_memory_bytes() -> int | None:
+    """Return the most memory that this process has held so far; None on systems that do not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak if sys.platform == "darwin" else peak * 1024)
+
+
 def parsed_size(text: str) -> int:
     """Return the bytes that a text such as ``4GiB`` or ``500 MB`` stands for.
 
@@ -144,5 +155,6 @@ def as_size(n_bytes: float) -> str:
     return f"{n_bytes:.1f} GiB"
 
 
-def _disk_bytes(n_pairs: int, n_percentiles: int) -> int:
+def disk_bytes_of(n_pairs: int, n_percentiles: int) -> int:
+    """Return what pairs take on disk, as measured in ``access.pairs``."""
     return int(n_pairs * (PAIR_BYTES + PAIR_PERCENTILE_BYTES * n_percentiles))

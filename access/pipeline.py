@@ -10,11 +10,12 @@ from access.collected_warnings import collected_warnings
 from access.compile_notice import tell_if_compiling
 from access.config_file import load_config
 from access.datasets import check_cache
-from access.engines import engine_of, engine_record
+from access.engines import engine_of
 from access.matrix_reader import blocks_of
 from access.progress import Progress
 from access.r5_run import find_r5
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
+from access.run_estimate import estimate_record, run_estimate
 from access.snapping import SNAPPED, Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
 from access.stage_measures import PeriodTimes, measure_periods
@@ -92,6 +93,7 @@ def run(
         inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
         networks = mode_networks(inputs)
         progress.n_stages += bool(networks)
+        estimate = run_estimate(inputs, cells, stops, networks, folder, work)
         with new_run_folder(folder) as partial:
             if loaded.config.travel.engine == "r5":
                 periods = _travel_times(inputs, cells, stops, partial, progress, threads)
@@ -102,14 +104,14 @@ def run(
                 measured = measure_periods(inputs, cells, periods, stage)
             with progress.stage("results") as stage:
                 stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told, modes)
+            if loaded.config.travel.engine != "r5":
+                keep_finished(folder, partial, [period.plan.config.name for period in periods])
             add_to_manifest(
                 partial,
-                engine=engine_record(loaded),
+                estimate=estimate_record(estimate, partial / "travel_times"),
                 seconds_by_stage=progress.seconds,
                 counts=progress.counts,
             )
-            if loaded.config.travel.engine != "r5":
-                keep_finished(folder, partial, [period.plan.config.name for period in periods])
     return FinishedRun(folder, told)
 
 

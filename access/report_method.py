@@ -32,7 +32,27 @@ def travel_rules(run: Run, texts: Texts) -> str:
         sentences.append(texts("rules.rides", rides=texts.number(travel["max_rides"])))
     if travel.get("boarding_slack_s") is not None:
         sentences.append(texts("rules.boarding", seconds=texts.number(travel["boarding_slack_s"])))
+    sentences += engine_sentences(run, texts)
     return " ".join(sentences)
+
+
+def engine_sentences(run: Run, texts: Texts) -> list[str]:
+    """Say what computed the travel times; nothing of a run that does not say."""
+    engine = run.manifest.get("engine") or {}
+    if engine.get("name") == "fairreach":
+        return [texts("rules.engine_fairreach")]
+    if engine.get("name") != "r5":
+        return []
+    words = {key: str(engine.get(key)) for key in ("r5py", "java")}
+    draws = engine.get("monte_carlo_draws")
+    if engine.get("jar"):
+        which = texts("rules.engine_r5", jar=engine["jar"], sha256=engine.get("jar_sha256"), **words)
+    else:
+        which = texts("rules.engine_r5_own_jar", **words)
+    if draws is None:
+        return [which]
+    chance = texts("rules.engine_r5_draws", draws=texts.number(draws))
+    return [which, chance if draws else texts("rules.engine_r5_half_headway")]
 
 
 def period_table(run: Run, texts: Texts) -> Table:

@@ -36,6 +36,7 @@ def _period_lines(manifest: dict[str, Any]) -> list[str]:
         f"walking {walking['walk_speed_km_h']:g} km/h, at most {walking['max_walk_min']:g} min; "
         f"percentile {manifest['percentile']} of travel time over all minutes of a period"
     ]
+    lines += _engine_lines(manifest.get("engine") or {})
     for period in manifest["periods"]:
         state = "" if period["state"] == "ok" else f"  NO DATA: {period['reason']['en']}"
         kind = "arrival" if period["arrival_start"] else "departure"
@@ -44,6 +45,19 @@ def _period_lines(manifest: dict[str, Any]) -> list[str]:
             f"{period['departure_window_min']} {kind} minutes{state}"
         )
     return lines
+
+
+def _engine_lines(engine: dict[str, Any]) -> list[str]:
+    """Say what computed the travel times; nothing of a run that does not say."""
+    if engine.get("name") == "fairreach":
+        return ["travel times: engine fairreach"]
+    if engine.get("name") != "r5":
+        return []
+    jar = f"{engine['jar']} ({str(engine.get('jar_sha256'))[:12]})" if engine.get("jar") else "its own jar"
+    return [
+        f"travel times: engine R5, {jar}, r5py {engine.get('r5py')}, Java {engine.get('java')}, "
+        f"{engine.get('monte_carlo_draws')} Monte Carlo draws"
+    ]
 
 
 def _table(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> list[str]:

@@ -87,7 +87,7 @@ def test_a_limit_that_cannot_be_kept_is_refused_with_the_least_that_it_takes(tmp
 
 def test_the_estimate_is_logged_and_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     search = town_search()
-    with caplog.at_level("INFO", "access.matrix_stream"):
+    with caplog.at_level("INFO", "access.memory"):
         manifest = stream_travel_times(search, tmp_path / "t", **ids_of(search), percentiles=[50], threads=1)
     assert "of memory with 1 thread" in caplog.text
     assert "at most 15 KiB on disk" in caplog.text

@@ -24,6 +24,7 @@ from access.errors import ResultError
 from access.manifest import missing_inputs
 from access.network_cache import load_group
 from access.results import read_manifest
+from access.summary import summary_lines
 from gtfs.timetable import Timetable
 
 
@@ -355,3 +356,18 @@ def test_one_line_a_stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     ]
     stages = ["timetable", "streets", "cells", "residents", "opportunities", "network", "travel times"]
     assert lines == [*stages, "measures", "results"]
+
+
+def test_the_engine_stands_in_summary_and_report(finished: Path) -> None:
+    assert read_manifest(finished)["engine"] == {"name": "fairreach"}
+    assert "travel times: engine fairreach" in summary_lines(finished)
+    page = (finished / "report.en.html").read_text(encoding="utf-8")
+    assert "Travel times are computed by the engine of fairreach" in page
+
+
+def test_the_estimate_is_kept_beside_what_was_measured(finished: Path) -> None:
+    estimate = read_manifest(finished)["estimate"]
+    written = sum(path.stat().st_size for path in (finished / "travel_times").rglob("*") if path.is_file())
+    assert estimate["measured_disk_bytes"] == written
+    assert estimate["memory_bytes"] > 2**20
+    assert estimate["free_disk_bytes"] > 0

@@ -14,7 +14,7 @@ from access.report_data import read_run
 from access.report_findings import findings
 from access.report_gaps import far_cell_table, gap_table
 from access.report_map import access_map
-from access.report_method import count_table, seconds_table, travel_rules
+from access.report_method import count_table, engine_sentences, seconds_table, travel_rules
 from access.report_tables import service_table
 from access.texts import LANGUAGES, Texts
 
@@ -142,3 +142,39 @@ def test_cells_far_from_a_street_are_listed_from_the_farthest(tmp_path: Path) ->
     assert table is not None
     assert table.rows == (("cell_00", "sans données", "401", "50"),)
     assert "en tout" not in table.note
+
+
+R5 = {
+    "name": "r5",
+    "r5py": "1.1.3",
+    "java": 21,
+    "jar": "r5-v7.4.jar",
+    "jar_sha256": "ab12",
+    "monte_carlo_draws": 60,
+}
+
+
+def test_the_engine_is_named_in_both_languages(tmp_path: Path) -> None:
+    run = read_run(write_run(tmp_path / "own", engine={"name": "fairreach"}))
+    assert "computed by the engine of fairreach" in travel_rules(run, EN)
+    assert "par le moteur de fairreach" in travel_rules(run, FR)
+    run = read_run(write_run(tmp_path / "r5", engine=R5))
+    assert engine_sentences(run, EN) == [
+        "Travel times are computed by R5 (r5-v7.4.jar, SHA-256 ab12) through r5py 1.1.3 with Java 21.",
+        "Where a timetable has headways instead of departures, R5 draws 60 timetables at random, so that "
+        "results vary a little from run to run.",
+    ]
+    assert "R5 tire au hasard 60 horaires" in travel_rules(run, FR)
+    write_report(tmp_path / "r5")
+    assert "(r5-v7.4.jar, SHA-256 ab12)" in (tmp_path / "r5" / "report.en.html").read_text(encoding="utf-8")
+
+
+def test_an_engine_that_tells_less_is_named_as_far_as_it_does(tmp_path: Path) -> None:
+    run = read_run(write_run(tmp_path / "a", engine={**R5, "jar": None, "monte_carlo_draws": 0}))
+    assert engine_sentences(run, EN) == [
+        "Travel times are computed by R5, as r5py 1.1.3 brings it, with Java 21.",
+        "Where a timetable has headways instead of departures, R5 counts half a headway as the wait.",
+    ]
+    run = read_run(write_run(tmp_path / "b", engine={**R5, "monte_carlo_draws": None}))
+    assert len(engine_sentences(run, FR)) == 1
+    assert engine_sentences(read_run(write_run(tmp_path / "old")), EN) == []

@@ -1,0 +1,173 @@
+"""What a whole run takes in memory and disk, worked out once before its travel times are computed.
+
+Each part of a run is estimated by itself, and the largest counts: travel times (``access.memory``), the modes
+without transit, whose matrices are held whole, measures, and the map with the report.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+
+from access.batches import batched_network
+from access.engine.simd import BATCH_WIDTH
+from access.errors import AccessError, ResultError
+from access.matrix_reader import BATCHES_A_BLOCK
+from access.memory import KERNELS_BYTES, as_size, disk_bytes_of, peak_memory_bytes, planned
+from access.search import usable_cpus
+from access.stage_inputs import Inputs
+from access.stage_modes import ModeNetwork
+from access.stage_network import SnappedCells, SnappedStops
+from access.stage_travel_times import LargeWork, search_of_period, unfinished_folder
+
+logger = logging.getLogger(__name__)
+
+READ_PAIR_BYTES = 64
+"""For each pair of the batch that measures are reading: its columns, positions and minutes."""
+
+CELL_SERVICE_BYTES = 255 * 8
+"""For each cell and service while an arrive-by matrix is reduced (``access.reach_of_cells``)."""
+
+REPORT_BYTES, REPORT_CELL_BYTES = 250 * 2**20, 12_000
+"""Drawing maps and writing the report; measured with 1,227, 1,588 and 10,218 cells."""
+
+LEAST_SHARE_OF_DISK = 0.1
+"""A run is refused when the disk has room for less than this share of all pairs; measured runs reached 0.2
+(five periods of a demo city of 10,000 cells, an hour of travel) to 0.9 of them."""
+
+
+class RunEstimate(NamedTuple):
+    """What a run takes, in bytes."""
+
+    memory_bytes: int  # most memory of the process
+    largest: str  # the part that takes it
+    disk_bytes: int  # still to be written, at most: as if every pair were reached
+    free_disk_bytes: int
+    threads: int
+
+    def summary(self) -> str:
+        """Return one line for people."""
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        return (
+            f"about {as_size(self.memory_bytes)} of memory with {threads} (most for {self.largest}), "
+            f"at most {as_size(self.disk_bytes)} on disk, where {as_size(self.free_disk_bytes)} are free"
+        )
+
+
+def run_estimate(
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    networks: Sequence[ModeNetwork],
+    run_folder: Path,
+    work: LargeWork,
+) -> RunEstimate:
+    """Estimate a run, log it, and refuse what cannot be done.
+
+    Raises
+    ------
+    AccessError
+        A part does not fit ``work.max_memory_bytes``.
+    ResultError
+        The disk is too small.
+    """
+    before, threads = psutil.Process().memory_info().rss, work.threads or usable_cpus()
+    parts = {"what was read": peak_memory_bytes() or before}
+    plans = [plan for plan in inputs.timetables.plans if plan.has_data]
+    n_pairs = len(inputs.cells.ids) ** 2
+    n_percentiles = len(inputs.loaded.config.travel.percentiles)
+    if inputs.loaded.config.travel.engine == "r5":
+        parts["travel times, beside what R5 takes"] = before + n_pairs * (n_percentiles + len(plans))
+    else:
+        searches = (search_of_period(inputs, cells, stops, plan) for plan in plans)
+        takes = [
+            planned(
+                batched_network(search),
+                n_percentiles,
+                threads=threads,
+                max_memory_bytes=work.max_memory_bytes,
+            )
+            for search in searches
+        ]
+        parts["travel times"] = max((one.memory_bytes for one in takes), default=before)
+        threads = max((one.threads for one in takes), default=threads)
+    parts.update(_further_parts(inputs, bool(networks), before + KERNELS_BYTES))
+    _check_memory(parts, work.max_memory_bytes)
+    disk_bytes = len(plans) * disk_bytes_of(n_pairs, n_percentiles) + len(networks) * disk_bytes_of(
+        n_pairs, 1
+    )
+    disk_bytes = max(0, disk_bytes - folder_bytes(unfinished_folder(run_folder)))
+    largest = max(parts, key=lambda part: parts[part])
+    found = RunEstimate(parts[largest], largest, disk_bytes, _free_bytes(run_folder), threads)
+    logger.info("estimate: %s", found.summary())
+    _check_disk(found, run_folder)
+    installed = psutil.virtual_memory().total
+    if found.memory_bytes > installed:
+        logger.warning(
+            "this machine has %s of memory, less than the run takes: limit it with --max-memory or --threads",
+            as_size(installed),
+        )
+    return found
+
+
+def estimate_record(found: RunEstimate, written: Path) -> dict[str, Any]:
+    """Return what the manifest says: the estimate and what was measured when the run was finished."""
+    return {
+        **found._asdict(),
+        "measured_memory_bytes": peak_memory_bytes(),
+        "measured_disk_bytes": folder_bytes(written),
+    }
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return how much lies in a folder; 0 where there is none."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _further_parts(inputs: Inputs, has_modes: bool, before: int) -> Iterator[tuple[str, int]]:
+    n_cells = len(inputs.cells.ids)
+    if has_modes:
+        yield "modes", before + n_cells**2
+    reading = n_cells * BATCH_WIDTH * (BATCHES_A_BLOCK + READ_PAIR_BYTES)
+    arrive_by = any(plan.config.arrive_by for plan in inputs.timetables.plans)
+    yield (
+        "measures",
+        before + reading + arrive_by * n_cells * len(inputs.services.known()) * CELL_SERVICE_BYTES,
+    )
+    yield "map and report", before + REPORT_BYTES + n_cells * REPORT_CELL_BYTES
+
+
+def _check_memory(parts: dict[str, int], max_memory_bytes: int | None) -> None:
+    """Refuse modes that do not fit: travel times adapt or refuse by themselves, the rest is small."""
+    if max_memory_bytes is not None and parts.get("modes", 0) > max_memory_bytes:
+        raise AccessError(
+            f"--max-memory is {as_size(max_memory_bytes)}, but the modes without transit need "
+            f"{as_size(parts['modes'])}: allow that much, leave `modes` out, or take fewer cells"
+        )
+
+
+def _check_disk(found: RunEstimate, run_folder: Path) -> None:
+    if found.free_disk_bytes < LEAST_SHARE_OF_DISK * found.disk_bytes:
+        raise ResultError(
+            f"{run_folder}: the travel times take up to {as_size(found.disk_bytes)}, but only "
+            f"{as_size(found.free_disk_bytes)} are free on that disk: make room, name a folder on another "
+            "disk with --out, or ask for fewer cells, periods or percentiles"
+        )
+    if found.free_disk_bytes < found.disk_bytes:
+        logger.warning(
+            "%s: the disk may be too small: up to %s are written and %s are free; a run that fills the disk "
+            "stops, and goes on from there when there is room",
+            run_folder,
+            as_size(found.disk_bytes),
+            as_size(found.free_disk_bytes),
+        )
+
+
+def _free_bytes(run_folder: Path) -> int:
+    nearest = next(place for place in run_folder.absolute().parents if place.exists())
+    return shutil.disk_usage(nearest).free
