@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from access.osm_ways import Tags
 from access.street_graph import Floats, project
+
+if TYPE_CHECKING:
+    from access.osm_ways import Tags
 
 CLOSED = 0.0
 """Speed, km/h, in a direction that may not be used."""

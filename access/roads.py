@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from access.errors import DataQualityWarning, InputDataError
 from access.osm_ways import TaggedWays, pieces_of, read_tagged_ways_pbf
@@ -185,6 +183,9 @@ def _strong_components(
     n_nodes: int,
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
     """Flag the nodes of the largest strong component; return also the size of each node's component."""
+    from scipy.sparse import coo_array  # a cached network needs none of it
+    from scipy.sparse.csgraph import connected_components
+
     ahead, back = forward_ms != CLOSED_MS, backward_ms != CLOSED_MS
     here = np.concatenate([start[ahead], target[back]])
     there = np.concatenate([target[ahead], start[back]])

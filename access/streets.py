@@ -22,8 +22,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from access.errors import DataQualityWarning, InputDataError
 from access.street_graph import Floats, StreetGraph, StreetReport, project
@@ -193,6 +191,9 @@ def _components(
 
     Also return the size of each node's component, in nodes, and the number of components.
     """
+    from scipy.sparse import coo_array  # a cached network needs none of it
+    from scipy.sparse.csgraph import connected_components
+
     links = coo_array((np.ones(len(start), dtype=np.int8), (start, target)), shape=(n_nodes, n_nodes))
     n_components, component = connected_components(links, directed=False)
     size = np.bincount(component)

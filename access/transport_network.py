@@ -28,7 +28,6 @@ from access.points import WGS84, mode_name, places_on_streets, points_of, refuse
 from access.service_days import KeptDay, ServiceDay, service_day, unfold
 from access.snapping import Snap, snap
 from access.street_graph import StreetGraph
-from access.streets import read_streets_graphml, read_streets_pbf
 from gtfs.timetable import Schedule
 
 if TYPE_CHECKING:
@@ -331,6 +330,9 @@ class TransportNetwork:
         return gpd.GeoSeries(geometry, index=points.index, crs=WGS84).to_crs(points.crs or WGS84)
 
     def _read_streets(self) -> StreetGraph:
+        # Brings osmium, scipy and geopandas, which a cached network does not need.
+        from access.streets import read_streets_graphml, read_streets_pbf
+
         read = read_streets_graphml if self.osm_pbf.suffix == ".graphml" else read_streets_pbf
         return read(self.osm_pbf)[0]
 
@@ -345,13 +347,18 @@ class TransportNetwork:
         return self._step_free[bound]
 
     def _read_roads(self, rules: RoadRules) -> RoadGraph:
-        from access.roads import read_roads_pbf
+        if self.osm_pbf.suffix != ".graphml":
+            from access.roads import read_roads_pbf
 
-        if self.osm_pbf.suffix == ".graphml":
+            return read_roads_pbf(self.osm_pbf, rules)[0]
+        from access.driving import DrivingRules
+        from access.roads_osmnx import read_roads_graphml
+
+        if not isinstance(rules, DrivingRules):
             raise InputDataError(
-                f"{self.osm_pbf}: has streets for walking only; cycling and driving need an .osm.pbf"
+                f"{self.osm_pbf}: does not say where one may cycle; cycling needs an .osm.pbf"
             )
-        return read_roads_pbf(self.osm_pbf, rules)[0]
+        return read_roads_graphml(self.osm_pbf, rules)[0]
 
     def _read_feeds(self) -> Text:
         """Read all feeds, so that a bad one is refused early; keep only that it went well."""
