@@ -161,8 +161,8 @@ def each_block(folder: Path, percentile: float) -> Iterator[MatrixBlock]:
             file = folder / manifest["chunks"][chunk]["file"]
             pairs = _read(file, {number - bounds[chunk]}, ["from_id", "to_id", column])
             for group in pairs.to_batches():
-                row = np.searchsorted(rows, _positions(group["from_id"], origins))
-                to = np.searchsorted(columns, _positions(group["to_id"], destinations))
+                row = _positions(group["from_id"], origins, rows)
+                to = _positions(group["to_id"], destinations, columns)
                 minutes[row, to] = group[column].fill_null(int(UNREACHED_MIN)).to_numpy(zero_copy_only=False)
         yield MatrixBlock(rows, columns, minutes)
 
@@ -263,8 +263,13 @@ def _known(folder: Path, file: str, what: str, ids: Sequence[str] | None) -> pd.
     return known
 
 
-def _positions(ids: pa.DictionaryArray, known: pd.Index[str]) -> npt.NDArray[np.int64]:
+def _positions(
+    ids: pa.DictionaryArray, known: pd.Index[str], among: npt.NDArray[np.int64] | None = None
+) -> npt.NDArray[np.int64]:
+    """Positions of ids, or their places among some positions in ascending order."""
     of_dictionary = known.get_indexer(ids.dictionary.to_numpy(zero_copy_only=False))
+    if among is not None:
+        of_dictionary = np.searchsorted(among, of_dictionary)
     positions: npt.NDArray[np.int64] = of_dictionary[ids.indices.to_numpy(zero_copy_only=False)]
     return positions
 
