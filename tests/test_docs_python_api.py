@@ -40,6 +40,13 @@ def test_the_examples_run_one_after_the_other(document: Path, capsys: pytest.Cap
     assert capsys.readouterr().out
 
 
+def test_the_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    found = blocks(DOCS.parent / "README.md")
+    assert len(found) == 1
+    exec(compile(found[0], "README.md", "exec"), {})  # noqa: S102
+    assert "travel_time_p50" in capsys.readouterr().out
+
+
 def test_every_parameter_stands_in_the_table() -> None:
     text = (DOCS / "python-api.md").read_text(encoding="utf-8")
     table = text.partition("## Parameters")[2].partition("\n## ")[0]
