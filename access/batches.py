@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from access.engine.arrays import Search, WalkLinks
+from access.engine.doors import useful_doors
 from access.engine.egress import EgressMemory, Window, egress_memory
 from access.engine.hilbert import hilbert_order
 from access.engine.program import Program, event_program, reversed_links
@@ -47,7 +48,7 @@ class Network(NamedTuple):
     searches: list[Search]  # one a pass
     window: Window
     access: WalkLinks  # source -> point
-    doors: WalkLinks  # target -> point
+    doors: WalkLinks  # target -> point, where it is of use to leave a vehicle
     direct: WalkLinks  # source -> target
     sources: Positions  # neighbours first
     targets: Positions  # neighbours first
@@ -90,14 +91,15 @@ def batched_network(search: PreparedSearch) -> Network:
     ]
     into_points = reversed_links(search.footpaths, search.timetable.n_stops)
     doors = reversed_links(search.egress, search.n_targets)
+    programs = [
+        event_program(search.timetable, search.access, into_points, one_pass) for one_pass in searches
+    ]
     return Network(
-        programs=[
-            event_program(search.timetable, search.access, into_points, one_pass) for one_pass in searches
-        ],
+        programs=programs,
         searches=searches,
         window=Window(np.array([one_pass.n_departures for one_pass in searches]), asked.max_duration_min),
         access=search.access,
-        doors=doors,
+        doors=useful_doors(programs, doors),
         direct=search.direct,
         sources=neighbours_first(search.timetable, search.access),
         targets=neighbours_first(search.timetable, doors),

@@ -45,7 +45,7 @@ STEPS: dict[str, Callable[[Any], Any]] = {
         lambda a, b, row, c, d, n: step(a, row, b, row + 1, b, row, 2 * row, n % 60, n)
     ),
     "elapsed_from_labels": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, 300 - row)),
-    "add_within": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, min(n, 300 - row), row % 255, c)),
+    "add_within": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, min(n, 300 - row), n % 255, c)),
     "clear": lambda step: njit(lambda a, b, row, c, d, n: step(c)),
     "set_row": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, n)),
     "add_if_below": lambda step: njit(lambda a, b, row, c, d, n: step(a, row, c, 3 * n)),
@@ -122,6 +122,7 @@ def test_elapsed_minutes_by_hand() -> None:
     rows = np.zeros((300, BATCH_WIDTH), np.uint8)
     rows[4], rows[5], rows[6] = 3, 1, 4
     simd.plain_elapsed_from_labels(rows, 0, 300)
+    rows ^= simd.FLIP
     assert rows[:8, 0].tolist() == [1, 2, 3, 4, 2, 3, 3, 4]
     assert rows[[257, 258, 259, 299], 0].tolist() == [254, 255, 255, 255]
 

@@ -53,7 +53,7 @@ class Window(NamedTuple):
 class EgressMemory(NamedTuple):
     """What one thread writes to on the way to destinations; used again for the next batch."""
 
-    elapsed: Rows  # (n_passes * n_minutes, BATCH_WIDTH)
+    elapsed: Rows  # (n_passes * n_minutes, BATCH_WIDTH) each with its top bit flipped
     minutes: Rows  # (DESTINATIONS_A_TIME * n_percentiles, BATCH_WIDTH)
     direct_min: Rows  # (n_destinations, BATCH_WIDTH) walking all the way
     reached: Counts  # departures within the travel time looked at
@@ -253,38 +253,42 @@ def percentiles_at(
 @kernel
 def arrive(destination: int, profiles: Profiles, doors: WalkLinks, window: Window, elapsed: Rows) -> bool:
     """Fill ``elapsed`` for one destination, pass after pass; return whether anybody arrives in time."""
-    elapsed[:] = 0
     somebody = False
     rows_a_pass = len(elapsed) // len(window.n_departures)
     for number in range(len(window.n_departures)):
         first_row = number * rows_a_pass
         n_minutes = window.n_departures[number] + window.max_duration_min
-        for link in range(doors.start[destination], doors.start[destination + 1]):
-            somebody |= _arrive_from_stop(
-                profiles, number, doors.target[link], doors.walk_s[link], elapsed, first_row, n_minutes
-            )
+        for row in range(first_row, first_row + n_minutes):
+            set_row(elapsed, row, 0)
+        somebody |= _enter_arrivals(destination, profiles, number, doors, elapsed, first_row, n_minutes)
         elapsed_from_labels(elapsed, first_row, n_minutes)
     return somebody
 
 
 @kernel
-def _arrive_from_stop(
-    profiles: Profiles, number: int, stop: int, walk_s: int, labels: Rows, first_row: int, n_minutes: int
+def _enter_arrivals(
+    destination: int,
+    profiles: Profiles,
+    number: int,
+    doors: WalkLinks,
+    labels: Rows,
+    first_row: int,
+    n_minutes: int,
 ) -> bool:
-    """Enter the improvements at one stop in the minute of their arrival; return whether any was in time.
+    """Enter the improvements at the stops around in the minute they arrive; return whether any was in time.
 
-    Of several in one minute the last one says it all, but finding out costs as much as entering all.
+    Of several in one minute the last one says it all, but finding out costs as much as entering all. One
+    kernel for all stops, since numba counts references to arrays at every call: -25 %, bench_matrix.
     """
-    first, end = profiles.start[number, stop], profiles.start[number, stop + 1]
-    if first == end:
-        return False
     somebody = False
-    for improvement in range(first, end):
-        minute = _minute(profiles.arrival_s[improvement] + walk_s)
-        if minute >= n_minutes:
-            break
-        max_into(labels, first_row + minute, profiles.labels, improvement)
-        somebody = True
+    for link in range(doors.start[destination], doors.start[destination + 1]):
+        stop, walk_s = doors.target[link], doors.walk_s[link]
+        for improvement in range(profiles.start[number, stop], profiles.start[number, stop + 1]):
+            minute = _minute(profiles.arrival_s[improvement] + walk_s)
+            if minute >= n_minutes:
+                break
+            max_into(labels, first_row + minute, profiles.labels, improvement)
+            somebody = True
     return somebody
 
 

@@ -26,7 +26,7 @@ from access.engine.egress import (
     walk_directly,
 )
 from access.engine.scan import Profiles
-from access.engine.simd import BATCH_WIDTH
+from access.engine.simd import BATCH_WIDTH, FLIP
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -262,7 +262,8 @@ def _opportunities_by_departure(
                         amount = at_destination[destination, kind]
                         for column in range(BATCH_WIDTH):
                             least_min = min(
-                                elapsed[first_row + departure, column], direct_min[destination, column]
+                                elapsed[first_row + departure, column] ^ FLIP,
+                                direct_min[destination, column],
                             )
                             counted = amount if least_min <= longest_min else 0.0
                             sums[cutoff, kind, first_departure + departure, column] += counted

@@ -35,6 +35,9 @@ BATCH_WIDTH = 128
 CACHE_LINE = 64
 """Bytes that memory is read in."""
 
+FLIP = np.uint8(128)
+"""Top bit of a byte. Flipped values are in order as signed bytes, the only ones that AVX compares at once."""
+
 USES_VECTORS = not (_numba_config.DISABLE_JIT or _numba_config.BOUNDSCHECK)
 """Whether the vector steps are used rather than their plain twins."""
 
@@ -118,18 +121,22 @@ def plain_elapsed_from_labels(rows: Rows, first_row: int, n_rows: int) -> None:
     """Turn labels of consecutive minutes into minutes elapsed since the latest departure that has arrived.
 
     Row ``first_row + m`` holds labels ``L``, the number of departures that arrive in minute ``m`` or before,
-    or less where an earlier row holds more. It becomes ``m + 1 - (largest L so far)``, at most 255.
+    or less where an earlier row holds more. It becomes ``m + 1 - (largest L so far)``, at most 255, and is
+    stored with its top bit flipped (``FLIP``).
     """
     largest = np.zeros(BATCH_WIDTH, np.int64)
     for minute in range(n_rows):
         largest = np.maximum(largest, rows[first_row + minute].astype(np.int64))
-        rows[first_row + minute] = np.minimum(minute + 1 - largest, 255).astype(np.uint8)
+        rows[first_row + minute] = np.minimum(minute + 1 - largest, 255).astype(np.uint8) ^ FLIP
 
 
 def plain_add_within(rows: Rows, first_row: int, n_rows: int, limit: int, counts: Counts) -> None:
-    """Add to each column's count in how many of at most 255 rows its value is at most the limit."""
+    """Add to each column's count in how many of at most 255 rows its flipped value is at most the limit.
+
+    The limit is at most 254.
+    """
     for row in range(first_row, first_row + n_rows):
-        counts += (rows[row] <= limit).astype(np.uint16)
+        counts += (rows[row] ^ FLIP <= limit).astype(np.uint16)
 
 
 def plain_clear(counts: Counts) -> None:
@@ -353,18 +360,20 @@ def vector_elapsed_from_labels(code: _Code) -> None:
         elapsed = builder.sub(builder.not_(labels), before)
         later = builder.add(elapsed, after)
         too_large = builder.icmp_unsigned("<", later, elapsed)
-        code.store(builder.select(too_large, builder.not_(nothing), later), pointer)
+        elapsed = builder.select(too_large, builder.not_(nothing), later)
+        code.store(builder.xor(elapsed, code.everywhere(ir.Constant(LABEL, int(FLIP)))), pointer)
 
 
 @_vector(ROWS, NUMBER, NUMBER, NUMBER, COUNTS)
 def vector_add_within(code: _Code) -> None:
     """Vector step of ``plain_add_within``; counts in bytes, so at most 255 rows at a time."""
     builder = code.builder
-    limit = code.everywhere(code.byte(code.arguments[3]))
+    beyond = builder.add(code.arguments[3], ir.Constant(ir.IntType(64), 1 + int(FLIP)))
+    limit = code.everywhere(code.byte(beyond))
     within = code.variable(ir.Constant(ROW, None))
     with cgutils.for_range(builder, code.arguments[2]) as loop:
         values = code.load(code.row(0, rows_further=loop.index))
-        minus_one_if_within = builder.sext(builder.icmp_unsigned("<=", values, limit), ROW)
+        minus_one_if_within = builder.sext(builder.icmp_signed(">", limit, values), ROW)
         builder.store(builder.sub(builder.load(within), minus_one_if_within), within)
     wide = builder.zext(builder.load(within), ROW_OF_COUNTS)
     code.store(builder.add(code.load(code.counts(4)), wide), code.counts(4))
