@@ -16,6 +16,12 @@ from gtfs.timetable import Schedule
 QUIET_MIN = 60
 """A feed without a departure for so long, and for all of the window, is worth a warning."""
 
+_STEP_FREE_CAUSE = {
+    "best": ", without the stops and trips that the timetable says are not accessible (step_free)",
+    "worst": ', at stops and with trips that the timetable says are accessible; step_free="best" takes those '
+    "of which it says nothing too",
+}
+
 
 def check_service(day: ServiceDay, window: Window, options: TravelOptions) -> bool:
     """Say whether anything can be boarded; refuse a date or a window without service, warn of a thin one.
@@ -44,6 +50,8 @@ def check_service(day: ServiceDay, window: Window, options: TravelOptions) -> bo
     last_s += 0 if options.arrive_by else 60 * options.max_time_min
     nothing = _window_problem(day.schedule, start_s, last_s, "")
     if nothing:
+        if options.step_free is not None:
+            nothing += _STEP_FREE_CAUSE[options.step_free]
         if not absent:
             _refuse_or_warn([nothing], options)
         return False

@@ -142,7 +142,7 @@ class TransportNetwork:
     @property
     def step_free_report(self) -> StepFreeReport:
         """How much of the street length is known to be passable without steps, not to be, and not said."""
-        return self._step_free_streets("best").report
+        return self._step_free_streets(next(iter(self._step_free), "best")).report  # of both bounds alike
 
     def service_day(self, service_date: date, horizon_s: int, step_free: StepFree = None) -> ServiceDay:
         """Return the timetable of one date; a date without trips is no error here.
