@@ -55,6 +55,7 @@ def stream_travel_times(
     percentiles: Sequence[float],
     threads: int | None = None,
     max_memory_bytes: int | None = None,
+    later_bytes: int = 0,
     scheduler: str | None = None,
     start_over: bool = False,
     progress: Advance | None = None,
@@ -75,6 +76,8 @@ def stream_travel_times(
         Threads of this process; without it one for each CPU this process may use.
     max_memory_bytes : int, optional
         Threads and chunks are chosen so that the process should stay below.
+    later_bytes : int
+        What this process takes more when the travel times are there; ``max_memory_bytes`` holds that too.
     scheduler : str, optional
         Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``, whose workers do the work. They need no
         disk in common with this process, which alone writes to the folder.
@@ -103,7 +106,13 @@ def stream_travel_times(
     problems += [f"percentiles has {name} twice" for name, n in Counter(columns).items() if n > 1]
     _raise_all(problems)
     network = batched_network(search)
-    plan = planned(network, len(columns), threads=threads or usable_cpus(), max_memory_bytes=max_memory_bytes)
+    plan = planned(
+        network,
+        len(columns),
+        threads=threads or usable_cpus(),
+        max_memory_bytes=max_memory_bytes,
+        later_bytes=later_bytes,
+    )
     sources, targets = (to_ids, from_ids) if search.arrive_by else (from_ids, to_ids)
     work = TravelTimesWork(
         network, tuple(percentiles), tuple(columns), _texts(sources), _texts(targets), search.arrive_by

@@ -45,11 +45,12 @@ class Estimate(NamedTuple):
     threads: int
     disk_bytes: int  # at most, as if every pair were reached
     batches_a_chunk: int
+    later_bytes: int = 0  # more once the search is done, for what its process goes on to
 
     @property
     def memory_bytes(self) -> int:
         """Most memory of the process."""
-        return self.process_bytes + KERNELS_BYTES + self.threads * self.thread_bytes
+        return self.process_bytes + KERNELS_BYTES + self.threads * self.thread_bytes + self.later_bytes
 
     def summary(self) -> str:
         """Return one line for people."""
@@ -95,7 +96,13 @@ def estimate(
 
 
 def planned(
-    network: Network, n_percentiles: int, *, threads: int, max_memory_bytes: int | None, matrix: bool = True
+    network: Network,
+    n_percentiles: int,
+    *,
+    threads: int,
+    max_memory_bytes: int | None,
+    matrix: bool = True,
+    later_bytes: int = 0,
 ) -> Estimate:
     """Choose threads and size of chunks so that a search stays below a limit of memory.
 
@@ -111,7 +118,7 @@ def planned(
     for n_threads, batches_a_chunk in attempts:
         needed = estimate(
             network, n_percentiles, threads=n_threads, batches_a_chunk=batches_a_chunk, matrix=matrix
-        )
+        )._replace(later_bytes=later_bytes)
         if max_memory_bytes is None or needed.memory_bytes <= max_memory_bytes:
             return needed
     raise AccessError(

@@ -94,6 +94,7 @@ def run(
         networks = mode_networks(inputs)
         progress.n_stages += bool(networks)
         estimate = run_estimate(inputs, cells, stops, networks, folder, work)
+        work = replace(work, later_bytes=estimate.later_bytes)
         with new_run_folder(folder) as partial:
             if loaded.config.travel.engine == "r5":
                 periods = _travel_times(inputs, cells, stops, partial, progress, threads)

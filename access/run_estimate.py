@@ -1,14 +1,17 @@
 """What a whole run takes in memory and disk, worked out once before its travel times are computed.
 
-Each part of a run is estimated by itself, and the largest counts: travel times (``access.memory``), the modes
-without transit, whose matrices are held whole, measures, and the map with the report.
+Memory that one stage is done with mostly stays with the process (allocators keep it), so the stages are
+added up: what was read, travel times (``access.memory``), measures, map and report. The modes without
+transit, whose matrices are held whole and given back, count where they take more than travel times and
+measures.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +21,8 @@ from access.batches import batched_network
 from access.engine.simd import BATCH_WIDTH
 from access.errors import AccessError, ResultError
 from access.matrix_reader import BATCHES_A_BLOCK
-from access.memory import KERNELS_BYTES, as_size, disk_bytes_of, peak_memory_bytes, planned
-from access.search import usable_cpus
+from access.memory import Estimate, as_size, disk_bytes_of, peak_memory_bytes, planned
+from access.search import PreparedSearch, usable_cpus
 from access.stage_inputs import Inputs
 from access.stage_modes import ModeNetwork
 from access.stage_network import SnappedCells, SnappedStops
@@ -33,8 +36,8 @@ READ_PAIR_BYTES = 64
 CELL_SERVICE_BYTES = 255 * 8
 """For each cell and service while an arrive-by matrix is reduced (``access.reach_of_cells``)."""
 
-REPORT_BYTES, REPORT_CELL_BYTES = 250 * 2**20, 12_000
-"""Drawing maps and writing the report; measured with 1,227, 1,588 and 10,218 cells."""
+REPORT_BYTES, REPORT_CELL_BYTES = 40 * 2**20, 2_000
+"""Tables, maps and report; measured: 12, 39 and 46 MiB with 1,227, 1,588 and 10,218 cells."""
 
 LEAST_SHARE_OF_DISK = 0.1
 """A run is refused when the disk has room for less than this share of all pairs; measured runs reached 0.2
@@ -45,7 +48,7 @@ class RunEstimate(NamedTuple):
     """What a run takes, in bytes."""
 
     memory_bytes: int  # most memory of the process
-    largest: str  # the part that takes it
+    later_bytes: int  # of it for the stages after the travel times
     disk_bytes: int  # still to be written, at most: as if every pair were reached
     free_disk_bytes: int
     threads: int
@@ -54,8 +57,8 @@ class RunEstimate(NamedTuple):
         """Return one line for people."""
         threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
         return (
-            f"about {as_size(self.memory_bytes)} of memory with {threads} (most for {self.largest}), "
-            f"at most {as_size(self.disk_bytes)} on disk, where {as_size(self.free_disk_bytes)} are free"
+            f"about {as_size(self.memory_bytes)} of memory with {threads}, at most "
+            f"{as_size(self.disk_bytes)} on disk, where {as_size(self.free_disk_bytes)} are free"
         )
 
 
@@ -76,34 +79,32 @@ def run_estimate(
     ResultError
         The disk is too small.
     """
-    before, threads = psutil.Process().memory_info().rss, work.threads or usable_cpus()
-    parts = {"what was read": peak_memory_bytes() or before}
+    in_use = psutil.Process().memory_info().rss
     plans = [plan for plan in inputs.timetables.plans if plan.has_data]
-    n_pairs = len(inputs.cells.ids) ** 2
-    n_percentiles = len(inputs.loaded.config.travel.percentiles)
+    n_cells = len(inputs.cells.ids)
+    report_bytes = REPORT_BYTES + n_cells * REPORT_CELL_BYTES
+    later_bytes = _measures_bytes(inputs) + report_bytes
+    work = replace(work, later_bytes=later_bytes)
     if inputs.loaded.config.travel.engine == "r5":
-        parts["travel times, beside what R5 takes"] = before + n_pairs * (n_percentiles + len(plans))
+        memory_bytes, threads = _with_r5(inputs, in_use) + later_bytes, work.threads or usable_cpus()
     else:
-        searches = (search_of_period(inputs, cells, stops, plan) for plan in plans)
-        takes = [
-            planned(
-                batched_network(search),
-                n_percentiles,
-                threads=threads,
-                max_memory_bytes=work.max_memory_bytes,
-            )
-            for search in searches
-        ]
-        parts["travel times"] = max((one.memory_bytes for one in takes), default=before)
-        threads = max((one.threads for one in takes), default=threads)
-    parts.update(_further_parts(inputs, bool(networks), before + KERNELS_BYTES))
-    _check_memory(parts, work.max_memory_bytes)
-    disk_bytes = len(plans) * disk_bytes_of(n_pairs, n_percentiles) + len(networks) * disk_bytes_of(
-        n_pairs, 1
+        takes = [_takes(search_of_period(inputs, cells, stops, plan), inputs, work) for plan in plans]
+        memory_bytes = max((one.memory_bytes for one in takes), default=in_use)
+        threads = max((one.threads for one in takes), default=1)
+    if networks:
+        with_modes = in_use + n_cells**2 + report_bytes
+        _check_modes(with_modes, work.max_memory_bytes)
+        memory_bytes = max(memory_bytes, with_modes)
+    n_percentiles = len(inputs.loaded.config.travel.percentiles)
+    disk_bytes = len(plans) * disk_bytes_of(n_cells**2, n_percentiles)
+    disk_bytes += len(networks) * disk_bytes_of(n_cells**2, 1)
+    found = RunEstimate(
+        memory_bytes=max(memory_bytes, peak_memory_bytes() or 0),
+        later_bytes=later_bytes,
+        disk_bytes=max(0, disk_bytes - folder_bytes(unfinished_folder(run_folder))),
+        free_disk_bytes=_free_bytes(run_folder),
+        threads=threads,
     )
-    disk_bytes = max(0, disk_bytes - folder_bytes(unfinished_folder(run_folder)))
-    largest = max(parts, key=lambda part: parts[part])
-    found = RunEstimate(parts[largest], largest, disk_bytes, _free_bytes(run_folder), threads)
     logger.info("estimate: %s", found.summary())
     _check_disk(found, run_folder)
     installed = psutil.virtual_memory().total
@@ -129,25 +130,35 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _further_parts(inputs: Inputs, has_modes: bool, before: int) -> Iterator[tuple[str, int]]:
+def _takes(search: PreparedSearch, inputs: Inputs, work: LargeWork) -> Estimate:
+    return planned(
+        batched_network(search),
+        len(inputs.loaded.config.travel.percentiles),
+        threads=work.threads or usable_cpus(),
+        max_memory_bytes=work.max_memory_bytes,
+        later_bytes=work.later_bytes,
+    )
+
+
+def _with_r5(inputs: Inputs, in_use: int) -> int:
+    """Memory beside that of R5: all percentiles of one period, and one percentile of every period."""
+    n_matrices = len(inputs.loaded.config.travel.percentiles) + len(inputs.timetables.plans)
+    return in_use + n_matrices * len(inputs.cells.ids) ** 2
+
+
+def _measures_bytes(inputs: Inputs) -> int:
     n_cells = len(inputs.cells.ids)
-    if has_modes:
-        yield "modes", before + n_cells**2
     reading = n_cells * BATCH_WIDTH * (BATCHES_A_BLOCK + READ_PAIR_BYTES)
     arrive_by = any(plan.config.arrive_by for plan in inputs.timetables.plans)
-    yield (
-        "measures",
-        before + reading + arrive_by * n_cells * len(inputs.services.known()) * CELL_SERVICE_BYTES,
-    )
-    yield "map and report", before + REPORT_BYTES + n_cells * REPORT_CELL_BYTES
+    return reading + arrive_by * n_cells * len(inputs.services.known()) * CELL_SERVICE_BYTES
 
 
-def _check_memory(parts: dict[str, int], max_memory_bytes: int | None) -> None:
-    """Refuse modes that do not fit: travel times adapt or refuse by themselves, the rest is small."""
-    if max_memory_bytes is not None and parts.get("modes", 0) > max_memory_bytes:
+def _check_modes(with_modes: int, max_memory_bytes: int | None) -> None:
+    """Refuse modes that do not fit; travel times adapt or refuse by themselves."""
+    if max_memory_bytes is not None and with_modes > max_memory_bytes:
         raise AccessError(
             f"--max-memory is {as_size(max_memory_bytes)}, but the modes without transit need "
-            f"{as_size(parts['modes'])}: allow that much, leave `modes` out, or take fewer cells"
+            f"{as_size(with_modes)}: allow that much, leave `modes` out, or take fewer cells"
         )
 
 

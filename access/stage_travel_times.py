@@ -29,13 +29,15 @@ class LargeWork:
     """How a run does large work; nothing here changes a result.
 
     ``resume`` insists on what an earlier run left: without it, what was begun with other inputs or options is
-    dropped; with it, that is an error which says what differs.
+    dropped; with it, that is an error which says what differs. ``later_bytes`` is the memory that the stages
+    after the travel times take (``access.run_estimate``).
     """
 
     threads: int | None = None
     max_memory_bytes: int | None = None
     scheduler: str | None = None
     resume: bool = False
+    later_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def stream_period(
         percentiles=travel.percentiles,
         threads=work.threads,
         max_memory_bytes=work.max_memory_bytes,
+        later_bytes=work.later_bytes,
         scheduler=work.scheduler,
         start_over=not work.resume,
         progress=advance,

@@ -72,19 +72,19 @@ def test_equals_the_obvious_sum_however_it_is_cut(
 def test_blocks_of_a_folder_are_the_matrix_whatever_the_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arrive_by: bool, chunk_bytes: int, batches: int
 ) -> None:
-    """300 origins or 400 destinations are 3 or 4 batches, in chunks of one or as many as fit."""
+    """300 origins are 3 batches in chunks of one, 1,100 destinations 9 batches in chunks of one or two."""
     monkeypatch.setattr(memory, "CHUNK_BYTES", chunk_bytes)
     monkeypatch.setattr(matrix_reader, "BATCHES_A_BLOCK", batches)
-    search = town_search(n_destinations=400, arrive_by=arrive_by, departure_start_s=8 * 3600)
-    stream_travel_times(search, tmp_path / "t", **ids_of(search), percentiles=PERCENTILES)
-    found = np.full((300, 400), 77, np.uint8)
+    search = town_search(n_destinations=1_100, arrive_by=arrive_by, departure_start_s=8 * 3600)
+    stream_travel_times(search, tmp_path / "t", **ids_of(search), percentiles=PERCENTILES, threads=1)
+    found = np.full((300, 1_100), 77, np.uint8)
     blocks = list(each_block(tmp_path / "t", 50))
-    assert len(blocks) == -(-(4 if arrive_by else 3) // batches)
+    assert len(blocks) == -(-(9 if arrive_by else 3) // batches)
     for block in blocks:
         assert (found[np.ix_(block.origins, block.destinations)] == 77).all()
         found[np.ix_(block.origins, block.destinations)] = block.minutes
     assert np.array_equal(found, read_matrix(tmp_path / "t", percentiles=[50])[0])
-    jobs = np.random.default_rng(5).integers(0, 9, 400).astype(float)
+    jobs = np.random.default_rng(5).integers(0, 9, 1_100).astype(float)
     in_parts = reach_of_cells(blocks, 300, {"jobs": jobs}, [30, 60])["jobs"]
     at_once = reach_of_cells(blocks_of(found), 300, {"jobs": jobs}, [30, 60])["jobs"]
     assert np.array_equal(in_parts.within[60], at_once.within[60])

@@ -9,7 +9,8 @@ import builders_city as city
 import psutil
 import pytest
 
-from access import pipeline, run_estimate
+from access import memory, pipeline, run_estimate
+from access.chunk_record import read_chunk_manifest
 from access.errors import AccessError, ResultError
 from access.memory import disk_bytes_of, parsed_size
 from access.results import read_manifest
@@ -58,15 +59,32 @@ def test_a_limit_of_memory_is_checked_for_all_periods_before_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = city.write_city(tmp_path)
+    monkeypatch.setattr(pipeline, "stream_period", None)
     with pytest.raises(AccessError, match="--max-memory is 1 MiB, but this search needs at least"):
         pipeline.run(config, max_memory_bytes=parsed_size("1MiB"), show_bar=False)
     assert not (tmp_path / "run.unfinished").exists()
 
 
-def test_modes_that_do_not_fit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limit_of_memory_holds_for_the_stages_after_the_travel_times_too(tmp_path: Path) -> None:
+    """Two cells are nothing; but drawing maps takes 40 MiB more."""
+    config = city.write_city(tmp_path)
+    in_use = psutil.Process().memory_info().rss
+    limit = in_use + memory.KERNELS_BYTES + run_estimate.REPORT_BYTES
+    with pytest.raises(AccessError, match="but this search needs at least"):
+        pipeline.run(config, max_memory_bytes=limit // 2, show_bar=False)
+    folder = pipeline.run(config, max_memory_bytes=2 * limit, show_bar=False).folder
+    estimate = read_manifest(folder)["estimate"]
+    assert estimate["later_bytes"] >= run_estimate.REPORT_BYTES
+    assert estimate["memory_bytes"] >= in_use + estimate["later_bytes"] + memory.KERNELS_BYTES
+    of_period = read_chunk_manifest(folder / "travel_times" / "peak.parquet")
+    assert of_period["estimated_memory_bytes"] >= in_use + estimate["later_bytes"]
+
+
+def test_modes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(AccessError, match=r"the modes without transit need 2\.0 GiB: .* leave `modes` out"):
-        run_estimate._check_memory({"modes": 2 * 2**30}, 2**30)
-    run_estimate._check_memory({"modes": 2 * 2**30}, None)
+        run_estimate._check_modes(2 * 2**30, 2**30)
+    run_estimate._check_modes(2 * 2**30, 2 * 2**30)
+    run_estimate._check_modes(2 * 2**30, None)
 
 
 def test_what_an_earlier_run_left_is_not_counted_again(
