@@ -19,11 +19,17 @@ import numpy.typing as npt
 
 from access.datasets import cache_folder
 from access.engine.arrays import WalkLinks
-from access.errors import AccessError, InputDataError
+from access.errors import AccessError
 from access.file_fingerprint import content_fingerprint
 from access.network import walk_links
 from access.network_files import feed_names, find_files, require_files
 from access.network_store import NetworkStore, Text, key_of
+from access.network_streets import (
+    StepFreeStreets,
+    read_roads,
+    read_step_free_streets,
+    read_walk_streets,
+)
 from access.points import WGS84, mode_name, places_on_streets, points_of, refuse
 from access.service_days import KeptDay, ServiceDay, service_day, unfold
 from access.snapping import Snap, snap
@@ -35,7 +41,6 @@ if TYPE_CHECKING:
     import gtfs_kit
     import shapely
 
-    from access.network_step_free import StepFreeStreets
     from access.road_graph import RoadGraph, RoadRules
     from access.step_free import StepFreeReport
 
@@ -96,7 +101,9 @@ class TransportNetwork:
         self._roads: dict[str, RoadGraph] = {}
         self._days: dict[tuple[date, int, StepFree], ServiceDay] = {}
         self._step_free: dict[str, StepFreeStreets] = {}
-        self.streets = self._store.get("streets", self._streets_key, StreetGraph, self._read_streets)
+        self.streets = self._store.get(
+            "streets", self._streets_key, StreetGraph, lambda: read_walk_streets(self.osm_pbf)
+        )
         if self.gtfs:
             self._store.get("feeds", self._feeds_key, Text, self._read_feeds)
 
@@ -197,7 +204,9 @@ class TransportNetwork:
         name = repr(rules)
         if name not in self._roads:
             key = key_of("roads", self._streets_key, name)
-            self._roads[name] = self._store.get("roads", key, RoadGraph, lambda: self._read_roads(rules))
+            self._roads[name] = self._store.get(
+                "roads", key, RoadGraph, lambda: read_roads(self.osm_pbf, rules)
+            )
         return self._roads[name]
 
     def snap(
@@ -329,36 +338,13 @@ class TransportNetwork:
         geometry[np.isnan(places[:, 0])] = shapely.Point()
         return gpd.GeoSeries(geometry, index=points.index, crs=WGS84).to_crs(points.crs or WGS84)
 
-    def _read_streets(self) -> StreetGraph:
-        # Brings osmium, scipy and geopandas, which a cached network does not need.
-        from access.streets import read_streets_graphml, read_streets_pbf
-
-        read = read_streets_graphml if self.osm_pbf.suffix == ".graphml" else read_streets_pbf
-        return read(self.osm_pbf)[0]
-
     def _step_free_streets(self, bound: str) -> StepFreeStreets:
-        from access.network_step_free import StepFreeStreets, read_step_free_streets
-
         if bound not in self._step_free:
             key = key_of("step-free", self._streets_key, bound)
             self._step_free[bound] = self._store.get(
                 "stepfree", key, StepFreeStreets, lambda: read_step_free_streets(self.osm_pbf, bound)
             )
         return self._step_free[bound]
-
-    def _read_roads(self, rules: RoadRules) -> RoadGraph:
-        if self.osm_pbf.suffix != ".graphml":
-            from access.roads import read_roads_pbf
-
-            return read_roads_pbf(self.osm_pbf, rules)[0]
-        from access.driving import DrivingRules
-        from access.roads_osmnx import read_roads_graphml
-
-        if not isinstance(rules, DrivingRules):
-            raise InputDataError(
-                f"{self.osm_pbf}: does not say where one may cycle; cycling needs an .osm.pbf"
-            )
-        return read_roads_graphml(self.osm_pbf, rules)[0]
 
     def _read_feeds(self) -> Text:
         """Read all feeds, so that a bad one is refused early; keep only that it went well."""

@@ -212,6 +212,9 @@ def test_the_share_on_foot_is_none_or_all(
     assert found["share_within_10"].tolist()[0] == 0
     assert found["share_within_11"].tolist()[0] == 1
     assert found["share_within_11"].isna().tolist() == [False, True]
+    with pytest.warns(DataQualityWarning, match="1 of 2 destinations"):
+        back = share_within(network, points(near=600), street_and_sea, cutoffs=[11], **WALK)
+    assert back["share_within_11"].isna().tolist() == [False, True]
 
 
 def test_the_share_of_several_departures(network: TransportNetwork) -> None:

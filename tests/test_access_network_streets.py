@@ -1,8 +1,9 @@
-"""Travel without steps through the Python API: two bounds, each with its own streets and timetable."""
+"""Streets by mode: two bounds of travel without steps, each with its own streets and timetable."""
 
 from __future__ import annotations
 
 import warnings
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,44 @@ def test_the_worst_case_joins_points_within_100_m_only(stairs: TransportNetwork)
     assert best["travel_time"].notna().sum() == 4
     assert worst["travel_time"].notna().sum() == 1
     assert worst.attrs["fairreach"]["options"]["snap_to_network_m"] == 100
+
+
+def test_walks_of_a_case_are_kept_apart_where_points_join_the_same_edges(tmp_path: Path) -> None:
+    """The stairs are the last edge: 100 + 600 + 100 m with them, 200 + 600 + 200 m without."""
+    nodes = {1: at(0, 300), 2: at(600, 300), 5: at(0, 0), 6: at(600, 0)}
+    ways = {1: ([5, 1, 2, 6], {"highway": "footway"}), 2: ([5, 6], {"highway": "steps"})}
+    network = TransportNetwork(write_osm_pbf(tmp_path / "a.osm.pbf", nodes, ways), cache=tmp_path / "cache")
+    ends = points(west=0, east=600)
+    ends["geometry"] = [shapely.Point(at(0, 100)), shapely.Point(at(600, 100))]
+    assert travel_time_matrix(network, ends, transport_modes=WALK)["travel_time"].tolist() == [0, 13, 13, 0]
+    with pytest.warns(DataQualityWarning, match="step-free"):
+        best = travel_time_matrix(network, ends, transport_modes=WALK, step_free="best")
+    assert best["travel_time"].tolist() == [0, 16, 16, 0]
+
+
+def test_stops_join_streets_without_steps(tmp_path: Path) -> None:
+    """Stop A lies at the head of stairs, 60 m north of the road: 117 m by the stairs, 100 + 60 m without."""
+    nodes = {1 + i: at(500 * i, -60) for i in range(21)} | {22: at(100, 0)}
+    ways = {1: (list(range(1, 22)), {"highway": "residential"}), 2: ([1, 22], {"highway": "steps"})}
+    streets = write_osm_pbf(tmp_path / "a.osm.pbf", nodes, ways)
+    network = TransportNetwork(streets, write_files(tmp_path)[1], cache=tmp_path / "cache")
+    start, end = points(west=0), points(east=9900)
+    start["geometry"], end["geometry"] = [shapely.Point(at(0, -60))], [shapely.Point(at(9900, -60))]
+    reached = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # how much is known
+        for bound in (None, "best"):
+            for minutes in (2, 3):
+                times = travel_time_matrix(
+                    network,
+                    start,
+                    end,
+                    departure=EIGHT,
+                    step_free=bound,
+                    max_time_walking=timedelta(minutes=minutes),
+                )
+                reached[bound, minutes] = bool(times["travel_time"].notna().all())
+    assert reached == {(None, 2): True, (None, 3): True, ("best", 2): False, ("best", 3): True}
 
 
 def test_vehicles_of_unknown_access_are_boarded_in_the_best_case_only(tmp_path: Path) -> None:
