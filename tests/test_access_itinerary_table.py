@@ -9,8 +9,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from builders_api import EIGHT, TEN_MIN, both_ends, clock, one_street, points
+from builders_api import EIGHT, TEN_MIN, both_ends, clock, one_street, points, write_files
 from builders_city import EAST_M, bus_feed
+from builders_gtfs import GtfsBuilder
+from builders_streets import at
 
 from access import TransportNetwork, detailed_itineraries, travel_time_matrix
 from access.datasets import dataset_folder
@@ -122,6 +124,23 @@ def test_ids_are_those_of_each_feed(tmp_path: Path) -> None:
     assert ride["feed"] in ("bus", "other")
     assert (ride["start_stop_id"], ride["end_stop_id"]) == ("A", "B")
     assert ":" not in ride["route_id"] + ride["trip_id"]
+
+
+def test_a_seat_kept_from_one_trip_to_the_next_is_two_legs(tmp_path: Path) -> None:
+    """From A 08:10 to M 08:20, on as another trip at 08:25, at B 08:35; 5 minutes in the vehicle between."""
+    osm_pbf, _ = write_files(tmp_path)
+    feed = GtfsBuilder()
+    for name, east_m in (("A", 100), ("M", 5000), ("B", EAST_M - 100)):
+        feed.stop(name, *at(east_m, 0))
+    feed.trip("t1", [("A", "08:10:00"), ("M", "08:20:00")], block_id="b")
+    feed.trip("t2", [("M", "08:25:00"), ("B", "08:35:00")], block_id="b")
+    feed.trip("back", [("B", "09:10:00"), ("A", "09:20:00")])
+    network = TransportNetwork(osm_pbf, feed.write(tmp_path / "block.zip"), cache=False)
+    found = detailed_itineraries(network, points(west=0), points(east=EAST_M), departure=EIGHT)
+    assert found["transport_mode"].tolist() == ["WALK", "BUS", "BUS", "WALK"]
+    assert found["trip_id"].tolist()[1:3] == ["t1", "t2"]
+    assert found["wait_time"].tolist()[1:3] == [seconds("8:20"), seconds("5:00")]
+    assert (found["travel_time"] + found["wait_time"]).sum() == seconds("36:40")
 
 
 @pytest.mark.parametrize(
