@@ -30,8 +30,8 @@ from access.stage_travel_times import LargeWork, search_of_period, unfinished_fo
 
 logger = logging.getLogger(__name__)
 
-READ_PAIR_BYTES = 64
-"""For each pair of the batch that measures are reading: its columns, positions and minutes."""
+READ_BYTES, READ_PAIR_BYTES = 32 * 2**20, 64
+"""For measures: reading Parquet at all, and each pair of a batch with its columns and positions."""
 
 CELL_SERVICE_BYTES = 255 * 8
 """For each cell and service while an arrive-by matrix is reduced (``access.reach_of_cells``)."""
@@ -40,8 +40,8 @@ REPORT_BYTES, REPORT_CELL_BYTES = 40 * 2**20, 2_000
 """Tables, maps and report; measured: 12, 39 and 46 MiB with 1,227, 1,588 and 10,218 cells."""
 
 LEAST_SHARE_OF_DISK = 0.1
-"""A run is refused when the disk has room for less than this share of all pairs; measured runs reached 0.2
-(five periods of a demo city of 10,000 cells, an hour of travel) to 0.9 of them."""
+"""A run is refused when the disk has room for less than this share of all pairs; measured runs reached 0.20
+(demo city of 10,218 cells), 0.28 (of 1,588) and 0.96 (Porto Alegre, 1,227) of all pairs."""
 
 
 class RunEstimate(NamedTuple):
@@ -150,7 +150,7 @@ def _measures_bytes(inputs: Inputs) -> int:
     n_cells = len(inputs.cells.ids)
     reading = n_cells * BATCH_WIDTH * (BATCHES_A_BLOCK + READ_PAIR_BYTES)
     arrive_by = any(plan.config.arrive_by for plan in inputs.timetables.plans)
-    return reading + arrive_by * n_cells * len(inputs.services.known()) * CELL_SERVICE_BYTES
+    return READ_BYTES + reading + arrive_by * n_cells * len(inputs.services.known()) * CELL_SERVICE_BYTES
 
 
 def _check_modes(with_modes: int, max_memory_bytes: int | None) -> None:
