@@ -278,7 +278,7 @@ def _enter_arrivals(
     """Enter the improvements at the stops around in the minute they arrive; return whether any was in time.
 
     Of several in one minute the last one says it all, but finding out costs as much as entering all. One
-    kernel for all stops, since numba counts references to arrays at every call: -25 %, bench_matrix.
+    kernel for all stops, since numba counts references to arrays at every call: -20 %, bench_matrix.
     """
     somebody = False
     for link in range(doors.start[destination], doors.start[destination + 1]):
