@@ -39,6 +39,9 @@ CELL_SERVICE_BYTES = 255 * 8
 REPORT_BYTES, REPORT_CELL_BYTES = 40 * 2**20, 2_000
 """Tables, maps and report; measured: 12, 39 and 46 MiB with 1,227, 1,588 and 10,218 cells."""
 
+MODE_PAIR_BYTES = 1.3
+"""On disk, for a pair of a mode without transit; measured: 1.18 (1,588 cells) to 1.26 (1,227)."""
+
 LEAST_SHARE_OF_DISK = 0.1
 """A run is refused when the disk has room for less than this share of all pairs; measured runs reached 0.20
 (demo city of 10,218 cells), 0.28 (of 1,588) and 0.96 (Porto Alegre, 1,227) of all pairs."""
@@ -97,7 +100,7 @@ def run_estimate(
         memory_bytes = max(memory_bytes, with_modes)
     n_percentiles = len(inputs.loaded.config.travel.percentiles)
     disk_bytes = len(plans) * disk_bytes_of(n_cells**2, n_percentiles)
-    disk_bytes += len(networks) * disk_bytes_of(n_cells**2, 1)
+    disk_bytes += int(len(networks) * MODE_PAIR_BYTES * n_cells**2)
     found = RunEstimate(
         memory_bytes=max(memory_bytes, peak_memory_bytes() or 0),
         later_bytes=later_bytes,
