@@ -199,7 +199,7 @@ def _timed(
     first_s: int, rides: list[tuple[int, int, int, bool, bool]]
 ) -> list[tuple[int, int, int, bool, bool]]:
     """Visits of one trip from its rides ``(stop, ride_s to it, dwell_s at it, pickup, drop_off)``."""
-    visits = []
+    visits: list[tuple[int, int, int, bool, bool]] = []
     departure_s = first_s
     for stop, ride_s, dwell_s, pickup, drop_off in rides:
         arrival_s = departure_s + ride_s if visits else first_s

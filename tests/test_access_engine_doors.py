@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from builders_examples import examples
 from builders_scan import program_of, random_kernel_inputs, search_of, with_complete_footpaths
-from builders_timetable import Town, clock_s
+from builders_timetable import Town, clock_s, make_links
 from hypothesis import given, settings
 
 from access.engine.doors import useful_doors
@@ -55,6 +55,16 @@ def test_a_stop_that_nobody_can_leave_a_vehicle_at_is_of_no_use() -> None:
 def test_where_each_stop_is_worse_than_the_next_the_last_one_stays() -> None:
     town = Town("A 8:05, B 8:06, C 8:07, D 8:08", egress={"B": 900, "C": 600, "D": 0})
     assert useful_stops(town) == "D"
+
+
+def test_a_stop_near_another_destination_is_none_near_this_one() -> None:
+    """Riding on to C helps who goes to the first destination; nobody walks from C to the second."""
+    case = Town("A 8:05, B 8:10, C 8:15", egress={"B": 660, "C": 300}).journey_input()
+    case |= {"departure_start_s": clock_s("8:00"), "departure_window_min": 10}
+    doors = make_links([{1: 660, 2: 300}, {1: 660}])
+    kept = useful_doors([program_of(with_complete_footpaths(case))], doors)
+    assert kept.target.tolist() == [2, 1]
+    assert kept.start.tolist() == [0, 1, 2]
 
 
 @settings(RANDOM, max_examples=examples(100))
