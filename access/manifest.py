@@ -9,6 +9,7 @@ import importlib.metadata
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,6 +81,9 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
         "unsnapped_opportunities": dict(inputs.services.off_streets),
         "longest_links": parts.longest_links,
         "validation": {name: report.summary() for name, report in inputs.timetables.reports.items()},
+        "timetables": {
+            str(day): asdict(schedule.counts) for day, schedule in inputs.timetables.schedules.items()
+        },
         "service_share": [share.summary() for share in inputs.timetables.shares],
         "counts": progress.counts,
         "seconds_by_stage": progress.seconds,

@@ -59,7 +59,7 @@ SECTIONS = (
     "findings", "map", "map_low_income", "deciles", "services", "sufficiency", "zones", "reading",
     "method", "inputs",
 )  # fmt: skip
-#: What no run of this version knows.
+#: What no run of this version knows; a run without steps says its own of ``step_free``.
 UNKNOWN = ("fares", "realised", "capacity", "step_free", "outside")
 
 
@@ -139,7 +139,7 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
         texts=texts,
         run=run,
         sections=SECTIONS,
-        unknown=UNKNOWN,
+        unknown=_unknown(run),
         notice=texts.label(manifest.get("notice")),
         income_unit=texts.label(manifest.get("income_unit") or manifest.get("currency")),
         area=area_name(run, texts),
@@ -185,6 +185,12 @@ def _environment() -> Environment:
     )
     environment.filters["capital"] = Texts.capital
     return environment
+
+
+def _unknown(run: Run) -> tuple[str, ...]:
+    """Keys of what is not known."""
+    bound = run.travel.get("step_free")
+    return tuple(f"{key}_{bound}" if key == "step_free" and bound else key for key in UNKNOWN)
 
 
 def _headline_words(run: Run, texts: Texts) -> dict[str, Any]:

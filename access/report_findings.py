@@ -57,12 +57,14 @@ def window(period: Mapping[str, Any], texts: Texts) -> str:
 
 
 def walking(run: Run, texts: Texts) -> str:
-    """Walking speed and longest walk, printed with every result."""
-    return texts(
+    """Walking speed and longest walk, printed with every result, and whether steps are left out."""
+    words = texts(
         "walking",
         speed=texts.number(run.travel.get("walk_speed_km_h"), 1),
         minutes=texts.number(run.travel.get("max_walk_min")),
     )
+    bound = run.travel.get("step_free")
+    return texts(f"walking_{bound}", walking=words) if bound else words
 
 
 def longest_trip(run: Run, texts: Texts) -> str:

@@ -46,6 +46,7 @@ def gap_table(run: Run, texts: Texts) -> Table | None:
 
 
 def _gaps(run: Run, texts: Texts) -> Iterator[tuple[str, float]]:
+    yield from _timetable_gaps(run, texts)
     for service, n in (run.manifest.get("unsnapped_opportunities") or {}).items():
         name = texts.capital(service_label(run, service, texts))
         yield texts("gap.unsnapped", service=name), float(n)
@@ -55,3 +56,16 @@ def _gaps(run: Run, texts: Texts) -> Iterator[tuple[str, float]]:
         yield texts("gap.missing", column=texts.capital(name)), float(totals.get("missing") or 0)
     for key in ("zones_by_area", "grid_outside_zones"):
         yield texts(f"gap.{key}"), float(run.manifest.get(key) or 0)
+
+
+def _timetable_gaps(run: Run, texts: Texts) -> Iterator[tuple[str, float]]:
+    """What the timetable of the headline's day leaves open, so that times are estimated."""
+    period = run.period(run.headline.period)
+    counts = (run.manifest.get("timetables") or {}).get(period.get("service_date")) or {}
+    read = float(counts.get("read_visits") or 0)
+    if read:
+        filled = float(counts.get("filled_visits") or 0)
+        yield texts("gap.filled_times", share=texts.percent(filled / read)), filled
+    yield texts("gap.headway_vehicles"), float(counts.get("expanded_trips") or 0)
+    yield texts("gap.by_arrangement"), float(counts.get("by_arrangement_visits") or 0)
+    yield texts("gap.on_demand"), float(counts.get("on_demand_trips") or 0)

@@ -30,6 +30,8 @@ def travel_rules(run: Run, texts: Texts) -> str:
         sentences.append(texts(f"rules.step_free_{travel['step_free']}"))
     if travel.get("max_rides"):
         sentences.append(texts("rules.rides", rides=texts.number(travel["max_rides"])))
+    elif "max_rides" in travel:
+        sentences.append(texts("rules.any_rides"))
     if travel.get("boarding_slack_s") is not None:
         sentences.append(texts("rules.boarding", seconds=texts.number(travel["boarding_slack_s"])))
     sentences += engine_sentences(run, texts)

@@ -123,6 +123,10 @@ def _headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> Iterator[dict[st
         (everyone["indicator"] == "nearest_mean_min") & (everyone["service"] != headline.service)
     ]
     yield from _records(nearest, "minutes to the nearest, mean of those who reach one")
+    none_reached = everyone[
+        (everyone["indicator"] == "nearest_unreached_residents") & (everyone["value"] > 0)
+    ]
+    yield from _records(none_reached, "residents who reach none, left out of that mean")
     below = everyone[everyone["indicator"] == "below_line_residents"]
     for line in config.measures.sufficiency:
         yield from _records(below[below["note"] == line.name], f"residents without {line.label.en}")

@@ -291,6 +291,7 @@ def _counts(visits: Visits, runs: Runs, timetable: Timetable, rule_problems: Rul
         trips_before=int((runs.day == -1).sum()),
         trips_after=int((runs.day == 1).sum()),
         visits=len(timetable.visit_stop),
+        read_visits=len(visits.stop),
         filled_visits=visits.n_filled,
         headway_trips=len(np.unique(runs.template[runs.by_headway])),
         expanded_trips=int((runs.by_headway & today).sum()),

@@ -102,7 +102,8 @@ class ScheduleCounts:
     trips_before: int = 0  # of the day before, still running after midnight
     trips_after: int = 0  # of the day after, starting before the horizon
     visits: int = 0
-    filled_visits: int = 0  # rows of stop_times.txt that got a time by distance
+    read_visits: int = 0  # rows of stop_times.txt of these trips
+    filled_visits: int = 0  # of them those that got a time by distance
     headway_trips: int = 0  # trips.txt rows that frequencies.txt expands
     expanded_trips: int = 0  # vehicles they became on the service day
     short_trips: int = 0  # dropped: fewer than two visits

@@ -240,6 +240,14 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     modes = [
         {"name": "car", "label": {"en": "car", "fr": "voiture"}, "rules": "free", "max_duration_min": 60}
     ]
+    counts = {"read_visits": 100, "filled_visits": 32, "expanded_trips": 5, "by_arrangement_visits": 1,
+              "on_demand_trips": 2}  # fmt: skip
+    r5 = {"name": "r5", "jar": "r5.jar", "jar_sha256": "0" * 64, "r5py": "1.1", "java": "21",
+          "monte_carlo_draws": 60}  # fmt: skip
+    make("own_engine", engine={"name": "fairreach"})
+    make("r5", engine=r5)
+    make("r5_own_jar", engine=r5 | {"jar": None, "jar_sha256": None, "monte_carlo_draws": 0})
+    make("blank", timetables={"2019-05-15": counts}, walking=manifest()["walking"] | {"max_rides": None})
     make("school", periods=[midday], walking=limits, modes=modes, seconds_by_stage={"modes": 1.0})
     make("school_85", periods=[midday], percentile=85, walking=limits | {"step_free": "worst"})
     make("dark", headline={"service": "jobs", "cutoff_min": 45, "period": "night"})
