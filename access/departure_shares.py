@@ -55,8 +55,6 @@ def share_within(
         As ``travel_time_matrix``.
     """
     cutoffs_min, problems = checked_cutoffs(cutoffs, options)
-    if not problems and len(set(cutoffs_min)) < len(cutoffs_min):
-        problems.append(f"cutoffs has a number twice: {cutoffs_min}; each gives one column")
     problems += no_percentiles("share_within", options)
     request = travel_request(transport_network, origins, destinations, dict(options), problems)
     windows = request.options.windows

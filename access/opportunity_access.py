@@ -189,7 +189,7 @@ def time_to_nth_closest(
     InputDataError, gtfs.errors.ServiceError
         As ``travel_time_matrix``.
     """
-    good = isinstance(n, int | float | np.number) and 0 < n < np.inf
+    good = isinstance(n, int | float | np.number) and not isinstance(n, bool) and 0 < n < np.inf
     problems = [] if good else [f"n is {n!r}; it must be a positive number of opportunities"]
     request = opportunity_request(
         transport_network, origins, destinations, opportunities, None, options, problems

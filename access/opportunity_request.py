@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -125,7 +125,8 @@ def opportunity_request(
 
     ``cutoffs`` is None for a function without cutoffs; ``problems`` was found wrong before.
     """
-    names = [opportunities] if isinstance(opportunities, str) else list(opportunities)
+    given: Any = opportunities
+    names = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
     amounts, found = amounts_of(origins if destinations is None else destinations, names)
     found += problems
     cutoffs_min, wrong = (checked_cutoffs(cutoffs, options)) if cutoffs is not None else ([], [])
@@ -137,11 +138,18 @@ def checked_cutoffs(
     cutoffs: Sequence[int | timedelta], options: Mapping[str, Any]
 ) -> tuple[list[Any], list[str]]:
     """Return cutoffs in minutes, and what is wrong with them."""
+    given: Any = cutoffs
+    cutoffs = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [True]
+    if any(isinstance(cutoff, bool | np.bool_) for cutoff in cutoffs):
+        return [], [f"cutoffs is {given!r}; give a list of minutes, such as [30, 60]"]
     cutoffs_min = [_minutes(cutoff) for cutoff in cutoffs]
     max_time = options.get("max_time", DEFAULT_MAX_TIME)
     if not isinstance(max_time, timedelta):
         return cutoffs_min, []  # told with the options
-    return cutoffs_min, cutoff_problems(cutoffs_min, int(max_time / timedelta(minutes=1)))
+    problems = cutoff_problems(cutoffs_min, int(max_time / timedelta(minutes=1)))
+    if not problems and len(set(cutoffs_min)) < len(cutoffs_min):
+        problems.append(f"cutoffs has a number twice: {cutoffs_min}; give each once")
+    return cutoffs_min, problems
 
 
 def no_percentiles(function: str, options: Mapping[str, Any]) -> list[str]:
@@ -170,6 +178,12 @@ def amounts_of(destinations: Any, names: Sequence[str]) -> tuple[Floats, list[st
         if wrong:
             problems.append(
                 f"opportunities: {name!r} has {wrong:,} values missing or infinite; give 0 for none"
+            )
+        negative = int(np.count_nonzero(np.isfinite(values) & (values < 0)))
+        if negative:
+            problems.append(
+                f"opportunities: {name!r} has {negative:,} negative values; more of them within reach would "
+                "count as less, so give numbers of 0 and above"
             )
         columns.append(values)
     return np.array(columns).reshape(len(columns), len(destinations)), problems

@@ -8,7 +8,8 @@ is ready in a moment. Lower-level use: the attributes and methods hand out plain
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy.typing as npt
 
 from access.datasets import cache_folder
 from access.engine.arrays import WalkLinks
-from access.errors import AccessError
+from access.errors import AccessError, DataQualityWarning
 from access.file_fingerprint import content_fingerprint
 from access.network import walk_links
 from access.network_files import feed_names, find_files, require_files
@@ -67,6 +68,8 @@ class TransportNetwork:
 
     Raises
     ------
+    AccessError
+        What was given as a file is no path.
     InputDataError
         A file is missing or cannot be used as streets, or the cache folder cannot be written.
     gtfs.errors.FeedError
@@ -87,15 +90,14 @@ class TransportNetwork:
         *,
         cache: PathName | bool | None = None,
     ) -> None:
-        self.osm_pbf = Path(osm_pbf)
-        paths = [gtfs] if isinstance(gtfs, str | PathLike) else gtfs
-        self.gtfs = tuple(Path(path) for path in paths)
+        self.osm_pbf, self.gtfs = _paths(osm_pbf, gtfs)
         require_files(self.osm_pbf, self.gtfs)
         self.feed_names = tuple(feed_names(self.gtfs))
         self._store = NetworkStore(_store_folder(cache))
         folder = self._store.folder
         self._streets_key = key_of("streets", self.osm_pbf.suffix, content_fingerprint(self.osm_pbf, folder))
         contents = [content_fingerprint(path, folder) for path in self.gtfs]
+        _warn_of_repeats(self.gtfs, contents)
         self._feeds_key = key_of("feeds", *self.feed_names, *contents)
         self._feeds: dict[str, gtfs_kit.Feed] = {}
         self._roads: dict[str, RoadGraph] = {}
@@ -359,6 +361,35 @@ class TransportNetwork:
         if not self._feeds:
             self._read_feeds()
         return unfold(self._feeds, service_date, horizon_s, step_free)
+
+
+def _paths(osm_pbf: Any, gtfs: Any) -> tuple[Path, tuple[Path, ...]]:
+    """Return the paths of streets and feeds; say what is wrong where they are none."""
+    feeds = list(gtfs) if isinstance(gtfs, Iterable) and not isinstance(gtfs, str | bytes) else [gtfs]
+    problems = []
+    if not isinstance(osm_pbf, str | PathLike):
+        problems.append(f"osm_pbf is {osm_pbf!r}; give the path of an OpenStreetMap extract (.osm.pbf)")
+    wrong = [feed for feed in feeds if not isinstance(feed, str | PathLike)]
+    if wrong:
+        problems.append(
+            f"gtfs has {', '.join(map(repr, wrong))}; give the path of a GTFS feed or a list of paths, and "
+            "leave gtfs out where there is no timetable"
+        )
+    refuse("The network cannot be read", problems)
+    return Path(osm_pbf), tuple(Path(feed) for feed in feeds)
+
+
+def _warn_of_repeats(gtfs: Sequence[Path], contents: Sequence[str]) -> None:
+    """Warn of a feed given twice: who waits for one of its vehicles would seem to have two."""
+    first: dict[str, Path] = {}
+    for path, content in zip(gtfs, contents, strict=True):
+        same = first.setdefault(content, path)
+        if same is not path:
+            warnings.warn(
+                f"gtfs: {path} and {same} are the same feed, so its vehicles count twice; give it once",
+                DataQualityWarning,
+                stacklevel=3,
+            )
 
 
 def _store_folder(cache: PathName | bool | None) -> Path | None:

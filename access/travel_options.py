@@ -11,13 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
+import numpy as np
+
 from access.engine.arrays import LAST_ARRIVAL_S, LONGEST_DURATION_MIN, LONGEST_WINDOW_MIN
 from access.errors import AccessError
 from access.points import mode_name, refuse
-from access.search import count_problems, percentile_problems
+from access.search import percentile_problems
 from access.transit_modes import TRANSIT_MODES
 from access.transport_network import StepFree
-from access.travel_values import is_duration, limit_min, radius_m, slack_s, speed_km_h, whole_minutes
+from access.travel_values import (
+    count,
+    is_duration,
+    limit_min,
+    radius_m,
+    slack_s,
+    speed_km_h,
+    whole_minutes,
+)
 from access.travel_windows import Window, windows_of
 
 if TYPE_CHECKING:
@@ -180,17 +190,15 @@ def travel_options(
         road_rules=_road_rules(
             modes, speed_walking, speed_cycling, max_bicycle_traffic_stress, driving_rules, problems
         ),
-        max_rides=max_public_transport_rides,
+        max_rides=count("max_public_transport_rides", max_public_transport_rides, problems),
         boarding_slack_s=slack_s(boarding_slack, problems),
         arrive_by=bool(arrive_by),
         max_snap_m=_snap_m(snap_to_network, step_free, problems),
         step_free=_step_free(step_free, modes, problems),
         allow_no_service=allow_no_service,
-        threads=threads,
+        threads=count("threads", threads, problems),
         progress=progress,
     )
-    problems += count_problems("max_public_transport_rides", max_public_transport_rides)
-    problems += count_problems("threads", threads)
     refuse("Travel times cannot be computed", problems)
     return options
 
@@ -240,18 +248,20 @@ def _modes(
 
 def _names(name: str, modes: Iterable[Any], problems: list[str]) -> frozenset[str]:
     if isinstance(modes, str) or not isinstance(modes, Iterable):
-        problems.append(f"{name} is {modes!r}; give a list, such as [{mode_name(modes)!r}]")
+        named = mode_name(modes)
+        example = named if named in TRANSIT_MODES or named in STREET_MODES else "WALK"
+        problems.append(f"{name} is {modes!r}; give a list, such as [{example!r}]")
         return frozenset()
     return frozenset(mode_name(mode) for mode in modes)
 
 
 def _percentiles(percentiles: Sequence[float], problems: list[str]) -> tuple[float, ...]:
-    try:
-        chosen = tuple(percentiles)
-        found = percentile_problems(chosen)
-    except TypeError:
+    chosen: tuple[Any, ...] = tuple(percentiles) if isinstance(percentiles, Iterable) else (None,)
+    numbers = (int, float, np.integer, np.floating)
+    if any(isinstance(one, bool) or not isinstance(one, numbers) for one in chosen):
         problems.append(f"percentiles is {percentiles!r}; give a list of numbers, such as [5, 50]")
         return ()
+    found = percentile_problems(chosen)
     problems += found
     if not found and len({float(percentile) for percentile in chosen}) < len(chosen):
         problems.append(f"percentiles has a number twice: {list(chosen)}; each gives one column")
@@ -270,7 +280,7 @@ def _road_rules(
     before = len(problems)
     on_foot = speed_km_h("speed_walking", speed_walking, [])  # told already
     by_bicycle = speed_km_h("speed_cycling", speed_cycling, problems)
-    if stress not in (1, 2, 3, 4):
+    if isinstance(stress, bool) or stress not in (1, 2, 3, 4):
         problems.append(f"max_bicycle_traffic_stress is {stress!r}; allowed are 1 (calm) to 4 (any road)")
     if len(problems) > before or not modes & {"BICYCLE", "CAR"}:
         return {}

@@ -10,6 +10,9 @@ import math
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+
+from access.search import count_problems
 from access.snapping import LONGEST_SNAP_M
 from access.transport_network import DEFAULT_SNAP_M
 
@@ -77,7 +80,6 @@ def slack_s(value: Any, problems: list[str]) -> int:
 
 def radius_m(value: Any, problems: list[str]) -> float:
     """Return how far a point may lie from a street; r5py's True and False both mean the default."""
-    """Return a speed, 1 where it is wrong."""
     if isinstance(value, bool):
         return DEFAULT_SNAP_M
     if not is_number(value) or not 0 < value <= LONGEST_SNAP_M:
@@ -87,6 +89,16 @@ def radius_m(value: Any, problems: list[str]) -> float:
         )
         return DEFAULT_SNAP_M
     return float(value)
+
+
+def count(name: str, value: Any, problems: list[str]) -> int | None:
+    """Return a whole number of at least 1, or None for the default; True is no number."""
+    found = [f"{name} is {value!r}; it must be a whole number of at least 1"] * isinstance(
+        value, bool | np.bool_
+    )
+    found = found or count_problems(name, value)
+    problems += found
+    return None if found else value
 
 
 def is_number(value: Any) -> bool:

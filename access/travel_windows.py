@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
+
 from access.engine.arrays import LAST_ARRIVAL_S
 
 DAY_S = 86_400
@@ -62,6 +64,8 @@ def windows_of(
 
 
 def _clock_problem(clock: Any) -> str:
+    if clock is pd.NaT:
+        return "departure has NaT, a missing time; give date and time, such as datetime(2024, 3, 6, 8, 0)"
     if not isinstance(clock, datetime):
         return f"departure has {clock!r}; give a datetime, date and time of the clock on the spot"
     if clock.tzinfo is not None:

@@ -143,6 +143,30 @@ def test_missing_opportunities_are_refused_together_with_other_problems(network:
         reached(network, [1], cutoffs=[30])
 
 
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"cutoffs": 30}, "cutoffs is 30; give a list of minutes"),
+        ({"cutoffs": [True]}, r"cutoffs is \[True\]; give a list of minutes"),
+        ({"cutoffs": "30"}, "cutoffs is '30'; give a list of minutes"),
+        ({"cutoffs": [30, timedelta(minutes=30)]}, r"cutoffs has a number twice: \[30, 30\]; give each once"),
+        ({"cutoffs": [30], "opportunities": 5}, "opportunities names 5; the columns of the destinations are"),
+    ],
+)
+def test_wrong_cutoffs_and_names_are_told_with_the_rest(
+    network: TransportNetwork, options: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(AccessError, match=rf"{problem}(.|\n)*speed_walking is 0"):
+        accessibility(
+            network, both_ends(), **{"opportunities": "jobs", **options}, departure=EIGHT, speed_walking=0
+        )
+
+
+def test_negative_opportunities_are_refused(network: TransportNetwork) -> None:
+    with pytest.raises(AccessError, match="'jobs' has 1 negative values; more of them within reach"):
+        reached(network, both_ends().assign(jobs=[-1, 5]), cutoffs=[30])
+
+
 def test_no_service_is_refused(network: TransportNetwork) -> None:
     with pytest.raises(ServiceError, match="nothing leaves"):
         reached(network, both_ends(), cutoffs=[30], departure=clock("2024-03-06 22:00"))

@@ -260,6 +260,23 @@ def test_missing_files_are_all_named(tmp_path: Path) -> None:
         TransportNetwork(tmp_path / "a.osm.pbf", [tmp_path / "b.zip"], cache=False)
 
 
+def test_what_is_no_path_is_refused(tmp_path: Path) -> None:
+    osm_pbf, gtfs = write_files(tmp_path)
+    wrong: Any = None
+    with pytest.raises(AccessError, match="gtfs has None; give the path of a GTFS feed or a list of paths"):
+        TransportNetwork(osm_pbf, wrong, cache=False)
+    with pytest.raises(AccessError, match=r"osm_pbf is None; give the path(.|\n)*gtfs has 5; give"):
+        TransportNetwork(wrong, [gtfs, 5], cache=False)  # type: ignore[list-item]
+
+
+def test_one_file_given_twice_warns(tmp_path: Path) -> None:
+    osm_pbf, gtfs = write_files(tmp_path)
+    with pytest.warns(
+        DataQualityWarning, match="are the same feed, so its vehicles count twice; give it once"
+    ):
+        TransportNetwork(osm_pbf, [gtfs, gtfs], cache=False)
+
+
 def test_a_bad_feed_is_refused_when_the_network_is_made(tmp_path: Path) -> None:
     osm_pbf, _ = write_files(tmp_path)
     feed = bus_feed()
@@ -282,7 +299,8 @@ def test_several_feeds_stay_apart(tmp_path: Path) -> None:
     osm_pbf, gtfs = write_files(tmp_path)
     (tmp_path / "b").mkdir()
     shutil.copy(gtfs, tmp_path / "b" / "bus.zip")
-    network = TransportNetwork(str(osm_pbf), [str(gtfs), str(tmp_path / "b" / "bus.zip")], cache=False)
+    with pytest.warns(DataQualityWarning, match="bus.zip are the same feed, so its vehicles count twice"):
+        network = TransportNetwork(str(osm_pbf), [str(gtfs), str(tmp_path / "b" / "bus.zip")], cache=False)
     assert network.feed_names == ("bus", "bus-2")
     times = travel_time_array(network, both_ends(), departure=EIGHT)
     assert times.minutes[0, 0, 1] == 28
