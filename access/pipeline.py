@@ -8,7 +8,7 @@ from pathlib import Path
 
 from access.collected_warnings import collected_warnings
 from access.compile_notice import tell_if_compiling
-from access.config_file import load_config
+from access.config_file import LoadedConfig, load_config
 from access.datasets import check_cache
 from access.engines import engine_of
 from access.matrix_reader import blocks_of
@@ -16,6 +16,7 @@ from access.progress import Progress
 from access.r5_run import find_r5
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
 from access.run_estimate import estimate_record, run_estimate
+from access.run_lock import only_run
 from access.snapping import SNAPPED, Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
 from access.stage_measures import PeriodTimes, measure_periods
@@ -24,10 +25,12 @@ from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_ce
 from access.stage_results import write_run
 from access.stage_travel_times import (
     LargeWork,
+    StreamedPeriod,
     advance_of_period,
     check_large_work,
     keep_finished,
     stream_period,
+    unfinished_folder,
 )
 
 N_STAGES_READ = 6
@@ -88,32 +91,40 @@ def run(
         check_cache()
         work = LargeWork(threads, max_memory_bytes, scheduler, resume)
         check_large_work(folder, work, loaded.config.travel.engine)
-        inputs = read_inputs(loaded, progress)
-        cells, stops = join_streets(inputs, progress, threads)
-        inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
-        networks = mode_networks(inputs)
-        progress.n_stages += bool(networks)
-        estimate = run_estimate(inputs, cells, stops, networks, folder, work)
-        work = replace(work, later_bytes=estimate.later_bytes)
-        with new_run_folder(folder) as partial:
-            if loaded.config.travel.engine == "r5":
-                periods = _travel_times(inputs, cells, stops, partial, progress, threads)
-            else:
-                periods = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
-            modes = _modes(inputs, networks, partial, progress, threads)
-            with progress.stage("measures") as stage:
-                measured = measure_periods(inputs, cells, periods, stage)
-            with progress.stage("results") as stage:
-                stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told, modes)
-            if loaded.config.travel.engine != "r5":
-                keep_finished(folder, partial, [period.plan.config.name for period in periods])
-            add_to_manifest(
-                partial,
-                estimate=estimate_record(estimate, partial / "travel_times"),
-                seconds_by_stage=progress.seconds,
-                counts=progress.counts,
-            )
+        with only_run(unfinished_folder(folder), folder):
+            _compute(loaded, folder, work, progress, told)
     return FinishedRun(folder, told)
+
+
+def _compute(
+    loaded: LoadedConfig, folder: Path, work: LargeWork, progress: Progress, told: list[str]
+) -> None:
+    """Read the inputs, compute everything and put the run folder in its place."""
+    inputs = read_inputs(loaded, progress)
+    cells, stops = join_streets(inputs, progress, work.threads)
+    inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
+    networks = mode_networks(inputs)
+    progress.n_stages += bool(networks)
+    estimate = run_estimate(inputs, cells, stops, networks, folder, work)
+    work = replace(work, later_bytes=estimate.later_bytes)
+    with new_run_folder(folder) as partial:
+        if loaded.config.travel.engine == "r5":
+            periods = _travel_times(inputs, cells, stops, partial, progress, work.threads)
+        else:
+            periods, streamed = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
+        modes = _modes(inputs, networks, partial, progress, work.threads)
+        with progress.stage("measures") as stage:
+            measured = measure_periods(inputs, cells, periods, stage)
+        with progress.stage("results") as stage:
+            stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told, modes)
+        if loaded.config.travel.engine != "r5":
+            keep_finished(folder, partial, streamed)
+        add_to_manifest(
+            partial,
+            estimate=estimate_record(estimate, partial / "travel_times"),
+            seconds_by_stage=progress.seconds,
+            counts=progress.counts,
+        )
 
 
 def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
@@ -215,19 +226,19 @@ def _streamed_travel_times(
     run_folder: Path,
     progress: Progress,
     work: LargeWork,
-) -> list[PeriodTimes]:
-    """Compute the matrix of each period with data part by part; return those that the measures use."""
+) -> tuple[list[PeriodTimes], list[StreamedPeriod]]:
+    """Compute the matrix of each period with data part by part; return how to read and to keep each."""
     plans = [plan for plan in inputs.timetables.plans if plan.has_data]
-    periods = []
+    streamed = []
     with progress.stage("travel times") as stage:
         n_pairs = 0
         for number, plan in enumerate(plans):
             told = advance_of_period(stage, number, len(plans))
-            period = stream_period(inputs, cells, stops, plan, run_folder, work, told)
-            n_pairs += period.n_pairs
-            periods.append(PeriodTimes(plan, period.blocks))
+            streamed.append(stream_period(inputs, cells, stops, plan, run_folder, work, told))
+            n_pairs += streamed[-1].n_pairs
         stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
-    return periods
+    periods = [PeriodTimes(plan, period.blocks) for plan, period in zip(plans, streamed, strict=True)]
+    return periods, streamed
 
 
 def _modes(

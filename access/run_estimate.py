@@ -101,10 +101,11 @@ def run_estimate(
     n_percentiles = len(inputs.loaded.config.travel.percentiles)
     disk_bytes = len(plans) * disk_bytes_of(n_cells**2, n_percentiles)
     disk_bytes += int(len(networks) * MODE_PAIR_BYTES * n_cells**2)
+    there = unfinished_folder(run_folder).glob("*.parquet")
     found = RunEstimate(
         memory_bytes=max(memory_bytes, peak_memory_bytes() or 0),
         later_bytes=later_bytes,
-        disk_bytes=max(0, disk_bytes - folder_bytes(unfinished_folder(run_folder))),
+        disk_bytes=max(0, disk_bytes - sum(map(folder_bytes, there))),
         free_disk_bytes=_free_bytes(run_folder),
         threads=threads,
     )

@@ -8,10 +8,13 @@ when it is finished the folders move into the run folder.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from access.chunk_folder import manifest_differences
+from access.chunk_record import WRITER, read_chunk_manifest
 from access.errors import AccessError, ResultError
 from access.matrix_reader import MatrixBlock, each_block
 from access.matrix_stream import stream_travel_times
@@ -47,6 +50,7 @@ class StreamedPeriod:
     folder: Path
     n_pairs: int  # reached at any percentile
     percentile: float  # that the measures use
+    manifest: Mapping[str, Any]  # of the folder, as this run wrote it
 
     def blocks(self) -> Iterator[MatrixBlock]:
         """Read that percentile part by part."""
@@ -120,7 +124,7 @@ def stream_period(
         start_over=not work.resume,
         progress=advance,
     )
-    return StreamedPeriod(folder, manifest["n_rows"], travel.percentile)
+    return StreamedPeriod(folder, manifest["n_rows"], travel.percentile, manifest)
 
 
 def search_of_period(
@@ -144,10 +148,35 @@ def search_of_period(
     )
 
 
-def keep_finished(run_folder: Path, partial: Path, periods: Sequence[str]) -> None:
-    """Move the folders of these periods into the run folder that is being written; drop those of others."""
-    unfinished, target = unfinished_folder(run_folder), partial / "travel_times"
+def keep_finished(run_folder: Path, partial: Path, periods: Sequence[StreamedPeriod]) -> None:
+    """Move the folders of these periods into the run folder that is being written; drop those of others.
+
+    Raises
+    ------
+    ResultError
+        What lies in a folder is not what this run wrote there; nothing is moved then.
+    """
+    for period in periods:
+        _refuse_changed(period)
+    target = partial / "travel_times"
     target.mkdir(exist_ok=True)
     for period in periods:
-        (unfinished / f"{period}.parquet").rename(target / f"{period}.parquet")
-    shutil.rmtree(unfinished, ignore_errors=True)
+        period.folder.rename(target / period.folder.name)
+    for left in unfinished_folder(run_folder).iterdir():
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        elif left.name != WRITER:  # the lock, held until the run folder is in its place
+            left.unlink(missing_ok=True)
+
+
+def _refuse_changed(period: StreamedPeriod) -> None:
+    there = read_chunk_manifest(period.folder)
+    found = manifest_differences(there, period.manifest)
+    if not found and there["chunks"] != period.manifest["chunks"]:
+        found = ["its parts differ"]
+    if found:
+        lines = "".join(f"\n  - {line}" for line in found)
+        raise ResultError(
+            f"{period.folder}: was changed by something else while this run went on, so no results were "
+            f"written:{lines}\nRun again, with no other program writing there"
+        )

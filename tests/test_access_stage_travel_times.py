@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import builders_city as city
 import geopandas as gpd
 import pandas as pd
+import psutil
 import pytest
 from click.testing import CliRunner
 
-from access import matrix_stream, pipeline
+from access import matrix_stream, pipeline, results, run_lock
 from access.cli import commands
 from access.errors import AccessError, ResultError
 from access.matrix_reader import read_matrix, read_travel_times
 from access.progress import Stage, in_words
+from access.run_lock import only_run
 from access.stage_travel_times import LargeWork, advance_of_period, check_large_work
 
 
@@ -107,3 +114,118 @@ def test_times_are_told_as_people_say_them() -> None:
         "59 min",
         "2 h 5 min",
     ]
+
+
+HOLDS_THE_LOCK = """
+import sys, time
+from pathlib import Path
+from access.run_lock import only_run
+with only_run(Path(sys.argv[1]), Path("run")):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_run_to_the_same_folder_is_refused_before_it_reads_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process holds the folder; once it is killed, its lock counts for nothing."""
+    config = city.write_city(tmp_path)
+    unfinished = tmp_path / "run.unfinished"
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDS_THE_LOCK, str(unfinished)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        refusal = rf"another run is writing to .*run \(process {other.pid} on host .* since 2.*\); wait"
+        with monkeypatch.context() as patch:
+            patch.setattr(pipeline, "read_inputs", None)
+            with pytest.raises(ResultError, match=refusal):
+                pipeline.run(config, show_bar=False)
+        assert json.loads((unfinished / "_writer.json").read_text())["pid"] == other.pid
+    finally:
+        os.kill(other.pid, signal.SIGKILL)
+        other.communicate()
+    assert unfinished.is_dir()
+    pipeline.run(config, show_bar=False)
+    assert not unfinished.exists()
+
+
+def test_the_lock_is_held_until_the_run_folder_is_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = city.write_city(tmp_path)
+    swapped = []
+
+    def swap(partial: Path, folder: Path) -> None:
+        with (
+            pytest.raises(ResultError, match="another run is writing to"),
+            only_run(tmp_path / "run.unfinished", folder),
+        ):
+            pass
+        swapped.append(partial.rename(folder))
+
+    monkeypatch.setattr(results, "_swap", swap)
+    pipeline.run(config, show_bar=False)
+    assert len(swapped) == 1
+    assert not (tmp_path / "run.unfinished").exists()
+
+
+def test_where_files_cannot_be_locked_the_process_named_in_the_lock_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_lock, "fcntl", None)
+    unfinished = tmp_path / "run.unfinished"
+    with (
+        only_run(unfinished, tmp_path / "run"),
+        pytest.raises(ResultError, match=f"process {os.getpid()} on host"),
+        only_run(unfinished, tmp_path / "run"),
+    ):
+        pass
+    unfinished.mkdir()
+    lock = unfinished / "_writer.json"
+    lock.write_text(json.dumps({"pid": os.getpid(), "started": psutil.Process().create_time() - 100}))
+    with only_run(unfinished, tmp_path / "run"):  # the number belongs to a later process
+        pass
+    unfinished.mkdir()
+    lock.write_text(json.dumps({"pid": 1, "started": 0, "host": "another-machine"}))
+    with (
+        pytest.raises(ResultError, match="process 1 on host another-machine"),
+        only_run(unfinished, tmp_path / "run"),
+    ):
+        pass
+
+
+def test_a_lock_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.unfinished").write_text("a file")
+    with (
+        pytest.raises(ResultError, match=r"run\.unfinished: cannot be written .*--out"),
+        only_run(tmp_path / "run.unfinished", tmp_path / "run"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("part", ["options", "chunks"])
+def test_travel_times_that_another_program_put_there_are_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """The lock forbids it; if it happens nevertheless, the run ends without results."""
+    config = city.write_city(tmp_path)
+    write_run = pipeline.write_run
+
+    def after_another_program(*given: object, **named: object) -> object:
+        path = tmp_path / "run.unfinished" / "peak.parquet" / "_manifest.json"
+        manifest = json.loads(path.read_text())
+        if part == "options":
+            manifest["options"]["boarding_slack_s"] = 1
+        else:
+            manifest["chunks"][0]["sha256"] = "0" * 64
+        path.write_text(json.dumps(manifest))
+        return write_run(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "write_run", after_another_program)
+    difference = {"options": "boarding_slack_s was 1 and is 60", "chunks": "its parts differ"}[part]
+    with pytest.raises(ResultError, match=rf"(?s)peak\.parquet: was changed by something else.*{difference}"):
+        pipeline.run(config, show_bar=False)
+    assert not (tmp_path / "run").exists()
