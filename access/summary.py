@@ -38,8 +38,9 @@ def _period_lines(manifest: dict[str, Any]) -> list[str]:
     steps = f"; without steps, {walking['step_free']} case" if walking.get("step_free") else ""
     lines = [
         f"walking {walking['walk_speed_km_h']:g} km/h, at most {walking['max_walk_min']:g} min, between "
-        f"vehicles {walking['max_transfer_walk_min']:g} min{steps}; {walking['boarding_slack_s']} s at a stop before "
-        f"boarding; {rides}; trips of at most {walking['max_duration_min']} min",
+        f"vehicles {walking['max_transfer_walk_min']:g} min{steps}; "
+        f"{walking['boarding_slack_s']} s at a stop before boarding; {rides}; "
+        f"trips of at most {walking['max_duration_min']} min",
         f"percentile {manifest['percentile']} of travel time over all minutes of a period",
     ]
     lines += _engine_lines(manifest.get("engine") or {})
