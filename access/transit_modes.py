@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 import numpy as np
+import numpy.typing as npt
 
 from gtfs.timetable import Timetable
 
@@ -51,6 +52,14 @@ def mode_of_route(route_type: int) -> str:
     return _MODE_OF_TYPE.get(route_type, by_hundred) if route_type < 100 else by_hundred
 
 
+def trips_of_modes(
+    timetable: Timetable, route_types: Sequence[int], modes: Set[str]
+) -> npt.NDArray[np.bool_]:
+    """Say of each trip whether its mode is among some of ``TRANSIT_MODES``."""
+    wanted = [ANY_TRANSIT in modes or mode_of_route(route_type) in modes for route_type in route_types]
+    return np.array(wanted, dtype=np.bool_)[timetable.trip_route]
+
+
 def with_modes(timetable: Timetable, route_types: Sequence[int], modes: Set[str]) -> Timetable:
     """Close all vehicles of other modes: nobody may board or leave them. The timetable given is unchanged.
 
@@ -65,8 +74,8 @@ def with_modes(timetable: Timetable, route_types: Sequence[int], modes: Set[str]
     """
     if ANY_TRANSIT in modes:
         return timetable
-    wanted = np.array([mode_of_route(route_type) in modes for route_type in route_types], dtype=np.bool_)
-    open_visit = np.repeat(wanted[timetable.trip_route], np.diff(timetable.trip_start))
+    trips = trips_of_modes(timetable, route_types, modes)
+    open_visit = np.repeat(trips, np.diff(timetable.trip_start))
     pickup, drop_off = timetable.pickup & open_visit, timetable.drop_off & open_visit
     pickup.flags.writeable = drop_off.flags.writeable = False
     return timetable._replace(pickup=pickup, drop_off=drop_off)

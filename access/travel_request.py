@@ -100,6 +100,16 @@ class TravelRequest:
         timetable = with_modes(schedule.timetable, schedule.route_types, self.options.transit_modes)
         return day._replace(schedule=replace(schedule, timetable=timetable))
 
+    def _runs(self, day: ServiceDay, window: Window) -> bool:
+        """Check the service of a window; see ``access.network_service``."""
+        options = self.options
+
+        def day_asked_for() -> ServiceDay:
+            assert window.asked_date is not None  # noqa: S101 - checked in travel_options
+            return self.network.service_day(window.asked_date, options.horizon_s, options.step_free)
+
+        return check_service(day, window, options, day_asked_for)
+
     def search_arguments(self, day: ServiceDay, window: Window) -> dict[str, Any]:
         """Return the arguments of ``access.search.prepare_search``."""
         options = self.options
@@ -151,7 +161,7 @@ class TravelRequest:
         if not self.options.transit_modes:
             return None
         day = self.day(window)
-        if not check_service(day, window, self.options):
+        if not self._runs(day, window):
             return None
         arguments = self.search_arguments(day, window)
         return prepare_search(day.schedule.timetable, n_destinations=self.destinations.n_points, **arguments)
@@ -161,7 +171,7 @@ class TravelRequest:
         if not self.options.transit_modes:
             return self._all_alike(self.street_minutes()), True
         day = self.day(window)
-        if not check_service(day, window, self.options):
+        if not self._runs(day, window):
             return self._all_alike(self.street_minutes()), False
         minutes = travel_time_percentiles(
             day.schedule.timetable,

@@ -22,6 +22,11 @@ class Window:
     service_date: date | None
     start_s: int  # seconds after 00:00 of the service day
 
+    @property
+    def asked_date(self) -> date | None:
+        """The date that the caller wrote; that after the service day to arrive shortly after midnight."""
+        return None if self.clock is None else self.clock.date()
+
 
 def windows_of(
     departure: datetime | Iterable[datetime] | None,

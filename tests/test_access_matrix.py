@@ -165,7 +165,10 @@ def test_arrive_by_counts_back_from_each_minute(network: TransportNetwork) -> No
 
 def test_arriving_shortly_after_midnight_uses_the_evening_before(network: TransportNetwork) -> None:
     midnight = clock("2024-03-07 00:30")
-    with pytest.warns(DataQualityWarning, match="between 22:30:00 and 24:40:00 on 2024-03-06"):
+    with pytest.warns(
+        DataQualityWarning,
+        match="nothing leaves between 22:30:00 of the day before and 00:40:00 on 2024-03-07; that day its",
+    ):
         times = travel_time_matrix(
             network, both_ends(), departure=midnight, arrive_by=True, allow_no_service=True
         )
@@ -259,8 +262,13 @@ def test_modes_that_bring_the_bus(network: TransportNetwork, modes: Any) -> None
 
 
 def test_a_mode_that_no_route_has_is_no_service(network: TransportNetwork) -> None:
-    with pytest.raises(ServiceError, match="nothing leaves between 08:00:00 and 10:10:00"):
-        travel_time_matrix(network, both_ends(), departure=EIGHT, transport_modes=["SUBWAY"])
+    asked: dict[str, Any] = {"departure": EIGHT, "transport_modes": ["SUBWAY", "FERRY", "WALK"]}
+    with pytest.raises(ServiceError, match="has no FERRY and no SUBWAY; it has BUS") as caught:
+        travel_time_matrix(network, both_ends(), **asked)
+    assert "choose other modes, or say with allow_no_service=True" in str(caught.value)
+    with pytest.warns(DataQualityWarning, match="it has BUS; this counts as no service"):
+        times = travel_time_matrix(network, both_ends(), **asked, allow_no_service=True)
+    assert west_to_east(times) == [None]
 
 
 def test_members_of_an_enumeration_serve_as_modes(network: TransportNetwork) -> None:

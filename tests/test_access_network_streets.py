@@ -150,7 +150,7 @@ def test_the_worst_case_boards_what_is_known_to_be_accessible(tmp_path: Path) ->
     with (
         pytest.warns(FeedQualityWarning, match="takes all others as not accessible"),
         pytest.warns(DataQualityWarning),
-        pytest.raises(ServiceError, match=r"nothing leaves .* says are accessible; step_free=\"best\" takes"),
+        pytest.raises(ServiceError, match=r"what leaves .* without steps: .*; step_free=\"best\" takes"),
     ):
         travel_time_matrix(network, ends, departure=EIGHT, step_free="worst")
 
