@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 
+from access.chunk_differences import MADE_WITH, manifest_differences
 from access.chunk_record import (
     DESTINATIONS,
     MANIFEST,
@@ -33,13 +34,10 @@ from access.chunk_record import (
     read_records,
 )
 from access.errors import ResultError
-from access.search_fingerprint import differences
 
 logger = logging.getLogger(__name__)
 
 PARTIAL = ".partial"
-COMPARED = {"result": "result", "program": "program", "options": "option", "inputs": "input"}
-"""Parts of a manifest that a continued run must share with the one begun, and what to call one entry."""
 
 
 class ChunkFolder:
@@ -134,7 +132,7 @@ def opened(
                 if found and not start_over:
                     _refuse(folder, found)
                 if found:
-                    logger.info("%s: begun with other inputs or options, starts over", folder)
+                    _tell_dropped(folder, begun, found)
                     begun = None
             if begun is None:
                 _remove_results(folder)
@@ -145,24 +143,20 @@ def opened(
             for leftover in folder.glob(f"*{PARTIAL}"):
                 leftover.unlink()
             records = _sound_records(folder, begun)
-            if not (begun["complete"] and len(records) == len(begun["chunks"])):
+            made_with = {MADE_WITH: manifest[MADE_WITH]} if MADE_WITH in manifest else {}
+            whole = begun["complete"] and len(records) == len(begun["chunks"])
+            if whole and begun != {**begun, **made_with}:  # a change without any effect
+                begun = {**begun, **made_with}
+                write_whole(folder / MANIFEST, _as_json(begun))
+            elif not whole:
                 lines = "".join(_as_line(record) for record in records.values())
                 write_whole(folder / RECORDS, lines.encode())  # also drops a line cut off by a kill
-                begun = {**begun, "complete": False}
+                begun = {**begun, **made_with, "complete": False}
                 write_whole(folder / MANIFEST, _as_json(begun))
         yield ChunkFolder(folder, begun, records)
     finally:
         with contextlib.suppress(OSError):
             (folder / WRITER).unlink()
-
-
-def manifest_differences(begun: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Say in lines what a folder that was begun does not share with a run that would continue it."""
-    return [
-        f"{kind} {line}"
-        for part, kind in COMPARED.items()
-        for line in differences(begun.get(part, {}), now[part])
-    ]
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -192,6 +186,19 @@ def _told(folder: Path) -> Iterator[None]:
             f"{folder}: {why}. What was finished stays there: make room or give the right to write, "
             "and run again to continue"
         ) from error
+
+
+def _tell_dropped(folder: Path, begun: Mapping[str, Any], found: Sequence[str]) -> None:
+    n_done = len(begun["chunks"] if begun["complete"] else read_records(folder))
+    if not n_done:
+        return
+    logger.warning(
+        "%s: %s of %s parts of an earlier run are thrown away and made again, as something has changed: %s",
+        folder,
+        n_done,
+        len(begun["chunk_bounds"]) - 1,
+        "; ".join(found),
+    )
 
 
 def _refuse(folder: Path, found: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from access.batches import Network, Positions, batched_network
+from access.chunk_differences import MADE_WITH
 from access.chunk_folder import ChunkFolder, opened
 from access.chunk_record import DESTINATIONS, ORIGINS
 from access.chunk_work import (
@@ -58,6 +59,7 @@ def stream_travel_times(
     later_bytes: int = 0,
     scheduler: str | None = None,
     start_over: bool = False,
+    made_with: Mapping[str, object] | None = None,
     progress: Advance | None = None,
 ) -> dict[str, Any]:
     """Write the travel times of all pairs to a folder, or go on where an earlier call was stopped.
@@ -83,6 +85,9 @@ def stream_travel_times(
         disk in common with this process, which alone writes to the folder.
     start_over : bool
         Whether a folder that was begun with other inputs or options is emptied; it is refused otherwise.
+    made_with : mapping, optional
+        Options that the inputs were made with, such as a walking speed, as JSON can hold them. They are kept
+        to explain why inputs differ.
     progress : callable, optional
         Called with the origins (arrive-by: destinations) finished and their total; the first call tells what
         an earlier run had finished.
@@ -119,7 +124,7 @@ def stream_travel_times(
     )
     result = {"what": "travel times", "columns": columns, "percentiles": list(percentiles)}
     inputs = {"ids of origins": digest_of(_texts(from_ids)), "ids of destinations": digest_of(_texts(to_ids))}
-    manifest = _manifest(search, network, plan, result, inputs)
+    manifest = _manifest(search, network, plan, result, inputs) | {MADE_WITH: dict(made_with or {})}
     files = _id_files(network, from_ids, to_ids, search.arrive_by)
     with opened(folder, manifest, files=files, start_over=start_over) as chunks:
         return _fill(chunks, work, plan, scheduler, progress)

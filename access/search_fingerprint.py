@@ -72,14 +72,14 @@ def described_program() -> dict[str, str]:
     return {"fairreach": __version__, "source": digest.hexdigest(), "pyarrow": pa.__version__}
 
 
-def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Say in lines what differs between two descriptions of one kind (inputs, options or program)."""
-    lines = []
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
+    """Say in a line for each entry what differs between two descriptions (inputs, options or program)."""
+    lines = {}
     for name in [*before, *(name for name in now if name not in before)]:
         old, new = before.get(name), now.get(name)
         if old != new:
             digests = {len(text) for text in (old, new) if isinstance(text, str)} == {64}
-            lines.append(f"{name} differs" if digests else f"{name} was {old!r} and is {new!r}")
+            lines[name] = f"{name} differs" if digests else f"{name} was {old!r} and is {new!r}"
     return lines
 
 

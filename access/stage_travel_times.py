@@ -7,14 +7,16 @@ when it is finished the folders move into the run folder.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from access.chunk_folder import manifest_differences
+from access.chunk_differences import manifest_differences
 from access.chunk_record import WRITER, read_chunk_manifest
+from access.config import TravelConfig
 from access.errors import AccessError, ResultError
 from access.matrix_reader import MatrixBlock, each_block
 from access.matrix_stream import stream_travel_times
@@ -23,6 +25,8 @@ from access.search import PreparedSearch, prepare_search
 from access.stage_inputs import Inputs
 from access.stage_network import SnappedCells, SnappedStops
 from access.stage_timetable import PeriodPlan
+
+logger = logging.getLogger(__name__)
 
 Advance = Callable[[int, int], object]
 
@@ -122,9 +126,23 @@ def stream_period(
         later_bytes=work.later_bytes,
         scheduler=work.scheduler,
         start_over=not work.resume,
+        made_with=travel_options(travel, plan),
         progress=advance,
     )
     return StreamedPeriod(folder, manifest["n_rows"], travel.percentile, manifest)
+
+
+def travel_options(travel: TravelConfig, plan: PeriodPlan) -> dict[str, object]:
+    """Return the options on which the travel times of a period depend, under their names in the file."""
+    names = ("walk_speed_km_h", "max_walk_min", "max_transfer_walk_min", "boarding_slack_s", "max_rides")
+    period = plan.config
+    return {
+        **{name: getattr(travel, name) for name in (*names, "max_duration_min", "step_free", "percentiles")},
+        "service_date": plan.service_date.isoformat(),
+        "departure_start": period.departure_start,
+        "arrival_start": period.arrival_start,
+        "departure_window_min": period.departure_window_min,
+    }
 
 
 def search_of_period(
@@ -164,6 +182,7 @@ def keep_finished(run_folder: Path, partial: Path, periods: Sequence[StreamedPer
         period.folder.rename(target / period.folder.name)
     for left in unfinished_folder(run_folder).iterdir():
         if left.is_dir():
+            logger.warning("%s: thrown away; this run computes no period of that name", left)
             shutil.rmtree(left, ignore_errors=True)
         elif left.name != WRITER:  # the lock, held until the run folder is in its place
             left.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import psutil
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from access import matrix_stream, pipeline, results, run_lock
@@ -229,3 +230,80 @@ def test_travel_times_that_another_program_put_there_are_not_published(
     with pytest.raises(ResultError, match=rf"(?s)peak\.parquet: was changed by something else.*{difference}"):
         pipeline.run(config, show_bar=False)
     assert not (tmp_path / "run").exists()
+
+
+def with_other_travel(config: Path, **options: object) -> Path:
+    """The same configuration with other values in its section ``travel``."""
+    content = yaml.safe_load(config.read_text())
+    content["travel"] = {**content.get("travel", {}), **options}
+    config.write_text(yaml.safe_dump(content))
+    return config
+
+
+def test_resume_names_the_option_that_changed_before_the_inputs_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = with_other_travel(stopped_run(tmp_path, monkeypatch), walk_speed_km_h=4.0)
+    told = (
+        r"cannot be continued:\n  - walk_speed_km_h: 3\.6, now 4\.0\n"
+        r"  - input walks from origins to stops differs\n"
+    )
+    with pytest.raises(ResultError, match=told):
+        pipeline.run(config, resume=True, show_bar=False)
+
+
+def test_resume_tells_each_changed_option_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = stopped_run(tmp_path, monkeypatch)
+    with_other_travel(config, boarding_slack_s=90, max_duration_min=100, further_percentiles=[5, 95])
+    with pytest.raises(ResultError) as refused:
+        pipeline.run(config, resume=True, show_bar=False)
+    lines = [line for line in str(refused.value).splitlines() if line.startswith("  - ")]
+    assert lines[:3] == [
+        "  - boarding_slack_s: 60, now 90",
+        "  - max_duration_min: 120, now 100",
+        "  - percentiles: 50, now 5 and 50 and 95",
+    ]
+    assert not [line for line in lines[3:] if not line.startswith("  - input ")]
+
+
+def test_an_option_without_effect_on_the_travel_times_is_written_down_and_no_reason_to_start_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No walk between stops is longer than 15 minutes, so up to 16 are the same walks."""
+    config = with_other_travel(stopped_run(tmp_path, monkeypatch), max_transfer_walk_min=16)
+    with monkeypatch.context() as patch:
+        patch.setattr(matrix_stream.TravelTimesWork, "__call__", None)
+        folder = pipeline.run(config, resume=True, show_bar=False).folder
+    manifest = json.loads((folder / "travel_times" / "peak.parquet" / "_manifest.json").read_text())
+    assert manifest["made_with"]["max_transfer_walk_min"] == 16
+
+
+def test_what_is_thrown_away_is_told_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = with_other_travel(stopped_run(tmp_path, monkeypatch), walk_speed_km_h=4.0)
+    (tmp_path / "run.unfinished" / "night.parquet").mkdir()
+    pipeline.run(config, show_bar=False)
+    told = [record.getMessage() for record in caplog.records if "thrown away" in record.getMessage()]
+    assert len(told) == 2
+    assert "peak.parquet: 1 of 1 parts of an earlier run are thrown away" in told[0]
+    assert "as something has changed: walk_speed_km_h: 3.6, now 4.0; input walks" in told[0]
+    assert told[1].endswith("night.parquet: thrown away; this run computes no period of that name")
+
+
+def test_a_run_that_is_interrupted_says_where_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stopped_run(tmp_path, monkeypatch)
+    kept = tmp_path / "run.unfinished"
+    last = caplog.records[-1].getMessage()
+    assert last == f"Stopped. What was finished is kept in {kept}; the same command goes on there."
+
+
+def test_a_run_that_is_interrupted_before_anything_is_finished_says_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(KeyboardInterrupt), only_run(tmp_path / "run.unfinished", tmp_path / "run"):
+        raise KeyboardInterrupt
+    assert not caplog.records
+    assert not (tmp_path / "run.unfinished").exists()
