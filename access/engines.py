@@ -13,29 +13,18 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from access.batches import batched_network
 from access.config_file import LoadedConfig
-from access.engine.arrays import Minutes, WalkLinks
+from access.engine.arrays import Minutes
 from access.errors import DataQualityWarning
 from access.r5_run import find_r5, load_r5, r5_period_times
 from access.stage_inputs import Inputs
 from access.stage_network import SnappedCells, SnappedStops
 from access.stage_timetable import PeriodPlan
-from access.travel_times import travel_time_percentiles
+from access.stage_travel_times import search_of_period
+from access.travel_times import percentiles_of_network
 
 Engine = Callable[[PeriodPlan, Callable[[int], object]], Minutes]
-
-
-def engine_of(inputs: Inputs, cells: SnappedCells, stops: SnappedStops, threads: int | None) -> Engine:
-    """Return the engine that the configuration names, ready.
-
-    Raises
-    ------
-    AccessError
-        If that is R5, and it is not there or cannot do what is asked.
-    """
-    if inputs.loaded.config.travel.engine == "r5":
-        return r5_engine(inputs, cells, threads)
-    return own_engine(inputs, cells, stops, threads)
 
 
 def engine_record(loaded: LoadedConfig) -> dict[str, object]:
@@ -61,29 +50,13 @@ def own_engine(
     threads: int | None,
     origins: npt.NDArray[np.int64] | None = None,
 ) -> Engine:
-    """Return our engine; ``origins`` are the cells to leave from, default all."""
-    travel = inputs.loaded.config.travel
-    access = stops.access if origins is None else links_of(stops.access, origins)
-    direct = cells.direct if origins is None else links_of(cells.direct, origins)
+    """Return our engine for windows of departures; ``origins`` are the cells to leave from, default all."""
+    percentiles = inputs.loaded.config.travel.percentiles
+    chosen = np.arange(len(inputs.cells.ids)) if origins is None else origins
 
     def minutes(plan: PeriodPlan, progress: Callable[[int], object]) -> Minutes:
-        return travel_time_percentiles(
-            inputs.timetables.schedules[plan.service_date].timetable,
-            access=access,
-            footpaths=stops.footpaths,
-            egress=stops.egress,
-            direct=direct,
-            n_destinations=len(inputs.cells.ids),
-            departure_start_s=plan.config.start_s,
-            departure_window_min=plan.config.departure_window_min,
-            percentiles=travel.percentiles,
-            max_duration_min=travel.max_duration_min,
-            boarding_slack_s=travel.boarding_slack_s,
-            max_rides=travel.max_rides,
-            arrive_by=plan.config.arrive_by,
-            threads=threads,
-            progress=progress,
-        )
+        network = batched_network(search_of_period(inputs, cells, stops, plan)).of_sources(chosen)
+        return percentiles_of_network(network, percentiles, threads, progress)
 
     return minutes
 
@@ -113,11 +86,3 @@ def r5_engine(inputs: Inputs, cells: SnappedCells, threads: int | None) -> Engin
         return times.minutes
 
     return minutes
-
-
-def links_of(links: WalkLinks, sources: npt.NDArray[np.int64]) -> WalkLinks:
-    """Return the walks of some sources only, in their order."""
-    first, n_links = links.start[sources], np.diff(links.start)[sources]
-    start = np.concatenate([[0], np.cumsum(n_links)]).astype(np.int64)
-    chosen = np.repeat(first - start[:-1], n_links) + np.arange(start[-1])
-    return WalkLinks(start, links.target[chosen], links.walk_s[chosen])

@@ -10,7 +10,7 @@ from access.collected_warnings import collected_warnings
 from access.compile_notice import tell_if_compiling
 from access.config_file import LoadedConfig, load_config
 from access.datasets import check_cache
-from access.engines import engine_of
+from access.engines import r5_engine
 from access.matrix_reader import blocks_of
 from access.progress import Progress
 from access.r5_run import find_r5
@@ -109,7 +109,7 @@ def _compute(
     work = replace(work, later_bytes=estimate.later_bytes)
     with new_run_folder(folder) as partial:
         if loaded.config.travel.engine == "r5":
-            periods = _travel_times(inputs, cells, stops, partial, progress, work.threads)
+            periods = _r5_travel_times(inputs, cells, partial, progress, work.threads)
         else:
             periods, streamed = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
         modes = _modes(inputs, networks, partial, progress, work.threads)
@@ -185,15 +185,14 @@ def join_streets(
     return cells, stops
 
 
-def _travel_times(
+def _r5_travel_times(
     inputs: Inputs,
     cells: SnappedCells,
-    stops: SnappedStops,
     folder: Path,
     progress: Progress,
     threads: int | None,
 ) -> list[PeriodTimes]:
-    """Compute and write the matrix of each period with data; return those that the measures use."""
+    """Let R5 compute the matrix of each period with data; write it, and return what the measures use."""
     travel = inputs.loaded.config.travel
     ids = inputs.cells.ids
     used = travel.percentiles.index(travel.percentile)
@@ -208,7 +207,7 @@ def _travel_times(
             done += n_origins
             stage.advance(done, len(ids) * len(plans))
 
-        compute = engine_of(inputs, cells, stops, threads)
+        compute = r5_engine(inputs, cells, threads)
         for plan in plans:
             matrix = compute(plan, advance)
             path = folder / "travel_times" / f"{plan.config.name}.parquet"

@@ -17,12 +17,12 @@ from click.testing import CliRunner
 from matplotlib.image import imread
 
 from access import crosscheck_run, r5_java
+from access.batches import rows_of
 from access.cli import commands, main
 from access.config_file import load_config
 from access.crosscheck_map import class_labels, class_of, difference_map, pair_lines
 from access.crosscheck_run import Sample, crosscheck
 from access.engine.arrays import WalkLinks
-from access.engines import links_of
 from access.errors import AccessError, ResultError
 from access.r5 import R5Times
 from access.r5_run import find_r5, load_r5, r5_problems
@@ -128,7 +128,7 @@ def test_walks_of_some_sources_keep_their_order() -> None:
     links = WalkLinks(
         np.array([0, 2, 2, 5]), np.array([7, 8, 1, 2, 3], np.int32), np.array([1, 2, 3, 4, 5], np.int32)
     )
-    chosen = links_of(links, np.array([2, 1, 0]))
+    chosen = rows_of(links, np.array([2, 1, 0]))
     assert chosen.start.tolist() == [0, 3, 3, 5]
     assert chosen.target.tolist() == [1, 2, 3, 7, 8]
     assert chosen.walk_s.tolist() == [3, 4, 5, 1, 2]
