@@ -17,6 +17,7 @@ import pandas as pd
 
 from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import AccessError
+from access.stops_near import WithoutStop
 from access.transport_network import StepFree, TransportNetwork
 from access.travel_options import TravelArguments
 from access.travel_request import travel_request
@@ -42,6 +43,7 @@ class TravelTimes:
     clock_column: str  # "departure" or "arrival"
     has_service: bool  # whether anything could be boarded; True without transit
     options: dict[str, Any] = field(repr=False)  # what was asked for, as plain values
+    without_stop: WithoutStop | None = field(default=None, repr=False)  # None where no vehicle was looked for
 
     def to_frame(self, *, reached_only: bool = False) -> pd.DataFrame:
         """Return the frame that ``travel_time_matrix`` would have returned."""
@@ -199,7 +201,7 @@ def _computed(
         )
     times = []
     for window in options.windows:
-        minutes, runs = request.minutes(window)
+        minutes, runs, no_stop = request.minutes(window)
         times.append(
             TravelTimes(
                 minutes,
@@ -212,6 +214,7 @@ def _computed(
                 options.clock_column,
                 runs,
                 options.as_plain_values(),
+                no_stop,
             )
         )
     return times
@@ -248,6 +251,7 @@ def _frame(times: Sequence[TravelTimes], reached_only: bool) -> pd.DataFrame:
         first.clock_column,
         [(one.clock, one.has_service) for one in times],
         first.options,
+        [one.without_stop for one in times if one.without_stop is not None],
     )
     return frame
 

@@ -23,6 +23,7 @@ from access.points import Points, points_of
 from access.search import PreparedSearch, prepare_search
 from access.service_days import ServiceDay
 from access.snapping import SNAPPED, Snap, check_snap
+from access.stops_near import WithoutStop, without_stop
 from access.transit_modes import with_modes
 from access.transport_network import TransportNetwork
 from access.travel_options import STREET_MODES, TravelOptions, travel_options
@@ -166,22 +167,30 @@ class TravelRequest:
         arguments = self.search_arguments(day, window)
         return prepare_search(day.schedule.timetable, n_destinations=self.destinations.n_points, **arguments)
 
-    def minutes(self, window: Window) -> tuple[Minutes, bool]:
-        """Compute one window: minutes (percentile, origin, destination), and whether anything ran in it."""
+    def minutes(self, window: Window) -> tuple[Minutes, bool, WithoutStop | None]:
+        """Compute one window: minutes (percentile, origin, destination), whether anything ran in it, and who
+        has no stop within the walking limit; None where no vehicle was looked for.
+        """
         if not self.options.transit_modes:
-            return self._all_alike(self.street_minutes()), True
+            return self._all_alike(self.street_minutes()), True, None
         day = self.day(window)
         if not self._runs(day, window):
-            return self._all_alike(self.street_minutes()), False
+            return self._all_alike(self.street_minutes()), False, None
+        timetable, arguments = day.schedule.timetable, self.search_arguments(day, window)
+        n_destinations = self.destinations.n_points
         minutes = travel_time_percentiles(
-            day.schedule.timetable,
-            n_destinations=self.destinations.n_points,
+            timetable,
+            n_destinations=n_destinations,
             percentiles=self.options.percentiles,
             threads=self.options.threads,
             progress=self.options.progress,
-            **self.search_arguments(day, window),
+            **arguments,
         )
-        return minutes, True
+        return (
+            minutes,
+            True,
+            without_stop(timetable, arguments["access"], arguments["egress"], n_destinations),
+        )
 
     def street_minutes(self) -> Minutes:
         """Return the minutes along streets alone, (origin, destination); 255 where not reached."""

@@ -16,6 +16,7 @@ import pandas as pd
 
 from access.errors import AccessError
 from access.snapping import SNAPPED, STATE_NAMES
+from access.stops_near import WithoutStop
 
 ATTRIBUTE = "fairreach"
 FORMAT = 1
@@ -25,9 +26,11 @@ NO_SERVICE = "no_service"
 OUT_OF_REACH = "out_of_reach"
 REASONS = (NOT_SNAPPED, NO_SERVICE, OUT_OF_REACH)
 ENDS = ("origin", "destination")
+NO_STOP_NEAR = tuple(f"{end}_no_stop_near" for end in ENDS)
 DETAILED_REASONS = (
     *(f"{end}_{state}" for end in ENDS for state in STATE_NAMES[1:]),
     NO_SERVICE,
+    *NO_STOP_NEAR,
     OUT_OF_REACH,
 )
 
@@ -52,7 +55,10 @@ def unreached_reason(
         travel time is missing gets a reason.
     detail : bool
         Say also which end is off the streets and how: ``origin_too_far``, ``origin_off_main_component``,
-        ``origin_no_coordinates``, and the same of the destination. Where both ends are, the origin is named.
+        ``origin_no_coordinates``, and the same of the destination. And tell from what is too far otherwise
+        ``origin_no_stop_near`` (no stop within the walking limit at which the modes asked for ever take
+        anybody on) and ``destination_no_stop_near`` (let anybody off). Where both ends are, the origin is
+        named.
 
     Returns
     -------
@@ -74,19 +80,31 @@ def unreached_reason(
     missing = times[columns].isna().any(axis=1).to_numpy()
     states = [_states(times[f"{side}_id"], facts["not_snapped"][side]) for side in ("from", "to")]
     n_states = len(STATE_NAMES) - 1
-    code = np.full(len(times), len(DETAILED_REASONS) - 1)
-    code[_without_service(times, facts)] = len(DETAILED_REASONS) - 2
+    code = np.full(len(times), DETAILED_REASONS.index(OUT_OF_REACH))
+    if detail:
+        for side, reason in (("to", NO_STOP_NEAR[1]), ("from", NO_STOP_NEAR[0])):
+            code[_among(times[f"{side}_id"], facts.get("no_stop_near", {}).get(side, []))] = (
+                DETAILED_REASONS.index(reason)
+            )
+    code[_without_service(times, facts)] = DETAILED_REASONS.index(NO_SERVICE)
     for end in (1, 0):
         off = states[end] != SNAPPED
         code[off] = end * n_states + states[end][off] - 1
     code[~missing] = -1
     categories: Sequence[str] = DETAILED_REASONS
     if not detail:
-        n_off = 2 * n_states
-        code = np.where(code < 0, -1, np.where(code < n_off, 0, code - n_off + 1))
+        of_detailed = [REASONS.index(_plain_reason(name)) for name in DETAILED_REASONS]
+        code = np.where(code < 0, -1, np.array(of_detailed)[code])
         categories = REASONS
     values = pd.Categorical.from_codes(code, dtype=pd.CategoricalDtype(list(categories)))
     return pd.Series(values, index=times.index, name="unreached_reason")
+
+
+def _plain_reason(reason: str) -> str:
+    """Return what a detailed reason is without detail."""
+    if reason in NO_STOP_NEAR:
+        return OUT_OF_REACH
+    return reason if reason in REASONS else NOT_SNAPPED
 
 
 def facts_of(
@@ -97,6 +115,7 @@ def facts_of(
     clock_column: str,
     clocks: Iterable[tuple[Any, bool]],
     options: dict[str, Any],
+    without_stop: Sequence[WithoutStop] = (),
 ) -> dict[str, Any]:
     """Return what ``unreached_reason`` needs, and the options, as plain values.
 
@@ -110,12 +129,21 @@ def facts_of(
         Each date and time asked for, and whether anything could be boarded.
     options : dict
         What was asked for, as plain values.
+    without_stop : sequence of WithoutStop
+        Of each date and time at which vehicles were looked for. A point without a stop at some of them only
+        is not told.
     """
+    lacks: dict[str, list[Any]] = {"from": [], "to": []}
+    if without_stop:
+        origins = np.logical_and.reduce([one.origins for one in without_stop]) & (from_states == SNAPPED)
+        ends = np.logical_and.reduce([one.destinations for one in without_stop]) & (to_states == SNAPPED)
+        lacks = {"from": _plain_ids(from_ids[origins]), "to": _plain_ids(to_ids[ends])}
     return {
         "format": FORMAT,
         "options": options,
         "clock": clock_column,
         "asked": [(_clock_text(clock), runs) for clock, runs in clocks],
+        "no_stop_near": lacks,
         "not_snapped": {"from": _off_streets(from_ids, from_states), "to": _off_streets(to_ids, to_states)},
     }
 
@@ -126,10 +154,12 @@ def _clock_text(clock: Any) -> str | None:
 
 def _off_streets(ids: pd.Series[Any], states: npt.NDArray[np.int8]) -> dict[str, list[Any]]:
     return {
-        name: [_plain(value) for value in ids[states == state]]
-        for state, name in enumerate(STATE_NAMES)
-        if state != SNAPPED
+        name: _plain_ids(ids[states == state]) for state, name in enumerate(STATE_NAMES) if state != SNAPPED
     }
+
+
+def _plain_ids(ids: pd.Series[Any]) -> list[Any]:
+    return [_plain(value) for value in ids]
 
 
 def _plain(value: Any) -> Any:
@@ -156,6 +186,14 @@ def _states(ids: pd.Series[Any], off_streets: dict[str, list[Any]]) -> npt.NDArr
     state_of = {value: STATE_NAMES.index(name) for name, group in off_streets.items() for value in group}
     states = np.array([state_of.get(_plain(value), SNAPPED) for value in values], np.int8)
     return states[codes] if len(states) else np.zeros(len(ids), np.int8)
+
+
+def _among(ids: pd.Series[Any], chosen: Iterable[Any]) -> npt.NDArray[np.bool_]:
+    """Say of each row whether its point is among some."""
+    wanted = frozenset(chosen)
+    codes, values = pd.factorize(ids)
+    found = np.array([_plain(value) in wanted for value in values], np.bool_)
+    return found[codes] if len(found) else np.zeros(len(ids), np.bool_)
 
 
 def _without_service(times: pd.DataFrame, facts: dict[str, Any]) -> npt.NDArray[np.bool_]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders_api import EIGHT, both_ends, clock
+from builders_api import EIGHT, both_ends, clock, points
 from builders_city import EAST_M, write_streets
 from builders_gtfs import WEEKDAYS, GtfsBuilder
 from builders_streets import at, write_osm_pbf
 
-from access import TransportNetwork, travel_time_matrix
+from access import TransportNetwork, travel_time_matrix, unreached_reason
 from access.errors import DataQualityWarning
 from gtfs.errors import FeedQualityWarning, ServiceError
 
@@ -117,6 +117,30 @@ def test_a_thin_day_before_is_told_only_where_its_vehicles_matter(tmp_path: Path
     network = network_of(tmp_path, bus=feed)
     with pytest.warns(FeedQualityWarning, match="on Wednesday 2024-03-06.*a thin day"):
         west_to_east(network, "2024-03-07 00:45", arrive_by=True)
+
+
+# stops
+
+
+def test_who_has_no_stop_within_the_walking_limit_is_told(tmp_path: Path) -> None:
+    """Of three points on the street the middle one is 45 min from A, and C is passed without a halt."""
+    feed = line()
+    feed.stop("C", *at(5000, 0))
+    closed = {"pickup_type": "1", "drop_off_type": "1"}
+    visits = [("A", "08:10:00"), {"stop_id": "C", "time": "08:20:00", **closed}, ("B", "08:30:00")]
+    feed.trip("t", visits)
+    network = network_of(tmp_path, bus=feed)
+    ends = points(west=0, middle=5000, east=EAST_M)
+    limits: dict[str, Any] = {"departure": EIGHT, "max_time_walking": 10 * MINUTE}
+    times = travel_time_matrix(network, ends, **limits)
+    why = unreached_reason(times, detail=True).astype(object).where(times["travel_time"].isna(), "reached")
+    assert why.tolist() == [
+        *("reached", "destination_no_stop_near", "reached"),
+        *("origin_no_stop_near", "reached", "origin_no_stop_near"),
+        *("out_of_reach", "destination_no_stop_near", "reached"),
+    ]
+    on_foot = travel_time_matrix(network, ends, transport_modes=["WALK"], max_time=10 * MINUTE)
+    assert set(unreached_reason(on_foot, detail=True).dropna()) == {"out_of_reach"}
 
 
 # modes

@@ -13,6 +13,7 @@ from builders_api import EIGHT
 from access import unreached_reason
 from access.errors import AccessError
 from access.snapping import NO_COORDINATES, OFF_MAIN_COMPONENT, SNAPPED, TOO_FAR
+from access.stops_near import WithoutStop
 from access.unreached import ATTRIBUTE, facts_of
 
 IDS = pd.Series(["street", "sea", "island", "nowhere"])
@@ -107,6 +108,38 @@ def test_ids_that_are_numbers_are_found_again() -> None:
     times = pd.DataFrame({"from_id": [10, 20], "to_id": [10, 10], "travel_time": [pd.NA, pd.NA]})
     times.attrs[ATTRIBUTE] = facts_of(numbers, states, numbers, states, "departure", [(EIGHT, True)], {})
     assert unreached_reason(times).tolist() == ["out_of_reach", "not_snapped"]
+
+
+def with_facts(*masks: tuple[list[int], list[int]]) -> pd.DataFrame:
+    """Points 1 to 3 on streets, none reached but by itself; masks say who has no stop, one a departure."""
+    ids, on_street = pd.Series([1, 2, 3]), np.full(3, SNAPPED, np.int8)
+    times = pd.MultiIndex.from_product([ids, ids], names=["from_id", "to_id"]).to_frame(index=False)
+    times["travel_time"] = pd.array([pd.NA] * 9, "Int16")
+    lacks = [WithoutStop(*(np.array(mask, np.bool_) for mask in pair)) for pair in masks]
+    facts = facts_of(ids, on_street, ids, on_street, "departure", [(EIGHT, True)], {}, lacks)
+    times.attrs[ATTRIBUTE] = facts
+    return times
+
+
+def test_detail_tells_who_has_no_stop_near_from_what_is_too_far() -> None:
+    times = with_facts(([1, 0, 0], [0, 0, 1]))
+    found = reasons(times, detail=True)
+    assert found[1, 2] == found[1, 3] == "origin_no_stop_near"  # type: ignore[index]
+    assert found[2, 3] == "destination_no_stop_near"  # type: ignore[index]
+    assert found[3, 1] == found[2, 1] == "out_of_reach"  # type: ignore[index]
+    assert set(reasons(times).values()) == {"out_of_reach"}
+
+
+def test_who_has_a_stop_at_another_departure_is_not_told() -> None:
+    found = reasons(with_facts(([1, 1, 0], [0, 0, 0]), ([0, 1, 0], [0, 0, 0])), detail=True)
+    assert found[1, 2] == "out_of_reach"  # type: ignore[index]
+    assert found[2, 1] == "origin_no_stop_near"  # type: ignore[index]
+
+
+def test_a_frame_of_before_without_these_facts_says_out_of_reach() -> None:
+    times = with_facts(([1, 1, 1], [1, 1, 1]))
+    del times.attrs[ATTRIBUTE]["no_stop_near"]
+    assert set(reasons(times, detail=True).values()) == {"out_of_reach"}
 
 
 def test_several_departures_are_told_apart() -> None:
