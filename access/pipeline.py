@@ -90,8 +90,8 @@ def run(
         check_target(folder)
         check_cache()
         work = LargeWork(threads, max_memory_bytes, scheduler, resume)
-        check_large_work(folder, work, loaded.config.travel.engine)
         with only_run(unfinished_folder(folder), folder):
+            check_large_work(folder, work, loaded.config.travel.engine)
             _compute(loaded, folder, work, progress, told)
     return FinishedRun(folder, told)
 

@@ -37,12 +37,12 @@ ATTEMPTS = 20  # each fails only if another run ends at that very moment
 
 @contextlib.contextmanager
 def only_run(unfinished: Path, run_folder: Path) -> Iterator[None]:
-    """Hold the folder of unfinished work for the whole block; drop it at the end if nothing is left in it.
+    """Hold the folder of unfinished work for the whole block; drop it if nothing is in it at the end.
 
     Parameters
     ----------
     unfinished : Path
-        Made where it is missing.
+        Made where it is missing, with the folders above it.
     run_folder : Path
         Named in messages.
 
@@ -51,6 +51,7 @@ def only_run(unfinished: Path, run_folder: Path) -> Iterator[None]:
     ResultError
         Another run holds it (the message says which), or the folder cannot be written.
     """
+    missing = [folder for folder in (unfinished, *unfinished.parents) if not folder.exists()]
     try:
         file = _locked(unfinished, run_folder)
     except OSError as error:
@@ -70,8 +71,9 @@ def only_run(unfinished: Path, run_folder: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             (unfinished / WRITER).unlink()
         file.close()
-        with contextlib.suppress(OSError):
-            unfinished.rmdir()  # refuses where anything lies in it
+        for folder in [unfinished, *missing]:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # refuses where anything lies in it
 
 
 def _has_work(unfinished: Path) -> bool:
@@ -84,7 +86,9 @@ def _locked(unfinished: Path, run_folder: Path) -> BinaryIO:
         try:
             unfinished.mkdir(parents=True, exist_ok=True)
             file = path.open("a+b")
-        except FileNotFoundError:
+        except (FileNotFoundError, FileExistsError):
+            if unfinished.is_file():
+                raise
             continue  # a run that ends just now took the folder away
         try:
             before = _read(file)

@@ -83,7 +83,7 @@ def check_large_work(run_folder: Path, work: LargeWork, engine: str) -> None:
     if names and engine == "r5":
         raise AccessError(f"{', '.join(names)}: not with `engine: r5`, which computes a period as a whole")
     unfinished = unfinished_folder(run_folder)
-    if work.resume and not unfinished.is_dir():
+    if work.resume and not any(unfinished.glob("*.parquet")):
         raise ResultError(
             f"--resume: no earlier run left anything in {unfinished}; run without --resume, or name the "
             "same run folder"

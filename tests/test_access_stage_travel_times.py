@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import builders_city as city
@@ -76,8 +77,10 @@ def test_a_changed_option_starts_over_or_is_refused_with_resume(
 
 
 def test_resume_where_nothing_was_left_is_refused_at_once(tmp_path: Path) -> None:
+    config = city.write_city(tmp_path)
     with pytest.raises(ResultError, match=r"--resume: no earlier run left anything in .*run\.unfinished"):
-        check_large_work(tmp_path / "run", LargeWork(resume=True), "fairreach")
+        pipeline.run(config, out=tmp_path / "new" / "run", resume=True, show_bar=False)
+    assert not (tmp_path / "new").exists()
 
 
 def test_r5_does_no_large_work(tmp_path: Path) -> None:
@@ -306,4 +309,27 @@ def test_a_run_that_is_interrupted_before_anything_is_finished_says_nothing(
     with pytest.raises(KeyboardInterrupt), only_run(tmp_path / "run.unfinished", tmp_path / "run"):
         raise KeyboardInterrupt
     assert not caplog.records
+    assert not (tmp_path / "run.unfinished").exists()
+
+
+def test_runs_that_take_turns_never_hold_the_folder_together(tmp_path: Path) -> None:
+    """Four threads, each with its own open file; a folder that vanishes meanwhile is no error."""
+    holding: list[int] = []
+    together: list[int] = []
+    refused: set[str] = set()
+
+    def take_turns(number: int) -> None:
+        for _ in range(200):
+            try:
+                with only_run(tmp_path / "run.unfinished", tmp_path / "run"):
+                    holding.append(number)
+                    together.append(len(holding))
+                    holding.remove(number)
+            except ResultError as error:
+                refused.add(str(error).partition(" to ")[0])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(take_turns, range(4)))
+    assert set(together) == {1}
+    assert refused <= {"another run is writing"}
     assert not (tmp_path / "run.unfinished").exists()
