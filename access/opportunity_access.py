@@ -48,9 +48,9 @@ def accessibility(
     transport_network, origins, destinations
         As in ``travel_time_matrix``; without destinations the origins serve as both.
     opportunities : str or list of str
-        Columns of the destinations with numbers; 0 where there are none, never missing.
+        Columns of the destinations with numbers; 0 where there are none, never missing or negative.
     cutoffs : sequence of int or timedelta
-        Minutes, 1 to ``max_time`` and one more.
+        Minutes, 1 to ``max_time`` and one more, each once.
     over_departures : str
         ``"percentile"``: what is reached in less than the cutoff in so many per cent of the departures
         (R5's definition). ``"mean"``: what is reached on average by who leaves at a random minute; a

@@ -168,8 +168,13 @@ class TravelRequest:
         return prepare_search(day.schedule.timetable, n_destinations=self.destinations.n_points, **arguments)
 
     def minutes(self, window: Window) -> tuple[Minutes, bool, WithoutStop | None]:
-        """Compute one window: minutes (percentile, origin, destination), whether anything ran in it, and who
-        has no stop within the walking limit; None where no vehicle was looked for.
+        """Compute one window.
+
+        Returns
+        -------
+        minutes : array (n_percentiles, n_origins, n_destinations)
+        runs : whether anything ran in it
+        no_stop : who has no stop within the walking limit; None where no vehicle was looked for
         """
         if not self.options.transit_modes:
             return self._all_alike(self.street_minutes()), True, None

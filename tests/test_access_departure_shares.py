@@ -173,7 +173,7 @@ def test_equal_to_the_least_of_the_matrix(
             assert (pd.isna(row.travel_time) and pd.isna(nth)) or row.travel_time == nth
 
 
-@pytest.mark.parametrize("n", [0, -1, float("nan"), float("inf"), "two"])
+@pytest.mark.parametrize("n", [0, -1, float("nan"), float("inf"), "two", True])
 def test_wrong_n(network: TransportNetwork, n: Any) -> None:
     with pytest.raises(AccessError, match=r"n is .*; it must be a positive number of opportunities"):
         time_to_nth_closest(network, both_ends(), opportunities="jobs", n=n, departure=EIGHT)
@@ -238,6 +238,7 @@ def test_the_share_of_several_departures(network: TransportNetwork) -> None:
     ("options", "problem"),
     [
         ({"cutoffs": [30, timedelta(minutes=30)]}, "cutoffs has a number twice"),
+        ({"cutoffs": 30}, "cutoffs is 30; give a list of minutes"),
         ({"cutoffs": []}, "cutoffs_min is empty"),
         (
             {"cutoffs": [30], "percentiles": [50]},
