@@ -117,7 +117,9 @@ def test_on_foot_also_where_nothing_runs(network: TransportNetwork, arrive_by: b
 
 def test_ids_are_those_of_each_feed(tmp_path: Path) -> None:
     usual = one_street(tmp_path)
-    other = bus_feed().write(tmp_path / "other.zip")
+    feed = bus_feed()
+    feed.raw("notes.txt", "the same vehicles of another company")
+    other = feed.write(tmp_path / "other.zip")
     both = TransportNetwork(usual.osm_pbf, [usual.gtfs[0], other], cache=False)
     found = detailed_itineraries(both, points(west=0), points(east=EAST_M), departure=EIGHT)
     ride = found.iloc[1]
