@@ -9,6 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import builders_city as city
 import geopandas as gpd
@@ -123,6 +124,7 @@ def test_times_are_told_as_people_say_them() -> None:
 HOLDS_THE_LOCK = """
 import sys, time
 from pathlib import Path
+from typing import Any, BinaryIO
 from access.run_lock import only_run
 with only_run(Path(sys.argv[1]), Path("run")):
     print("held", flush=True)
@@ -333,3 +335,22 @@ def test_runs_that_take_turns_never_hold_the_folder_together(tmp_path: Path) -> 
     assert set(together) == {1}
     assert refused <= {"another run is writing"}
     assert not (tmp_path / "run.unfinished").exists()
+
+
+def test_the_file_of_a_run_that_ends_at_that_moment_is_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other run takes its file away after we opened it: locking what is nowhere would hold nobody off."""
+    lock, tried = run_lock._lock, []
+    writer = tmp_path / "run.unfinished" / "_writer.json"
+
+    def after_the_other_ended(file: BinaryIO, before: dict[str, Any]) -> bool:
+        if not tried:
+            writer.unlink()
+        tried.append(file)
+        return lock(file, before)
+
+    monkeypatch.setattr(run_lock, "_lock", after_the_other_ended)
+    with only_run(tmp_path / "run.unfinished", tmp_path / "run"):
+        assert json.loads(writer.read_text())["pid"] == os.getpid()
+    assert len(tried) == 2
