@@ -179,6 +179,14 @@ def test_a_feed_of_a_mode_asked_for_is(tmp_path: Path) -> None:
         west_to_east(network, "2024-03-06 08:00")
 
 
+def test_an_absent_feed_is_told_once(tmp_path: Path) -> None:
+    network = network_of(tmp_path, **bus_and_tram("weekend"))
+    with pytest.warns(DataQualityWarning) as caught:
+        assert west_to_east(network, "2024-03-06 08:00", allow_no_service=True) == 31
+    assert len(caught) == 1
+    assert "tram: no trip runs on Wednesday 2024-03-06" in str(caught[0].message)
+
+
 def test_a_route_type_without_a_name_is_taken_by_transit_only(tmp_path: Path) -> None:
     feed = line()
     feed.route("odd", 1700)
