@@ -21,7 +21,7 @@ from access.engine.arrays import Search, WalkLinks
 from access.engine.doors import useful_doors
 from access.engine.egress import EgressMemory, Window, egress_memory
 from access.engine.hilbert import hilbert_order
-from access.engine.program import Program, event_program, reversed_links
+from access.engine.program import Program, event_program, footpaths_into_stops, reversed_links
 from access.engine.scan import (
     Profiles,
     ScanMemory,
@@ -89,7 +89,7 @@ def batched_network(search: PreparedSearch) -> Network:
         asked._replace(first_departure_s=asked.first_departure_s + 60 * first, n_departures=end - first)
         for first, end in pairwise(cuts)
     ]
-    into_points = reversed_links(search.footpaths, search.timetable.n_stops)
+    into_points = footpaths_into_stops(search.footpaths)
     doors = reversed_links(search.egress, search.n_targets)
     programs = [
         event_program(search.timetable, search.access, into_points, one_pass) for one_pass in searches

@@ -135,12 +135,18 @@ def sum_opportunities(
     float64 array (n_percentiles, n_cutoffs, n_kinds, n_origins of the batch)
     """
     sums = np.zeros((len(ranks), len(cutoffs_min), len(opportunities), BATCH_WIDTH))
+    _sum_opportunities(
+        batch, destinations, profiles, doors, direct, window, ranks, cutoffs_min,
+        by_destination(opportunities), memory, sums,
+    )  # fmt: skip
+    return sums[..., : len(batch)]
+
+
+def by_destination(opportunities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """All kinds of one destination side by side, read-only."""
     at_destination = np.ascontiguousarray(opportunities.T)
     at_destination.flags.writeable = False
-    _sum_opportunities(
-        batch, destinations, profiles, doors, direct, window, ranks, cutoffs_min, at_destination, memory, sums
-    )
-    return sums[..., : len(batch)]
+    return at_destination
 
 
 @kernel

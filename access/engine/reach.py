@@ -21,6 +21,7 @@ from access.engine.egress import (
     EgressMemory,
     Window,
     arrive,
+    by_destination,
     count_reached,
     percentiles_at,
     walk_directly,
@@ -86,7 +87,7 @@ def sum_over_departures(
     """
     sums = np.zeros((len(cutoffs_min), len(opportunities), BATCH_WIDTH))
     _sum_over_departures(
-        batch, destinations, profiles, doors, direct, window, cutoffs_min, _by_destination(opportunities),
+        batch, destinations, profiles, doors, direct, window, cutoffs_min, by_destination(opportunities),
         memory, sums,
     )  # fmt: skip
     return sums[..., : len(batch)]
@@ -115,7 +116,7 @@ def opportunities_by_departure(
     n_departures = int(window.n_departures.sum())
     sums = np.zeros((len(cutoffs_min), len(opportunities), n_departures, BATCH_WIDTH))
     _opportunities_by_departure(
-        batch, destinations, profiles, doors, direct, window, cutoffs_min, _by_destination(opportunities),
+        batch, destinations, profiles, doors, direct, window, cutoffs_min, by_destination(opportunities),
         memory, sums,
     )  # fmt: skip
     return sums[..., : len(batch)]
@@ -150,17 +151,10 @@ def opportunities_by_minute(
     """
     sums = np.zeros((len(ranks), len(opportunities), window.max_duration_min + 1, BATCH_WIDTH))
     _opportunities_by_minute(
-        batch, destinations, profiles, doors, direct, window, ranks, _by_destination(opportunities), memory,
+        batch, destinations, profiles, doors, direct, window, ranks, by_destination(opportunities), memory,
         sums,
     )  # fmt: skip
     return sums[..., : len(batch)]
-
-
-def _by_destination(opportunities: Floats) -> Floats:
-    """All kinds of one destination side by side, read-only."""
-    at_destination = np.ascontiguousarray(opportunities.T)
-    at_destination.flags.writeable = False
-    return at_destination
 
 
 @kernel
