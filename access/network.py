@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from access.engine.arrays import WalkLinks
+from access.engine.program import reversed_links
 from access.engine.roads import NOT_REACHED_COST
 from access.errors import AccessError
 from access.snapping import Snap
@@ -114,9 +115,4 @@ def reversed_walks(links: WalkLinks, n_targets: int) -> WalkLinks:
 
     Cheaper than a second search: egress is access reversed.
     """
-    n_sources = len(links.start) - 1
-    source = np.repeat(np.arange(n_sources, dtype=np.int32), np.diff(links.start))
-    order = np.argsort(links.target, kind="stable")  # stable: sources stay ascending for each target
-    start = np.zeros(n_targets + 1, dtype=np.int64)
-    np.cumsum(np.bincount(links.target, minlength=n_targets), out=start[1:])
-    return WalkLinks(start, source[order], links.walk_s[order])
+    return reversed_links(links, n_targets)
