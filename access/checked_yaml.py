@@ -1,0 +1,135 @@
+"""YAML files read into checked models, with all problems listed at once.
+
+Each problem names the key, what came and what is allowed; an unknown key is answered with the nearest
+known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from access.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_model(file: Path, model: type[Model], *, what: str, guide: str) -> Model:
+    """Read a YAML file into a model.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    model : type of BaseModel
+        What it must hold.
+    what, guide : str
+        What the file is (``"a configuration"``) and where its keys are explained, for error messages.
+
+    Raises
+    ------
+    ConfigError
+        With every problem found, each naming its key.
+    """
+    raw = _read_yaml(file, what, guide)
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(str(file), [_in_words(item, model) for item in error.errors()]) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without two traps: ``12:30`` is text, not 750, and a repeated key is an error."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, rule) for tag, rule in rules if tag not in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+    ]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?\d+$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?$"), list("-+0123456789.")
+)
+
+
+def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    seen: set[Hashable] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, Hashable):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a key must be a plain word", key_node.start_mark
+            )
+        if key in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key!r} stands twice", key_node.start_mark
+            )
+        seen.add(key)
+    return dict(yaml.SafeLoader.construct_mapping(loader, node, deep=True))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping_without_repeats)
+
+
+def _read_yaml(file: Path, what: str, guide: str) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(str(file), [f"no such file; give the path of {what} (*.yaml)"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(str(file), [f"cannot be read as UTF-8 text: {error}"]) from None
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ConfigError(str(file), [f"is not valid YAML: {error}"]) from None
+    if not isinstance(raw, dict):
+        came = "nothing" if raw is None else f"a {type(raw).__name__}"
+        raise ConfigError(str(file), [f"holds {came}; a mapping of keys is needed, see {guide}"])
+    return raw
+
+
+def _in_words(item: Any, model: type[BaseModel]) -> str:
+    """Say one pydantic error as: key, what came, what is allowed."""
+    location: tuple[int | str, ...] = item["loc"]
+    key = ".".join(str(part) for part in location if not _is_union_tag(part)) or "file"
+    if item["type"] == "extra_forbidden":
+        known = _known_keys(model, location[:-1])
+        near = difflib.get_close_matches(str(location[-1]), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+        return f"{key}: unknown key; {hint}"
+    if item["type"] == "missing":
+        return f"{key}: is missing"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    came = item["input"]
+    shown = f"; got {came!r}" if isinstance(came, str | int | float | bool | type(None)) else ""
+    return f"{key}: {message}{shown}"
+
+
+def _is_union_tag(part: int | str) -> bool:
+    return isinstance(part, str) and (part.startswith("literal[") or part in ("date", "function-after"))
+
+
+def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    for part in location:
+        if isinstance(part, str) and part in model.model_fields:
+            inner = next(models_in(model.model_fields[part].annotation), None)
+            if inner is None:
+                return []
+            model = inner
+    return list(model.model_fields)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that a field's type names, from the outside in."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from models_in(argument)
