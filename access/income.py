@@ -192,7 +192,7 @@ def income_groups(incomes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     order = np.argsort(incomes, kind="stable")
     ordered = incomes[order]
     groups = np.empty(len(incomes), dtype=np.int64)
-    groups[order] = np.cumsum(np.r_[False, np.diff(ordered) > SAME_INCOME * ordered[1:]])
+    groups[order] = np.cumsum(np.r_[False, np.diff(ordered) > SAME_INCOME * np.abs(ordered[1:])])
     return groups
 
 
