@@ -77,6 +77,13 @@ def cells_covering(
     return sorted(cells)
 
 
+def widened(area: gpd.GeoDataFrame, buffer_m: float) -> gpd.GeoSeries:
+    """Return a study area with everything up to ``buffer_m`` metres beyond it, in one shape."""
+    crs = area.estimate_utm_crs()
+    merged = area.to_crs(crs).geometry.make_valid().union_all().buffer(buffer_m)
+    return gpd.GeoSeries([merged], crs=crs)
+
+
 def cells_of_points(lon: npt.ArrayLike, lat: npt.ArrayLike, resolution: int) -> list[str]:
     """Return the cell of each point, in the order of the points.
 

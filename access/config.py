@@ -8,11 +8,12 @@ messages in ``config_file.py``.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from access.config_engine import EngineName, R5Config
+from access.config_evidence import BracketsConfig, ExclusionConfig, SensitivityConfig, UncertaintyConfig
 from access.config_modes import ModeConfig, StepFreeBound, snap_limit_m
 from access.config_sources import (
     CellsConfig,
@@ -29,6 +30,9 @@ from access.config_sources import (
     ZonesConfig,
 )
 
+PeriodKind = Literal[
+    "weekday_peak", "weekday_midday", "weekday_evening", "weekday_night", "saturday", "sunday"
+]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-9]):[0-5]\d$")]
 
 
@@ -81,6 +85,9 @@ class PeriodConfig(Section):
 
     name: Name = Field(description="Short name, used in column and file names.")
     label: Label = Field(description="Name shown to readers.")
+    kind: PeriodKind | None = Field(
+        None, description="What part of the week it stands for; rights say when they must be met."
+    )
     service_date: date | None = Field(None, description="Service day; without it that of `schedule`.")
     departure_start: Clock | None = Field(
         None, description="First departure minute, quoted `HH:MM` (to 29:59)."
@@ -172,6 +179,9 @@ class ResultsConfig(Section):
     """Where results go."""
 
     folder: str = Field(description="Run folder, beside the working directory unless absolute.")
+    min_residents_shown: int = Field(
+        20, ge=0, description="Figures about fewer residents than this are not shown, nor what reveals them."
+    )
 
 
 class RunConfig(Section):
@@ -196,6 +206,9 @@ class RunConfig(Section):
         None, description="Fine points that refine census polygons (dasymetric)."
     )
     income: IncomeConfig | None = Field(None, description="Income; without it no decile is formed.")
+    income_brackets: BracketsConfig | None = Field(
+        None, description="Counts by income bracket; without them segregation by income is not defined."
+    )
     zones: ZonesConfig | None = Field(None, description="Neighbourhood names.")
     opportunities: list[OpportunityConfig] = Field(min_length=1, description="What is reached.")
     services_file: str | None = Field(
@@ -207,6 +220,15 @@ class RunConfig(Section):
         default_factory=list, description="Travel without transit, to compare with."
     )
     measures: MeasuresConfig = Field(description="What is measured.")
+    uncertainty: UncertaintyConfig | None = Field(
+        None, description="Errors of the inputs; without it no range is given (`not quantified`)."
+    )
+    sensitivity: SensitivityConfig = Field(
+        default_factory=lambda: SensitivityConfig(), description="Choices that are varied one by one."
+    )
+    exclusion: ExclusionConfig = Field(
+        default_factory=lambda: ExclusionConfig(), description="The register of underserved zones."
+    )
     r5: R5Config = Field(
         default_factory=lambda: R5Config(),
         description="The engine R5, for `travel.engine: r5` and crosschecks.",

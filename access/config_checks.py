@@ -36,6 +36,7 @@ def cross_check(config: RunConfig) -> list[str]:
         *_headline_problems(config),
         *_sufficiency_problems(config),
         *_source_problems(config),
+        *_evidence_problems(config),
     ]
 
 
@@ -138,6 +139,26 @@ def _source_problems(config: RunConfig) -> Iterator[str]:
         yield "cells.cover: population needs people as points or cells, or a population_grid"
 
 
+def _evidence_problems(config: RunConfig) -> Iterator[str]:
+    kinds = [period.kind for period in config.periods if period.kind]
+    for repeated in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+        yield f"periods: the kind {repeated!r} stands twice; rights must know which period to look at"
+    uncertainty = config.uncertainty
+    if uncertainty and uncertainty.income and config.income is None:
+        yield "uncertainty.income: there is no section `income`; add it, or leave this out"
+    if config.sensitivity.h3_resolutions and config.cells.cover == "table":
+        yield "sensitivity.h3_resolutions: cells.cover: table lists cells of one size; leave this out"
+    if config.travel.engine == "r5":
+        wanted = {
+            "uncertainty.travel_realisations": uncertainty and uncertainty.travel_realisations,
+            "sensitivity.walk_speeds_km_h": config.sensitivity.walk_speeds_km_h,
+            "sensitivity.service_dates": config.sensitivity.service_dates,
+            "sensitivity.h3_resolutions": config.sensitivity.h3_resolutions,
+        }
+        for key in (key for key, value in wanted.items() if value):
+            yield f"{key}: only fairreach's own engine computes travel times again; leave it out with r5"
+
+
 def input_files(config: RunConfig) -> dict[str, str]:
     """Return every local input file of a run: key in the configuration -> file as written there."""
     files = {f"schedule.feeds.{i}.file": feed.file for i, feed in enumerate(config.schedule.feeds)}
@@ -147,6 +168,8 @@ def input_files(config: RunConfig) -> dict[str, str]:
         "streets.boundary": config.streets.boundary,
         "cells.file": config.cells.file,
         "people.file": config.people.file,
+        "cells.study_area": config.cells.study_area,
+        "income_brackets.file": config.income_brackets and config.income_brackets.file,
         "population_grid.file": config.population_grid and config.population_grid.file,
         "income.file": config.income and config.income.file,
         "zones.file": config.zones and config.zones.file,

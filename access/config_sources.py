@@ -108,9 +108,26 @@ class CellsConfig(Section):
     file: str | None = Field(None, description="Boundary polygons or table of cells, for those two covers.")
     layer: str | None = Field(None, description="Layer of a boundary file with several.")
     id_column: str = Field("id", description="Column with the H3 index, for `cover: table`.")
+    buffer_m: float = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="Cells up to this far beyond the boundary are destinations only, so that access near the "
+        "edge is not understated; for `cover: boundary`.",
+    )
+    study_area: str | None = Field(
+        None,
+        description="Polygons; cells whose centre is outside are destinations only; for the other covers.",
+    )
 
     @model_validator(mode="after")
     def _file_where_needed(self) -> CellsConfig:
+        if self.buffer_m and self.cover != "boundary":
+            raise ValueError(f"buffer_m goes with cover: boundary; with cover: {self.cover} give study_area")
+        if self.study_area and self.cover == "boundary":
+            raise ValueError(
+                "study_area goes with cover: table or population; the boundary is the study area"
+            )
         if (self.cover != "population") != (self.file is not None):
             need = "needs no file" if self.cover == "population" else "needs a file"
             raise ValueError(f"cover: {self.cover} {need}")

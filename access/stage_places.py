@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,14 +13,16 @@ import pandas as pd
 from access.apportion import Apportioned
 from access.cells import (
     CellPoints,
+    cell_polygons,
     cells_covering,
     cells_from_table,
     cells_of_points,
     populated_cells,
     representative_points,
+    widened,
 )
 from access.config_file import LoadedConfig
-from access.errors import DataQualityWarning
+from access.errors import DataQualityWarning, InputDataError
 from access.income import CellIncome, income_deciles, income_from_table, income_onto_cells
 from access.place_sources import PlaceSources, count_columns, population_points
 from access.population import (
@@ -29,7 +32,7 @@ from access.population import (
     people_from_table,
 )
 from access.vector_files import read_table, read_zones
-from access.zones import names_of_points
+from access.zones import equal_area_crs, names_of_points
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,13 +43,30 @@ class Cells:
 
     ids: list[str]
     points: CellPoints
+    in_study: npt.NDArray[np.bool_]  # others are destinations only
+
+    @property
+    def study_rows(self) -> npt.NDArray[np.int64]:
+        """Positions of the cells whose residents are studied."""
+        return np.flatnonzero(self.in_study)
+
+    @property
+    def study_ids(self) -> list[str]:
+        """Cells whose residents are studied."""
+        return [self.ids[row] for row in self.study_rows]
+
+    @property
+    def study_points(self) -> CellPoints:
+        """Points of the cells whose residents are studied."""
+        return CellPoints(*(values[self.in_study] for values in self.points))
 
     def counts(self) -> dict[str, object]:
         """Counts for the INFO line of the stage."""
+        beyond = len(self.ids) - int(self.in_study.sum())
         return {
             "cells": len(self.ids),
             "placed at their residents": int((self.points.source == "population").sum()),
-        }
+        } | ({"destinations only": beyond} if beyond else {})
 
 
 def load_cells(loaded: LoadedConfig, sources: PlaceSources) -> Cells:
@@ -59,10 +79,12 @@ def load_cells(loaded: LoadedConfig, sources: PlaceSources) -> Cells:
     """
     config = loaded.config
     resolution = config.cells.h3_resolution
+    study: list[str] | None = None
     if config.cells.cover == "boundary":
-        ids = cells_covering(
-            read_zones(loaded.path(str(config.cells.file)), layer=config.cells.layer), resolution
-        )
+        boundary = read_zones(loaded.path(str(config.cells.file)), layer=config.cells.layer)
+        ids = study = cells_covering(boundary, resolution)
+        if config.cells.buffer_m:
+            ids = cells_covering(widened(boundary, config.cells.buffer_m), resolution)
     elif config.cells.cover == "table":
         column = config.cells.id_column
         table = read_table(loaded.path(str(config.cells.file)), texts=[column])
@@ -71,7 +93,23 @@ def load_cells(loaded: LoadedConfig, sources: PlaceSources) -> Cells:
         ids = _lived_in_or_served(loaded, sources, resolution)
     weight = config.population_grid.weight_column if config.population_grid else None
     points = population_points(sources, config.people, weight, ids)
-    return Cells(ids, representative_points(ids, *points))
+    if config.cells.study_area:
+        study = _inside(ids, read_zones(loaded.path(config.cells.study_area)), config.cells.study_area)
+    in_study = np.ones(len(ids), bool) if study is None else np.isin(ids, study)
+    return Cells(ids, representative_points(ids, *points), in_study)
+
+
+def _inside(ids: list[str], area: gpd.GeoDataFrame, name: str) -> list[str]:
+    """Return the cells whose centre lies in the study area."""
+    centres = cell_polygons(ids).to_crs(equal_area_crs(area)).centroid
+    outline = area.to_crs(centres.crs).geometry.union_all()
+    inside = [cell for cell, within in zip(ids, centres.within(outline), strict=True) if within]
+    if not inside:
+        raise InputDataError(
+            f"cells.study_area: {name} holds the centre of none of the {len(ids):,} cells; check that both "
+            "cover the same place"
+        )
+    return inside
 
 
 def _lived_in_or_served(loaded: LoadedConfig, sources: PlaceSources, resolution: int) -> list[str]:
@@ -100,7 +138,7 @@ def _lived_in_or_served(loaded: LoadedConfig, sources: PlaceSources, resolution:
 
 @dataclass(frozen=True)
 class Residents:
-    """Who lives in the cells. Arrays have shape ``(n_cells,)``."""
+    """Who lives in the cells of the study area. Arrays have shape ``(n_study_cells,)``."""
 
     counts: pd.DataFrame  # population, households and groups; NaN = no data
     totals: pd.DataFrame  # by count: total of the source, inside, outside, missing
@@ -144,7 +182,8 @@ def load_residents(loaded: LoadedConfig, sources: PlaceSources, cells: Cells) ->
     """
     config = loaded.config
     columns = count_columns(config.people)
-    placed = _people(loaded, sources, list(dict.fromkeys(columns.values())), cells.ids)
+    ids = cells.study_ids
+    placed = _people(loaded, sources, list(dict.fromkeys(columns.values())), ids)
     for name, column in columns.items():
         missing = int(placed.totals["missing"][column])
         if missing:
@@ -152,9 +191,9 @@ def load_residents(loaded: LoadedConfig, sources: PlaceSources, cells: Cells) ->
             _warn(f"people: {rows} have no {name}; whoever lives there is not counted")
     counts = pd.DataFrame({name: placed.cells[column] for name, column in columns.items()})
     totals = pd.DataFrame({name: placed.totals.loc[column] for name, column in columns.items()}).T
-    income = _income(loaded, sources, cells.ids)
+    income = _income(loaded, sources, ids)
     if income is None:
-        decile = np.full(len(cells.ids), np.nan)
+        decile = np.full(len(ids), np.nan)
     else:
         grouped = income_deciles(income.cells["income"], counts["population"].fillna(0.0))
         decile = grouped.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -195,11 +234,12 @@ def _income(loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str]) ->
 
 def _zone_names(loaded: LoadedConfig, cells: Cells) -> pd.Series:
     given = loaded.config.zones
+    ids, points = cells.study_ids, cells.study_points
     if given is None:
-        return pd.Series(pd.NA, index=cells.ids, dtype="string")
+        return pd.Series(pd.NA, index=ids, dtype="string")
     zones = read_zones(loaded.path(given.file), texts=[given.name_column], layer=given.layer)
-    names = names_of_points(cells.points.lon, cells.points.lat, zones, given.name_column)
-    return names.set_axis(pd.Index(cells.ids, name="id"))
+    names = names_of_points(points.lon, points.lat, zones, given.name_column)
+    return names.set_axis(pd.Index(ids, name="id"))
 
 
 def _warn(text: str) -> None:

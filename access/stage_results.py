@@ -76,8 +76,8 @@ def write_run(
 
 def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodAccess]) -> gpd.GeoDataFrame:
     """Return one row a cell: who lives there, where it meets the streets, what it reaches."""
-    ids = inputs.cells.ids
-    residents = inputs.residents
+    rows, ids = inputs.cells.study_rows, inputs.cells.study_ids
+    residents, points = inputs.residents, inputs.cells.study_points
     columns: dict[str, object] = {"id": ids}
     columns |= {str(name): counts.to_numpy() for name, counts in residents.counts.items()}
     columns["income"] = residents.income_of_cells
@@ -85,11 +85,10 @@ def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodAcc
         columns["income_share_covered"] = residents.income.cells["share_covered"].to_numpy()
     columns["income_decile"] = pd.Series(residents.decile).astype("Int64").array
     columns["zone"] = residents.zone.to_numpy()
-    columns["lon"], columns["lat"] = inputs.cells.points.lon, inputs.cells.points.lat
-    columns["placed_at"] = inputs.cells.points.source
-    columns["snap"] = [STATE_NAMES[state] for state in cells.snap.state]
-    columns["snap_m"] = np.where(cells.snapped, cells.snap.link_mm / 1000, np.nan)
-    columns |= {f"n_{service}": counts for service, counts in inputs.services.in_cells().items()}
+    columns["lon"], columns["lat"], columns["placed_at"] = points
+    columns["snap"] = [STATE_NAMES[state] for state in cells.snap.state[rows]]
+    columns["snap_m"] = np.where(cells.snapped, cells.snap.link_mm / 1000, np.nan)[rows]
+    columns |= {f"n_{service}": counts[rows] for service, counts in inputs.services.in_cells().items()}
     for access in measured:
         columns |= access.columns
     return gpd.GeoDataFrame(columns, geometry=cell_polygons(ids).to_numpy(), crs="EPSG:4326")

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from access.config import PeriodConfig, RunConfig
 from access.config_file import LoadedConfig
 from access.config_sources import Label
 from access.errors import DataQualityWarning
 from gtfs.errors import FeedError, ServiceError
 from gtfs.feed import merge_feeds, read_feed
+from gtfs.frequencies import DEFAULT_PHASE, Phase
 from gtfs.schedule import DEFAULT_HORIZON_S, build_schedule
 from gtfs.service_day import (
     ServiceShare,
@@ -96,19 +99,8 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     reports = _validated(loaded, feeds, days)
     merged = merge_feeds(feeds)
     absent = {day: _absent_feeds(config, feeds, day) for day in days}
-    horizon_s = _horizon_s(config)
-    schedules = {
-        day: build_schedule(
-            merged,
-            day,
-            name="all feeds",
-            horizon_s=horizon_s,
-            allow_no_service=True,
-            step_free=config.travel.step_free,
-        )
-        for day in days
-        if len(absent[day]) < len(feeds)
-    }
+    served = [day for day in days if len(absent[day]) < len(feeds)]
+    schedules = _schedules(config, merged, served)
     plans = [_plan(config, period, default, schedules, absent) for period in config.periods]
     if not any(plan.has_data for plan in plans):
         raise ServiceError(
@@ -121,6 +113,31 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
         for feed in config.schedule.feeds
     ]
     return Timetables({day: schedules[day] for day in sorted(used)}, plans, reports, shares)
+
+
+def schedules_again(
+    loaded: LoadedConfig, timetables: Timetables, random: np.random.Generator
+) -> dict[date, Schedule]:
+    """Unfold the same days once more, headway-based vehicles at random within their headways."""
+    feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in loaded.config.schedule.feeds}
+    return _schedules(loaded.config, merge_feeds(feeds), list(timetables.schedules), random)
+
+
+def _schedules(
+    config: RunConfig, merged: Any, days: Sequence[date], phase: Phase = DEFAULT_PHASE
+) -> dict[date, Schedule]:
+    return {
+        day: build_schedule(
+            merged,
+            day,
+            name="all feeds",
+            phase=phase,
+            horizon_s=_horizon_s(config),
+            allow_no_service=True,
+            step_free=config.travel.step_free,
+        )
+        for day in days
+    }
 
 
 def _validated(loaded: LoadedConfig, feeds: Mapping[str, Any], days: Sequence[date]) -> dict[str, FeedReport]:

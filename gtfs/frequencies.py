@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DEFAULT_PHASE = 0.5
 """Where in its headway the first vehicle of a period leaves; see ``expand_frequencies``."""
 
+Phase = float | np.random.Generator
+"""A share of the headway for all rows, or random numbers for a share of its own for each row."""
+
 
 class Frequencies(NamedTuple):
     """Rows of frequencies.txt whose trip exists. All arrays have shape ``(n_rows,)``."""
@@ -77,7 +80,7 @@ def expand_frequencies(
     end_s: npt.NDArray[np.int32],
     headway_s: npt.NDArray[np.int32],
     exact: npt.NDArray[np.bool_],
-    phase: float = DEFAULT_PHASE,
+    phase: Phase = DEFAULT_PHASE,
 ) -> Departures:
     """First-stop departures of rows of frequencies.txt, row by row in time order. ``end_s`` is exclusive.
 
@@ -92,16 +95,20 @@ def expand_frequencies(
     ----------
     start_s, end_s, headway_s : (n_rows,) seconds; headway at least 1.
     exact : (n_rows,) ``exact_times`` = 1.
-    phase : share of the headway, 0 <= phase < 1.
+    phase : share of the headway, 0 <= phase < 1, or a generator that draws one for each row.
 
     Raises
     ------
     ValueError
         ``phase`` is outside [0, 1).
     """
-    if not 0 <= phase < 1:
+    if isinstance(phase, np.random.Generator):
+        shares = phase.random(len(start_s))
+    elif 0 <= phase < 1:
+        shares = np.full(len(start_s), phase)
+    else:
         raise ValueError(f"phase is a share of the headway, 0 <= phase < 1; got {phase}")
-    first_s = start_s + np.where(exact, 0, np.floor(phase * headway_s)).astype(np.int32)
+    first_s = start_s + np.where(exact, 0, np.floor(shares * headway_s)).astype(np.int32)
     count = np.maximum(-((first_s - end_s) // headway_s), 0).astype(np.int64)
     row = np.repeat(np.arange(len(start_s)), count)
     turn = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from gtfs.calendar import active_services, read_calendar
 from gtfs.errors import FeedError, FeedQualityWarning, ServiceError
-from gtfs.frequencies import DEFAULT_PHASE
+from gtfs.frequencies import DEFAULT_PHASE, Phase
 from gtfs.pathways import accessible_stops, accessible_trips, read_pathways, step_free_pathways
 from gtfs.service_day import no_service_message, service_share
 from gtfs.timetable import NO_INDEX, Schedule, ScheduleCounts, Timetable, check_timetable
@@ -48,7 +48,7 @@ def build_schedule(
     service_date: date,
     *,
     name: str = "feed",
-    phase: float = DEFAULT_PHASE,
+    phase: Phase = DEFAULT_PHASE,
     by_arrangement: bool = True,
     horizon_s: int = DEFAULT_HORIZON_S,
     allow_no_service: bool = False,
@@ -99,7 +99,7 @@ def build_schedule(
         visits = _only_accessible(visits, accessible, boards)
     runs = unfold(feed, visits, active, name, phase, horizon_s)
     if not allow_no_service and not (runs.day == 0).any():
-        raise ServiceError(no_service_message(service_share(feed, service_date, name, phase)))
+        raise ServiceError(no_service_message(service_share(feed, service_date, name)))
     timetable, rule_problems = _timetable(feed, stops, visits, runs, route)
     check_timetable(timetable, len(feed.routes))
     _warn_of_unplaced_stops(stops, timetable, name)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gtfs.frequencies import expand_frequencies, read_frequencies
+from gtfs.frequencies import Phase, expand_frequencies, read_frequencies
 from gtfs.timetable import NO_INDEX
 from gtfs.visits import Visits
 
@@ -36,7 +36,7 @@ def unfold(
     visits: Visits,
     active: list[npt.NDArray[np.bool_]],
     name: str,
-    phase: float,
+    phase: Phase,
     horizon_s: int,
 ) -> Runs:
     """Every vehicle of the three service days that is on the road after midnight and before the horizon.
@@ -81,7 +81,7 @@ def unfold(
 
 
 def _vehicles_of_a_day(
-    feed: gtfs_kit.Feed, visits: Visits, leaves_s: npt.NDArray[np.int64], name: str, phase: float
+    feed: gtfs_kit.Feed, visits: Visits, leaves_s: npt.NDArray[np.int64], name: str, phase: Phase
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Trips once as they are, those of frequencies.txt once for each departure; with their shift in time."""
     frequencies = read_frequencies(feed, name)

@@ -1,0 +1,120 @@
+"""Travel times of a run computed once more under another assumption, reduced at once to what cells reach.
+
+Slow walkers, other walking speeds, other points for the residents of a cell, other minutes for headway
+service: none of these is written as a matrix; blocks of it pass through memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import h3
+import numpy as np
+import numpy.typing as npt
+
+from access.batches import batched_network
+from access.cells import CellPoints
+from access.config import TravelConfig
+from access.matrix_reader import MatrixBlock
+from access.reach_of_cells import Reach, reach_of_cells
+from access.search import PreparedSearch
+from access.snapping import SNAPPED, Snap, snap
+from access.stage_inputs import Inputs
+from access.stage_network import SnappedCells, SnappedStops, cell_walks, stop_walks
+from access.stage_timetable import PeriodPlan, schedules_again
+from access.stage_travel_times import search_of_period
+from access.travel_times import percentiles_of_network
+
+Floats = npt.NDArray[np.float64]
+SOURCES_A_BLOCK = 1024
+
+
+def blocks_of_search(
+    search: PreparedSearch, percentile: float, threads: int | None = None
+) -> Iterator[MatrixBlock]:
+    """Compute a matrix block by block: whole rows, or whole columns of an arrive-by search."""
+    network = batched_network(search)
+    everyone = np.arange(search.n_targets)
+    for first in range(0, len(network.sources), SOURCES_A_BLOCK):
+        some = network.sources[first : first + SOURCES_A_BLOCK]
+        minutes = percentiles_of_network(network.of_sources(some), [percentile], threads)[0]
+        if search.arrive_by:
+            yield MatrixBlock(everyone, some, np.ascontiguousarray(minutes.T))
+        else:
+            yield MatrixBlock(some, everyone, minutes)
+
+
+def with_travel(inputs: Inputs, **changes: object) -> Inputs:
+    """Return the same inputs with other options of travel."""
+    config = inputs.loaded.config
+    travel = TravelConfig.model_validate(config.travel.model_dump() | changes)
+    changed = config.model_copy(update={"travel": travel})
+    return replace(inputs, loaded=replace(inputs.loaded, config=changed))
+
+
+def walks_again(
+    inputs: Inputs, cells: SnappedCells, stops: SnappedStops, threads: int | None
+) -> tuple[SnappedCells, SnappedStops]:
+    """Find all walks anew between the same places, under the inputs' options of travel."""
+    travel = inputs.loaded.config.travel
+    again = cell_walks(inputs.streets, (cells.snap, cells.report), travel, threads)
+    schedule = inputs.timetables.any_schedule()
+    return again, stop_walks(inputs.streets, again, (stops.snap, stops.report), travel, threads, schedule)
+
+
+def reach_again(
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    plans: Sequence[PeriodPlan],
+    opportunities: Mapping[str, Floats],
+    limits_min: Sequence[int],
+    threads: int | None = None,
+) -> dict[str, dict[str, Reach]]:
+    """Return what every cell reaches: by period and service."""
+    percentile = inputs.loaded.config.travel.percentile
+    n_cells = len(inputs.cells.ids)
+    found = {}
+    for plan in plans:
+        search = search_of_period(inputs, cells, stops, plan)
+        blocks = blocks_of_search(search, percentile, threads)
+        found[plan.config.name] = reach_of_cells(blocks, n_cells, opportunities, limits_min)
+    return found
+
+
+def realised(
+    inputs: Inputs, cells: SnappedCells, stops: SnappedStops, random: np.random.Generator, threads: int | None
+) -> tuple[Inputs, SnappedCells, SnappedStops]:
+    """Return one realisation of what the inputs leave open: where in a cell, and when in a headway.
+
+    Each cell's point is drawn anew within the cell, headway-based vehicles leave at another share of their
+    headway, one for each row of frequencies.txt. A point that would join the streets otherwise than the
+    cell's own (not at all, or on another network) is not used: the cell keeps its own.
+    """
+    points = drawn_points(inputs.cells.ids, random)
+    streets, max_snap_m = inputs.streets, inputs.loaded.config.max_snap_m
+    drawn = snap(streets, points.lon, points.lat, max_snap_m)
+    usable = (drawn.state == SNAPPED) & (cells.snap.state == SNAPPED)
+    mixed = Snap(*(np.where(usable, new, old) for new, old in zip(drawn, cells.snap, strict=True)))
+    travel = inputs.loaded.config.travel
+    moved = cell_walks(streets, (mixed, cells.report), travel, threads)
+    schedule = inputs.timetables.any_schedule()
+    walks = stop_walks(streets, moved, (stops.snap, stops.report), travel, threads, schedule)
+    if any(found.counts.headway_trips for found in inputs.timetables.schedules.values()):
+        schedules = schedules_again(inputs.loaded, inputs.timetables, random)
+        inputs = replace(inputs, timetables=replace(inputs.timetables, schedules=schedules))
+    return inputs, moved, walks
+
+
+def drawn_points(ids: Sequence[str], random: np.random.Generator) -> CellPoints:
+    """Draw one point in each cell, evenly over its area (a pentagon's, of which H3 has twelve, nearly so)."""
+    # A hexagon is three parallelograms around its centre; corners 0, 2, 4 span them pairwise.
+    corners = [np.array(h3.cell_to_boundary(cell)) for cell in ids]
+    centre = np.array([ring.mean(axis=0) for ring in corners]).reshape(-1, 2)
+    side = random.integers(0, 3, len(ids))
+    u, v = random.random(len(ids)), random.random(len(ids))
+    first = np.array([ring[2 * k % len(ring)] for ring, k in zip(corners, side.tolist(), strict=True)])
+    second = np.array([ring[(2 * k + 2) % len(ring)] for ring, k in zip(corners, side.tolist(), strict=True)])
+    lat_lon = centre + u[:, None] * (first - centre) + v[:, None] * (second - centre)
+    return CellPoints(lat_lon[:, 1], lat_lon[:, 0], np.full(len(ids), "drawn"))
