@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from access.errors import ResultError
+from access.report_numbers import Numbers, number_of
 
 RUN_FILES = ("cells.parquet", "indicators.parquet", "headline.json", "manifest.json")
 FloatArray = npt.NDArray[np.float64]
@@ -34,12 +35,19 @@ class Headline(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run folder in memory."""
+    """One run folder in memory.
+
+    ``rights``, ``zones`` and ``curves`` are None in a run without these files.
+    """
 
     cells: gpd.GeoDataFrame
     manifest: Mapping[str, Any]
     headline: Headline
     values: Mapping[IndicatorKey, float]
+    numbers: Numbers
+    rights: pd.DataFrame | None = None
+    zones: gpd.GeoDataFrame | None = None
+    curves: pd.DataFrame | None = None
 
     @property
     def travel(self) -> Mapping[str, Any]:
@@ -140,6 +148,9 @@ def read_run(folder: Path) -> Run:
         headline = json.loads((folder / "headline.json").read_text(encoding="utf-8"))
         cells = gpd.read_parquet(folder / "cells.parquet")
         indicators = pd.read_parquet(folder / "indicators.parquet")
+        rights, curves = (_table(folder / f"{name}.parquet") for name in ("rights", "curves"))
+        zones_file = folder / "zones.parquet"
+        zones = gpd.read_parquet(zones_file) if zones_file.is_file() else None
     except (OSError, ValueError) as error:
         message = (
             f"{folder}: a result file cannot be read ({error}); make it again with `fairreach run CONFIG`"
@@ -150,7 +161,13 @@ def read_run(folder: Path) -> Run:
         raise ResultError(message)
     cells = cells.sort_values("id", kind="stable", ignore_index=True)
     rows: list[dict[Any, Any]] = [*indicators.to_dict("records"), *_headline_rows(headline)]
-    return Run(cells, manifest, _headline(manifest), _indicator_values(rows))
+    numbers = Numbers(indicators.to_dict("records"))
+    return Run(cells, manifest, _headline(manifest), _indicator_values(rows), numbers, rights, zones, curves)
+
+
+def _table(path: Path) -> pd.DataFrame | None:
+    """Read a table that not every run has."""
+    return pd.read_parquet(path) if path.is_file() else None
 
 
 def _problem(manifest: object, cells: gpd.GeoDataFrame) -> str:
@@ -189,28 +206,21 @@ def _headline_rows(headline: object) -> list[dict[str, Any]]:
 
 
 def _indicator_values(rows: list[dict[Any, Any]]) -> dict[IndicatorKey, float]:
-    """Values by (indicator, service, period, cutoff, group); the first row of a key counts.
+    """Values by (indicator, service, period, cutoff, group); the first base row of a key counts.
 
     NaN stands for a value that the run notes as not defined; other missing values are left out.
     """
     values: dict[IndicatorKey, float] = {}
     for row in rows:
-        value = row.get("value")
-        if value is None or pd.isna(value):
-            if row.get("note") != "not defined":
-                continue
-            value = math.nan
-        cutoff = row.get("cutoff_min")
+        number = number_of(row)
+        if not number.is_base or (math.isnan(number.value) and not number.note.startswith("not defined")):
+            continue
         key = (
-            str(row.get("indicator")),
-            _text_or_none(row.get("service")),
-            _text_or_none(row.get("period")),
-            None if cutoff is None or pd.isna(cutoff) else int(cutoff),
-            _text_or_none(row.get("group")) or "all",
+            number.indicator,
+            number.service or None,
+            number.period or None,
+            number.cutoff_min,
+            number.group,
         )
-        values.setdefault(key, float(value))
+        values.setdefault(key, number.value)
     return values
-
-
-def _text_or_none(value: object) -> str | None:
-    return None if value is None or value is pd.NA or value != value or value == "" else str(value)

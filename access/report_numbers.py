@@ -1,0 +1,177 @@
+"""Rows of ``indicators.parquet`` for the report: look-ups, and a number with its range in words.
+
+A number has one base row, whose range (if any) is input uncertainty, and any number of further rows whose
+``interval_kind`` says of what their range speaks: sensitivity to a choice, variability over departures. The
+kinds are never pooled. A value that is missing has its reason in ``note``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from access.texts import Texts
+
+INPUT_UNCERTAINTY = "input uncertainty"
+#: Units of values between 0 and 1 that are written in percent.
+SHARE_UNITS = ("share",)
+#: Units of whole numbers.
+COUNT_UNITS = ("residents",)
+
+
+class Number(NamedTuple):
+    """One row of the table of indicators; missing numbers are NaN, missing texts empty."""
+
+    indicator: str
+    service: str
+    period: str
+    cutoff_min: int | None
+    standard: str
+    group: str
+    value: float
+    low: float
+    high: float
+    interval_kind: str
+    sources: str
+    draws: int | None
+    covered_population: float
+    unit: str
+    note: str
+
+    @property
+    def is_base(self) -> bool:
+        """Whether this row gives the number itself, not a sensitivity or a variability of it."""
+        return self.interval_kind in ("", INPUT_UNCERTAINTY)
+
+    @property
+    def has_range(self) -> bool:
+        """Whether both ends of the range are known."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+
+class Numbers:
+    """All rows of a run, found by the name of their indicator."""
+
+    def __init__(self, rows: Iterable[Mapping[Any, Any]]) -> None:
+        self._rows: dict[str, list[Number]] = {}
+        for row in rows:
+            number = number_of(row)
+            self._rows.setdefault(number.indicator, []).append(number)
+
+    def names(self) -> list[str]:
+        """Return the names of the indicators of the run, in alphabetical order."""
+        return sorted(self._rows)
+
+    def of(self, indicator: str, **where: object) -> list[Number]:
+        """Return the base rows of an indicator whose fields equal ``where``, in the order of the run.
+
+        A number that has both a row with a range and one without appears once, with its range.
+        """
+        found: dict[tuple[object, ...], Number] = {}
+        for number in self._matching(indicator, where):
+            if number.is_base:
+                key = number[1:6]
+                if key not in found or not found[key].interval_kind:
+                    found[key] = number
+        return list(found.values())
+
+    def one(self, indicator: str, **where: object) -> Number | None:
+        """Return the first base row that matches, or None."""
+        return next(iter(self.of(indicator, **where)), None)
+
+    def bands(self, indicator: str, **where: object) -> list[Number]:
+        """Return the rows of sensitivity and variability that match."""
+        return [number for number in self._matching(indicator, where) if not number.is_base]
+
+    def _matching(self, indicator: str, where: Mapping[str, object]) -> Iterable[Number]:
+        for number in self._rows.get(indicator, ()):
+            if all(getattr(number, field) == wanted for field, wanted in where.items()):
+                yield number
+
+
+def number_of(row: Mapping[Any, Any]) -> Number:
+    """Read one row; columns that an older run does not have are missing values."""
+    return Number(
+        indicator=_text(row.get("indicator")),
+        service=_text(row.get("service")),
+        period=_text(row.get("period")),
+        cutoff_min=_whole(row.get("cutoff_min")),
+        standard=_text(row.get("standard")),
+        group=_text(row.get("group")) or "all",
+        value=_float(row.get("value")),
+        low=_float(row.get("low")),
+        high=_float(row.get("high")),
+        interval_kind=_text(row.get("interval_kind")),
+        sources=_text(row.get("sources")),
+        draws=_whole(row.get("draws")),
+        covered_population=_float(row.get("covered_population")),
+        unit=_text(row.get("unit")),
+        note=_text(row.get("note")),
+    )
+
+
+def value_words(number: Number | None, texts: Texts) -> str:
+    """Write the value by its unit; a missing one by its reason: not defined, suppressed, no data."""
+    if number is None:
+        return texts("no_data")
+    if math.isnan(number.value):
+        return absence_words(number, texts)
+    return figure(number.value, number.unit, texts)
+
+
+def absence_words(number: Number, texts: Texts) -> str:
+    """Say why a number has no value, with its reason where the run gives one."""
+    kind, _, reason = number.note.partition(":")
+    if kind.strip() == "suppressed":
+        return texts("range.suppressed")
+    if kind.strip() == "not defined":
+        return texts("not_defined_because", reason=reason.strip()) if reason else texts("not_defined")
+    return texts("no_data")
+
+
+def range_words(number: Number | None, texts: Texts) -> str:
+    """Write the range as "a to b", or that it is not quantified; a dash where there is no number."""
+    if number is None or math.isnan(number.value):
+        return texts("range.none")
+    if not number.has_range:
+        return texts("range.not_quantified")
+    low, high = (figure(end, number.unit, texts) for end in (number.low, number.high))
+    return texts("range.from_to", low=low, high=high)
+
+
+def sure_words(number: Number, texts: Texts) -> str:
+    """Say in half a sentence how sure a number is: its range and what that speaks of, or none."""
+    if not number.has_range:
+        return texts("range.sure_not_quantified")
+    return texts("range.sure", range=range_words(number, texts))
+
+
+def figure(value: float, unit: str, texts: Texts) -> str:
+    """Write a value by the habits of its unit: shares in percent, residents whole, indices with decimals."""
+    if unit.partition(",")[0] in SHARE_UNITS:
+        return _signed_percent(value, texts)
+    if unit in COUNT_UNITS:
+        return texts.number(value)
+    if math.isfinite(value) and abs(value) < 10 and value != round(value):
+        return texts.number(value, 2 if abs(value) >= 0.1 else 3)
+    return texts.amount(value)
+
+
+def _signed_percent(share: float, texts: Texts) -> str:
+    return texts.percent(share) if not share < 0 else "\u2212" + texts.percent(-share)
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value is pd.NA or value != value else str(value)
+
+
+def _float(value: object) -> float:
+    return math.nan if value is None or value is pd.NA else float(str(value))
+
+
+def _whole(value: object) -> int | None:
+    number = _float(value)
+    return int(number) if math.isfinite(number) else None
