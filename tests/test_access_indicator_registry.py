@@ -65,10 +65,10 @@ def test_an_unknown_indicator_is_an_error_that_says_where_to_add_it() -> None:
 
 def test_the_section_is_replaced_and_the_rest_kept(tmp_path: Path) -> None:
     for name in DOCUMENTS.values():
-        (tmp_path / name).write_text(f"# Methods\n\n{BEGIN}\nold\n{END}\n\n## Limits\n", encoding="utf-8")
+        (tmp_path / name).write_text(f"# Methods\n\n{BEGIN}\nwhat stood here\n{END}\n\n## Limits\n", encoding="utf-8")
     assert [path.name for path in write_documents(tmp_path)] == list(DOCUMENTS.values())
     text = (tmp_path / "methods.md").read_text(encoding="utf-8")
     assert text.startswith("# Methods\n\n")
     assert text.endswith("## Limits\n")
-    assert "old" not in text
+    assert "what stood here" not in text
     assert with_section("# Methods\n", "en").endswith(f"{END}\n")
