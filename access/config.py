@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from access.config_engine import EngineName, R5Config
 from access.config_evidence import BracketsConfig, ExclusionConfig, SensitivityConfig, UncertaintyConfig
 from access.config_modes import ModeConfig, StepFreeBound, snap_limit_m
+from access.config_rights import RightsConfig
 from access.config_sources import (
     CellsConfig,
     GridConfig,
@@ -220,6 +221,9 @@ class RunConfig(Section):
         default_factory=list, description="Travel without transit, to compare with."
     )
     measures: MeasuresConfig = Field(description="What is measured.")
+    rights: RightsConfig | None = Field(
+        None, description="Catalogues of rights; without them no right is judged."
+    )
     uncertainty: UncertaintyConfig | None = Field(
         None, description="Errors of the inputs; without it no range is given (`not quantified`)."
     )

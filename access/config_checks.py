@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from access.config import RunConfig
+from access.config_rights import rights_problems
 
 LAST_ARRIVAL_MIN = 48 * 60
 RESERVED_COLUMNS = frozenset(
@@ -140,6 +141,9 @@ def _source_problems(config: RunConfig) -> Iterator[str]:
 
 
 def _evidence_problems(config: RunConfig) -> Iterator[str]:
+    if config.rights:
+        services = [opportunity.name for opportunity in config.opportunities]
+        yield from rights_problems(config.rights, services, config.people.groups)
     kinds = [period.kind for period in config.periods if period.kind]
     for repeated in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
         yield f"periods: the kind {repeated!r} stands twice; rights must know which period to look at"

@@ -1,4 +1,4 @@
-"""From what cells reach to the columns and rows of a run: access by cell, by decile, below the lines.
+"""From what cells reach to the columns and rows of a run: access by cell and by group, below the lines.
 
 Cells that are not snapped to a street have no value (NaN), never zero; a snapped cell that reaches nothing
 has zero. A service or period without data has neither columns nor rows.
@@ -6,15 +6,15 @@ has zero. A service or period without data has neither columns nor rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from access.equity import Summary, ratio_richest10_to_poorest40, residents_below, weighted_mean
+from access.indicator_rows import access_rows, line_rows, nearest_rows
 from access.reach_of_cells import Reach
 
 Floats = npt.NDArray[np.float64]
@@ -24,12 +24,23 @@ INDICATOR_COLUMNS = (
     "service",
     "period",
     "cutoff_min",
+    "standard",
     "group",
     "value",
-    "unit",
+    "low",
+    "high",
+    "interval_kind",
+    "sources",
+    "draws",
     "covered_population",
+    "unit",
+    "source",
     "note",
 )
+KEY = ("indicator", "service", "period", "cutoff_min", "standard", "group")
+"""What tells one number from another; each may have several rows, one a kind of range."""
+
+Row = dict[str, object]
 
 
 class Line(NamedTuple):
@@ -49,21 +60,38 @@ class People:
     income: Floats  # NaN = not known
     decile: Floats  # 1 poorest to 10 richest, NaN = not known
     snapped: npt.NDArray[np.bool_]
+    named: Mapping[str, Floats] = field(default_factory=dict)  # further counts, such as children
+
+    def groups(self) -> dict[str, Floats]:
+        """Return the residents of each group by cell: everyone, the deciles that exist, named groups."""
+        groups = {"all": self.population}
+        if not np.isnan(self.decile).all():
+            groups |= {f"decile_{n}": np.where(self.decile == n, self.population, 0.0) for n in DECILES}
+        return groups | {name: np.nan_to_num(counts) for name, counts in self.named.items()}
+
+
+class Measured(NamedTuple):
+    """One number a cell, from which indicators by group are made."""
+
+    family: str  # "access", "nearest", "below" or "right"
+    where: Mapping[str, object]  # service, period, cutoff_min, standard
+    values: Floats  # (n_cells,) NaN = not snapped
 
 
 class PeriodAccess(NamedTuple):
     """What one period adds to a run."""
 
     columns: dict[str, npt.NDArray[np.generic] | pd.api.extensions.ExtensionArray]
-    rows: list[dict[str, object]]
+    rows: list[Row]
+    measured: list[Measured]
 
 
 def period_access(
     period: str,
     reach: Mapping[str, Reach],
-    opportunities: Mapping[str, Floats],
+    totals: Mapping[str, float],
     people: People,
-    cutoffs_min: Sequence[int],
+    cutoffs_min: Mapping[int, int],
     lines: Sequence[Line],
 ) -> PeriodAccess:
     """Measure every service in one period.
@@ -74,115 +102,64 @@ def period_access(
         Short name, part of the column names.
     reach : mapping of str to Reach
         What each cell reaches of each service within ``limits_of(cutoffs_min, lines)``.
-    opportunities : mapping of str to array of float, shape (n_destinations,)
-        Only services with data.
+    totals : mapping of str to float
+        All opportunities of each service; only services with data.
     people : People
         Who lives in the origin cells.
-    cutoffs_min : sequence of int
-        Travel-time limits.
+    cutoffs_min : mapping of int to int
+        Name of each cutoff -> travel-time limit that is looked at: usually the same.
     lines : sequence of Line
         Sufficiency lines; those of services without data are left out.
 
     Returns
     -------
     PeriodAccess
-        Columns for the table of cells and rows for the table of indicators.
+        Columns for the table of cells, rows for the table of indicators, and what these were made of.
     """
-    found = PeriodAccess({}, [])
-    for service, counts in opportunities.items():
+    found = PeriodAccess({}, [], [])
+    for service, total in totals.items():
         within = {
             limit: np.where(people.snapped, values, np.nan) for limit, values in reach[service].within.items()
         }
-        where = {"service": service, "period": period}
-        for cutoff in cutoffs_min:
-            values = within[cutoff]
+        where: Row = {"service": service, "period": period}
+        for cutoff, limit in cutoffs_min.items():
+            here, values = {**where, "cutoff_min": cutoff}, within[limit]
             found.columns[f"{service}_in_{cutoff}min_{period}"] = values
-            found.rows.extend(_access_rows(values, counts.sum(), people, {**where, "cutoff_min": cutoff}))
+            found.rows.extend(access_rows(values, total, people, here))
+            found.measured.append(Measured("access", here, values))
         nearest = np.where(people.snapped, reach[service].nearest_min, np.nan)
         found.columns[f"nearest_{service}_min_{period}"] = nearest
-        found.rows.extend(_nearest_rows(nearest, people, where))
+        found.rows.extend(nearest_rows(nearest, people, where))
+        found.measured.append(Measured("nearest", where, nearest))
         for line in lines:
             if line.service == service:
+                here = {**where, "cutoff_min": line.within_min, "standard": line.name}
                 values = within[line.within_min]
-                found.columns[f"below_{line.name}_{period}"] = _below(values, line.at_least)
-                found.rows.extend(_line_rows(values, line, people, where))
+                below = np.where(np.isnan(values), np.nan, values < line.at_least)
+                found.columns[f"below_{line.name}_{period}"] = as_booleans(below)
+                found.rows.extend(line_rows(below, people, here))
+                found.measured.append(Measured("below", here, below))
     return found
 
 
-def limits_of(cutoffs_min: Sequence[int], lines: Sequence[Line]) -> list[int]:
+def limits_of(cutoffs_min: Mapping[int, int], lines: Sequence[Line]) -> list[int]:
     """Return all limits of travel time that ``period_access`` needs."""
-    return sorted({*cutoffs_min, *(line.within_min for line in lines)})
+    return sorted({*cutoffs_min.values(), *(line.within_min for line in lines)})
 
 
 def indicator_table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Return the long table of indicators with its fixed columns and types."""
     table = pd.DataFrame(list(rows), columns=list(INDICATOR_COLUMNS))
-    return table.astype({"cutoff_min": "Int64", "value": "float64", "covered_population": "float64"})
+    numbers = dict.fromkeys(("value", "low", "high", "covered_population"), "float64")
+    return table.astype({"cutoff_min": "Int64", "draws": "Int64", **numbers})
 
 
-def _row(
-    indicator: str, group: str, summary: Summary, unit: str, where: Mapping[str, object]
-) -> dict[str, object]:
-    return {
-        "indicator": indicator,
-        "cutoff_min": None,
-        **where,
-        "group": group,
-        "value": summary.value,
-        "unit": unit,
-        "covered_population": summary.covered_population,
-        "note": None if np.isfinite(summary.value) else "not defined",
-    }
+def key_of(row: Mapping[str, object]) -> tuple[object, ...]:
+    """Return what tells a number from others."""
+    return tuple(row.get(name) for name in KEY)
 
 
-def _groups(people: People) -> Iterator[tuple[str, Floats]]:
-    """Yield each group with its residents by cell: everyone, then the income deciles that exist."""
-    yield "all", people.population
-    if np.isnan(people.decile).all():
-        return
-    for n in DECILES:
-        yield f"decile_{n}", np.where(people.decile == n, people.population, 0.0)
-
-
-def _access_rows(
-    values: Floats, total: float, people: People, where: Mapping[str, object]
-) -> Iterator[dict[str, object]]:
-    unit = str(where["service"])
-    for group, residents in _groups(people):
-        mean = weighted_mean(values, residents)
-        yield _row("mean_access", group, mean, unit, where)
-        yield _row("share_of_total", group, mean._replace(value=mean.value / total), "share", where)
-    if not np.isnan(people.income).all():
-        ratio = ratio_richest10_to_poorest40(values, people.income, people.population)
-        yield _row("ratio_richest10_poorest40", "all", ratio, "ratio", where)
-
-
-def _nearest_rows(
-    nearest: Floats, people: People, where: Mapping[str, object]
-) -> Iterator[dict[str, object]]:
-    reached = np.where(np.isinf(nearest), np.nan, nearest)
-    for group, residents in _groups(people):
-        mean = weighted_mean(reached, residents)
-        yield _row("nearest_mean_min", group, mean, "min, of residents who reach one", where)
-        known = ~np.isnan(nearest)
-        never = Summary(float(residents[np.isinf(nearest)].sum()), float(residents[known].sum()))
-        yield _row("nearest_unreached_residents", group, never, "residents", where)
-
-
-def _line_rows(
-    values: Floats, line: Line, people: People, where: Mapping[str, object]
-) -> Iterator[dict[str, object]]:
-    where = {**where, "cutoff_min": line.within_min}
-    for group, residents in _groups(people):
-        below = residents_below(values, line.at_least, residents)
-        covered = below.covered_population
-        share = below.value / covered if covered > 0 else float("nan")
-        for indicator, summary, unit in (
-            ("below_line_residents", below, "residents"),
-            ("below_line_share", Summary(share, covered), "share"),
-        ):
-            yield {**_row(indicator, group, summary, unit, where), "note": line.name}
-
-
-def _below(values: Floats, line: float) -> pd.arrays.BooleanArray:
-    return pd.arrays.BooleanArray(values < line, np.isnan(values))
+def as_booleans(values: Floats) -> pd.arrays.BooleanArray:
+    """Turn 0, 1 and NaN into a nullable column."""
+    missing = np.isnan(values)
+    return pd.arrays.BooleanArray(np.where(missing, 0.0, values).astype(np.bool_), missing)

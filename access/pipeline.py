@@ -19,7 +19,7 @@ from access.run_estimate import estimate_record, run_estimate
 from access.run_lock import only_run
 from access.snapping import SNAPPED, Snap, SnapReport
 from access.stage_inputs import Inputs, read_inputs
-from access.stage_measures import PeriodTimes, measure_periods
+from access.stage_measures import PeriodTimes, measure_periods, measures_of
 from access.stage_modes import ModeNetwork, ModeRecord, mode_networks, mode_times
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
@@ -113,8 +113,9 @@ def _compute(
         else:
             periods, streamed = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
         modes = _modes(inputs, networks, partial, progress, work.threads)
+        measures = measures_of(inputs, cells)
         with progress.stage("measures") as stage:
-            measured = measure_periods(inputs, cells, periods, stage)
+            measured = measure_periods(inputs, measures, periods, [], stage)
         with progress.stage("results") as stage:
             stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told, modes)
         if loaded.config.travel.engine != "r5":
@@ -236,7 +237,12 @@ def _streamed_travel_times(
             streamed.append(stream_period(inputs, cells, stops, plan, run_folder, work, told))
             n_pairs += streamed[-1].n_pairs
         stage.counts = {"periods": len(plans), "pairs reached": n_pairs}
-    periods = [PeriodTimes(plan, period.blocks) for plan, period in zip(plans, streamed, strict=True)]
+    travel = inputs.loaded.config.travel
+    ends = {min(travel.percentiles), max(travel.percentiles)} - {travel.percentile}
+    periods = [
+        PeriodTimes(plan, period.blocks, {end: functools.partial(period.blocks_at, end) for end in ends})
+        for plan, period in zip(plans, streamed, strict=True)
+    ]
     return periods, streamed
 
 

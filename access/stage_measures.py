@@ -2,54 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from access.indicators import Line, People, PeriodAccess, limits_of, period_access
+import numpy as np
+import numpy.typing as npt
+
+from access.indicators import Line, Measured, People, PeriodAccess, Row, limits_of, period_access
 from access.matrix_reader import MatrixBlock
 from access.progress import Stage
-from access.reach_of_cells import reach_of_cells
+from access.ranges import CUTOFF, DEPARTURES, bands
+from access.reach_of_cells import Reach, reach_of_cells
 from access.stage_inputs import Inputs
 from access.stage_network import SnappedCells
 from access.stage_timetable import PeriodPlan
 
+Floats = npt.NDArray[np.float64]
+
 
 class PeriodTimes(NamedTuple):
-    """Travel times of one period at the percentile that the measures use."""
+    """Travel times of one period at the percentile that the measures use, and at others."""
 
     plan: PeriodPlan
     blocks: Callable[[], Iterator[MatrixBlock]]
+    further: Mapping[int, Callable[[], Iterator[MatrixBlock]]] = {}  # by percentile
 
 
-def measure_periods(
-    inputs: Inputs, cells: SnappedCells, periods: Sequence[PeriodTimes], stage: Stage
-) -> list[PeriodAccess]:
-    """Reduce each matrix to access by cell, by income decile and below the sufficiency lines."""
-    measures = inputs.loaded.config.measures
+@dataclass(frozen=True)
+class Measures:
+    """What a run measures, in the form that its stages share."""
+
+    people: People
+    totals: Mapping[str, float]  # all opportunities of the services with data
+    opportunities: Mapping[str, Floats]  # (n_cells,) of each of them
+    cutoffs_min: Sequence[int]
+    lines: Sequence[Line]
+    study_rows: npt.NDArray[np.int64]  # cells whose residents are studied
+    longest_min: int
+
+    def access(
+        self, period: str, reach: Mapping[str, Reach], cutoffs: Mapping[int, int] | None = None
+    ) -> PeriodAccess:
+        """Turn what all cells reach into columns and rows about those of the study area."""
+        studied = {service: of_rows(found, self.study_rows) for service, found in reach.items()}
+        named = cutoffs or {cutoff: cutoff for cutoff in self.cutoffs_min}
+        lines = [] if cutoffs else self.lines
+        return period_access(period, studied, self.totals, self.people, named, lines)
+
+    def limits_min(self, more: Sequence[int] = ()) -> list[int]:
+        """Return every limit of travel time that is looked at."""
+        return sorted({*limits_of({cutoff: cutoff for cutoff in self.cutoffs_min}, self.lines), *more})
+
+
+@dataclass(frozen=True)
+class PeriodMeasured:
+    """One period: what all cells reach, and what was made of it."""
+
+    plan: PeriodPlan
+    reach: Mapping[str, Reach]  # of all cells, by service
+    access: PeriodAccess
+    band_rows: Sequence[Row]  # ranges that are no error: of the cutoff, of the departure minute
+
+    @property
+    def measured(self) -> list[Measured]:
+        """Numbers by cell."""
+        return self.access.measured
+
+
+def measures_of(inputs: Inputs, cells: SnappedCells) -> Measures:
+    """Gather what is measured, of whom."""
+    config = inputs.loaded.config
     counts = inputs.services.known()
     residents = inputs.residents
-    people = People(residents.population, residents.income_of_cells, residents.decile, cells.snapped)
+    rows = inputs.cells.study_rows
+    named = {name: residents.counts[name].to_numpy(np.float64) for name in config.people.groups}
+    people = People(
+        residents.population, residents.income_of_cells, residents.decile, cells.snapped[rows], named
+    )
+    totals = {service: float(amounts.sum()) for service, amounts in counts.items()}
     lines = [
         Line(
             line.name,
             line.service,
-            line.at_least or line.at_least_share * counts[line.service].sum(),
+            line.at_least or (line.at_least_share or 0) * totals[line.service],
             line.within_min,
         )
-        for line in measures.sufficiency
-        if line.service in counts
+        for line in config.measures.sufficiency
+        if line.service in totals
     ]
+    longest_min = config.travel.max_duration_min
+    return Measures(people, totals, counts, config.measures.cutoffs_min, lines, rows, longest_min)
+
+
+def measure_periods(
+    inputs: Inputs,
+    measures: Measures,
+    periods: Sequence[PeriodTimes],
+    more_limits_min: Sequence[int],
+    stage: Stage,
+) -> list[PeriodMeasured]:
+    """Reduce each matrix to access by cell, by group and below the sufficiency lines.
+
+    Parameters
+    ----------
+    more_limits_min : sequence of int
+        Further limits of travel time that what is reached is kept for.
+    """
+    band_min = inputs.loaded.config.sensitivity.cutoff_min
+    around = [_moved(measures, shift) for shift in (-band_min, band_min)] if band_min else []
+    limits = measures.limits_min([*more_limits_min, *(limit for moved in around for limit in moved.values())])
     n_cells = len(inputs.cells.ids)
-    measured = []
-    for number, (plan, blocks) in enumerate(periods):
-        told = _told(blocks(), stage, number * n_cells, len(periods) * n_cells)
-        reach = reach_of_cells(told, n_cells, counts, limits_of(measures.cutoffs_min, lines))
-        measured.append(period_access(plan.config.name, reach, counts, people, measures.cutoffs_min, lines))
+    n_matrices = sum(1 + len(period.further) for period in periods)
+    done, measured = 0, []
+
+    def reach(blocks: Callable[[], Iterator[MatrixBlock]], wanted: Sequence[int]) -> dict[str, Reach]:
+        nonlocal done
+        told = _told(blocks(), stage, done * n_cells, n_matrices * n_cells)
+        done += 1
+        return reach_of_cells(told, n_cells, measures.opportunities, wanted)
+
+    for plan, blocks, further in periods:
+        name = plan.config.name
+        found = reach(blocks, limits)
+        access = measures.access(name, found)
+        moved = [measures.access(name, found, cutoffs).rows for cutoffs in around]
+        rows = list(bands(access.rows, moved, f"{CUTOFF} {band_min} min lower and higher"))
+        others = [reach(other, measures.limits_min()) for other in further.values()]
+        spread = [measures.access(name, other).rows for other in others]
+        if spread:
+            ends = f"p{min(further)} to p{max(further)}"
+            rows += bands(access.rows, spread, f"{DEPARTURES}, {ends}")
+        measured.append(PeriodMeasured(plan, found, access, rows))
     stage.counts = {
-        "columns": sum(len(access.columns) for access in measured),
-        "indicators": sum(len(access.rows) for access in measured),
+        "columns": sum(len(found.access.columns) for found in measured),
+        "indicators": sum(len(found.access.rows) for found in measured),
     }
     return measured
+
+
+def of_rows(reach: Reach, rows: npt.NDArray[np.int64]) -> Reach:
+    """Return what some of the cells reach."""
+    return Reach({limit: values[rows] for limit, values in reach.within.items()}, reach.nearest_min[rows])
+
+
+def _moved(measures: Measures, shift_min: int) -> dict[int, int]:
+    """Return each cutoff with the limit so much lower or higher, as far as travel times go."""
+    last = min(255, measures.longest_min + 1)
+    return {cutoff: min(max(cutoff + shift_min, 0), last) for cutoff in measures.cutoffs_min}
 
 
 def _told(blocks: Iterator[MatrixBlock], stage: Stage, done: int, total: int) -> Iterator[MatrixBlock]:

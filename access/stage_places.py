@@ -58,15 +58,17 @@ class Cells:
     @property
     def study_points(self) -> CellPoints:
         """Points of the cells whose residents are studied."""
-        return CellPoints(*(values[self.in_study] for values in self.points))
+        lon, lat, source = self.points
+        return CellPoints(lon[self.in_study], lat[self.in_study], source[self.in_study])
 
     def counts(self) -> dict[str, object]:
         """Counts for the INFO line of the stage."""
         beyond = len(self.ids) - int(self.in_study.sum())
-        return {
+        counts: dict[str, object] = {
             "cells": len(self.ids),
             "placed at their residents": int((self.points.source == "population").sum()),
-        } | ({"destinations only": beyond} if beyond else {})
+        }
+        return counts | ({"destinations only": beyond} if beyond else {})
 
 
 def load_cells(loaded: LoadedConfig, sources: PlaceSources) -> Cells:
@@ -101,8 +103,9 @@ def load_cells(loaded: LoadedConfig, sources: PlaceSources) -> Cells:
 
 def _inside(ids: list[str], area: gpd.GeoDataFrame, name: str) -> list[str]:
     """Return the cells whose centre lies in the study area."""
-    centres = cell_polygons(ids).to_crs(equal_area_crs(area)).centroid
-    outline = area.to_crs(centres.crs).geometry.union_all()
+    crs = equal_area_crs(area)
+    centres = cell_polygons(ids).to_crs(crs).centroid
+    outline = area.to_crs(crs).geometry.union_all()
     inside = [cell for cell, within in zip(ids, centres.within(outline), strict=True) if within]
     if not inside:
         raise InputDataError(

@@ -14,14 +14,16 @@ import yaml
 from access.cells import cell_polygons
 from access.config_checks import input_files
 from access.datasets import cache_folder, sha256_of
-from access.indicators import PeriodAccess, indicator_table
+from access.indicators import indicator_table
 from access.manifest import ManifestParts, build_manifest
 from access.network_cache import fingerprint, save_groups
 from access.progress import Progress
+from access.ranges import INPUT_UNCERTAINTY
 from access.report import write_report
 from access.results import MANIFEST, write_json
 from access.snapping import STATE_NAMES
 from access.stage_inputs import Inputs
+from access.stage_measures import PeriodMeasured
 from access.stage_modes import ModeRecord
 from access.stage_network import SnappedCells, SnappedStops
 
@@ -34,7 +36,7 @@ def write_run(
     inputs: Inputs,
     cells: SnappedCells,
     stops: SnappedStops,
-    measured: Sequence[PeriodAccess],
+    measured: Sequence[PeriodMeasured],
     progress: Progress,
     warnings: Sequence[str],
     modes: Sequence[ModeRecord] = (),
@@ -48,7 +50,9 @@ def write_run(
     """
     table = cell_table(inputs, cells, measured)
     table.to_parquet(folder / "cells.parquet", compression="zstd")
-    indicators = indicator_table([row for access in measured for row in access.rows])
+    indicators = indicator_table(
+        [row for period in measured for row in (*period.access.rows, *period.band_rows)]
+    )
     indicators.to_parquet(folder / "indicators.parquet", index=False)
     write_json(folder / "headline.json", headline_rows(inputs, indicators))
     resolved = inputs.loaded.config.model_dump(mode="json")
@@ -74,7 +78,7 @@ def write_run(
     return {"files": sum(1 for path in folder.rglob("*") if path.is_file())}
 
 
-def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodAccess]) -> gpd.GeoDataFrame:
+def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodMeasured]) -> gpd.GeoDataFrame:
     """Return one row a cell: who lives there, where it meets the streets, what it reaches."""
     rows, ids = inputs.cells.study_rows, inputs.cells.study_ids
     residents, points = inputs.residents, inputs.cells.study_points
@@ -89,8 +93,8 @@ def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodAcc
     columns["snap"] = [STATE_NAMES[state] for state in cells.snap.state[rows]]
     columns["snap_m"] = np.where(cells.snapped, cells.snap.link_mm / 1000, np.nan)[rows]
     columns |= {f"n_{service}": counts[rows] for service, counts in inputs.services.in_cells().items()}
-    for access in measured:
-        columns |= access.columns
+    for period in measured:
+        columns |= period.access.columns
     return gpd.GeoDataFrame(columns, geometry=cell_polygons(ids).to_numpy(), crs="EPSG:4326")
 
 
@@ -110,7 +114,8 @@ def headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> list[dict[str, ob
 def _headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> Iterator[dict[str, object]]:
     config = inputs.loaded.config
     headline = config.measures.headline
-    here = indicators[indicators["period"] == headline.period]
+    base = indicators["interval_kind"].isna() | (indicators["interval_kind"] == INPUT_UNCERTAINTY)
+    here = indicators[base & (indicators["period"] == headline.period)]
     first = here[(here["service"] == headline.service) & (here["cutoff_min"] == headline.cutoff_min)]
     means = first[(first["indicator"] == "mean_access") & first["group"].isin(HEADLINE_GROUPS)]
     yield from _records(means, "reached on average")
@@ -128,7 +133,7 @@ def _headline_rows(inputs: Inputs, indicators: pd.DataFrame) -> Iterator[dict[st
     yield from _records(none_reached, "residents who reach none, left out of that mean")
     below = everyone[everyone["indicator"] == "below_line_residents"]
     for line in config.measures.sufficiency:
-        yield from _records(below[below["note"] == line.name], f"residents without {line.label.en}")
+        yield from _records(below[below["standard"] == line.name], f"residents without {line.label.en}")
 
 
 def _records(rows: pd.DataFrame, what: str) -> Iterator[dict[str, object]]:

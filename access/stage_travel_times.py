@@ -58,7 +58,11 @@ class StreamedPeriod:
 
     def blocks(self) -> Iterator[MatrixBlock]:
         """Read that percentile part by part."""
-        return each_block(self.folder, self.percentile)
+        return self.blocks_at(self.percentile)
+
+    def blocks_at(self, percentile: float) -> Iterator[MatrixBlock]:
+        """Read another percentile part by part."""
+        return each_block(self.folder, percentile)
 
 
 def unfinished_folder(run_folder: Path) -> Path:
