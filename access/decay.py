@@ -79,8 +79,8 @@ def decay_linear(cutoff: Several) -> Decays: ...
 def decay_linear(cutoff: float | Several) -> Decay | Decays:
     """Weigh ``max(0, 1 - cost / cutoff)``: the convention of the R package accessibility.
 
-    ``decay_linear_r5`` is R5's linear decay, which is another one. With a cutoff of 0 the formula divides 0 by
-    0 at cost 0, where R returns NaN; here a place at the door weighs 1, as it does with any other cutoff.
+    ``decay_linear_r5`` is R5's linear decay, which is another one. With a cutoff of 0 the formula divides 0
+    by 0 at cost 0, where R returns NaN; here a place at the door weighs 1, as with any other cutoff.
 
     Parameters
     ----------

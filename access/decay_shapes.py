@@ -1,8 +1,8 @@
 """The shapes of decay: how much an opportunity counts at a travel cost, as frozen values.
 
 A weight is 1 at the door and 0 where a place is not reached: an infinite or unknown (NaN) cost weighs 0 in
-every shape. Costs are in whatever unit the travel costs have, minutes as a rule; parameters have that unit, and
-must have been checked (``access.decay`` does).
+every shape. Costs are in whatever unit the travel costs have, minutes as a rule; parameters have that unit,
+and must have been checked (``access.decay`` does).
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ class Linear(Decay):
 
     def _of(self, cost: Floats) -> Floats:
         if self.cutoff == 0:
-            return (cost == 0).astype(np.float64)
-        return np.maximum(0.0, 1.0 - cost / self.cutoff)
+            return np.where(cost == 0, 1.0, 0.0)
+        weights: Floats = np.maximum(0.0, 1.0 - cost / self.cutoff)
+        return weights
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class LinearR5(Decay):
     def _of(self, cost: Floats) -> Floats:
         end = self.cutoff + self.width / 2
         if self.width == 0:
-            return (cost < self.cutoff).astype(np.float64)
+            return np.where(cost < self.cutoff, 1.0, 0.0)
         return np.clip((end - cost) / self.width, 0.0, 1.0)
 
 

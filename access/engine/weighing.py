@@ -59,3 +59,15 @@ def sum_pairs(here: Positions, there: Positions, weights: Floats, amounts: Float
         weight = weights[pair]
         if weight != 0.0:
             sums[here[pair]] += weight * amounts[there[pair]]
+
+
+@kernel
+def count_repeated(here: Positions, there: Positions, n_there: int, seen: Bytes) -> int:
+    """Count the pairs that ``seen``, one bit a possible pair, has already; mark all of them in it."""
+    repeated = 0
+    for pair in range(len(here)):
+        place = np.int64(here[pair]) * n_there + there[pair]
+        bit = np.uint8(1 << (place & 7))
+        repeated += (seen[place >> 3] & bit) != 0
+        seen[place >> 3] |= bit
+    return repeated
