@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from access.equity_input import KnownCells, known_cells, require_option
+from access.errors import AccessError
 from access.income import income_groups
 
 Floats = npt.NDArray[np.float64]
@@ -103,7 +104,7 @@ def palma(
     ------
     InputDataError
         As ``known_cells``.
-    ValueError
+    AccessError
         If ``marginal_cell`` is not known.
     """
     require_option("marginal_cell", marginal_cell, ("split", "whole"))
@@ -118,7 +119,7 @@ def palma(
     else:
         # Where access is not known the residents still have a place in the order of incomes, as in R.
         ranked = ~np.isnan(income) & (population > 0)
-        line40, line90 = _quantiles_of_replicates(income[ranked], population[ranked], (0.4, 0.9))
+        line40, line90 = quantiles_of_replicates(income[ranked], population[ranked], (0.4, 0.9))
         rich = weighted_mean(cells.values, np.where(cells.income > line90, cells.population, 0.0)).value
         poor = weighted_mean(cells.values, np.where(cells.income <= line40, cells.population, 0.0)).value
     return Summary(rich / poor if poor > 0 else float("nan"), cells.covered_population)
@@ -160,12 +161,12 @@ def weighted_quantiles(values: Floats, weights: Floats, shares: Sequence[float])
 
     Raises
     ------
-    ValueError
+    AccessError
         If a share is not between 0 and 1.
     """
     wanted = np.asarray(shares, dtype=np.float64)
     if not ((wanted >= 0) & (wanted <= 1)).all():
-        raise ValueError(f"quantiles are asked for as shares from 0 to 1, got {list(shares)}")
+        raise AccessError(f"quantiles are asked for as shares from 0 to 1, got {list(shares)}")
     known = ~np.isnan(values) & (weights > 0)
     if not known.any():
         return np.full(len(wanted), np.nan)
@@ -177,7 +178,7 @@ def weighted_quantiles(values: Floats, weights: Floats, shares: Sequence[float])
     return np.asarray(ordered[first], dtype=np.float64)
 
 
-def _quantiles_of_replicates(values: Floats, counts: Floats, shares: Sequence[float]) -> Floats:
+def quantiles_of_replicates(values: Floats, counts: Floats, shares: Sequence[float]) -> Floats:
     """Return the quantiles of ``values``, each taken as often as its count, as Hmisc ``wtd.quantile`` does.
 
     Between two order statistics it is interpolated, which is why they fall on whole residents only.

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from access.equity import Summary, have_several_incomes
 from access.equity_groups import Labels, label_codes
 from access.equity_input import KnownCells, known_cells, require_option
-from access.errors import InputDataError
+from access.errors import AccessError, InputDataError
 from access.income import income_groups
 
 Floats = npt.NDArray[np.float64]
@@ -94,7 +94,7 @@ def theil(values: Floats, population: Floats, *, zeros: Zeros = "keep") -> Summa
     ------
     InputDataError
         As ``known_cells``.
-    ValueError
+    AccessError
         If ``zeros`` is not known.
     """
     require_option("zeros", zeros, ("keep", "drop"))
@@ -124,7 +124,7 @@ def theil_by_group(
     ------
     InputDataError
         As ``known_cells``, or if no cell has a label.
-    ValueError
+    AccessError
         If ``zeros`` is not known.
     """
     require_option("zeros", zeros, ("keep", "drop"))
@@ -153,7 +153,7 @@ def concentration_index(
     ------
     InputDataError
         As ``known_cells``.
-    ValueError
+    AccessError
         If ``ties`` is not known.
     """
     cells = known_cells("concentration index", values, population, income)
@@ -184,7 +184,7 @@ def erreygers_index(
     ------
     InputDataError
         As ``known_cells``, or if access lies outside the bounds.
-    ValueError
+    AccessError
         If ``bounds`` are not two finite numbers in order, or ``ties`` is not known.
     """
     cells = known_cells("Erreygers index", values, population, income)
@@ -218,11 +218,11 @@ def fgt(values: Floats, line: float, population: Floats) -> Poverty:
     ------
     InputDataError
         As ``known_cells``.
-    ValueError
+    AccessError
         If the line is negative or not a finite number.
     """
     if not (np.isfinite(line) and line >= 0):
-        raise ValueError(f"sufficiency line: {line} is not possible; give a finite number, 0 or more")
+        raise AccessError(f"sufficiency line: {line} is not possible; give a finite number, 0 or more")
     cells = known_cells("FGT poverty", values, population)
     covered = cells.covered_population
     if covered == 0:
@@ -289,5 +289,5 @@ def _bounds(values: Floats, bounds: Bounds) -> tuple[float, float]:
         return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     low, high = (float(bound) for bound in bounds)
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
-        raise ValueError(f"bounds={bounds!r}: give two finite numbers, the lower one first, or 'observed'")
+        raise AccessError(f"bounds={bounds!r}: give two finite numbers, the lower one first, or 'observed'")
     return low, high

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from access.errors import InputDataError
+from access.errors import AccessError, InputDataError
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -70,9 +70,9 @@ def known_cells(index: str, values: Floats, population: Floats, income: Floats |
 
 
 def require_option(name: str, value: object, allowed: Sequence[str]) -> None:
-    """Raise ``ValueError`` if a named option is none of those allowed."""
+    """Raise ``AccessError`` if a named option is none of those allowed."""
     if value not in allowed:
-        raise ValueError(f"{name}={value!r} is not known; choose from {', '.join(map(repr, allowed))}")
+        raise AccessError(f"{name}={value!r} is not known; choose from {', '.join(map(repr, allowed))}")
 
 
 def _lengths(columns: dict[str, Floats]) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from access.equity import Summary
 from access.errors import DataQualityWarning, InputDataError
+from access.measure_tables_ids import check_same_kind
 
 Floats = npt.NDArray[np.float64]
 ID = "id"
@@ -30,7 +31,7 @@ def joined_by_group(
     sociodemographic_data: pd.DataFrame,
     opportunity: str,
     wanted: Mapping[str, str],
-    group_by: Sequence[str],
+    group_by: str | Sequence[str],
     *,
     labels: Sequence[str] = (),
 ) -> list[GroupOfRows]:
@@ -49,7 +50,7 @@ def joined_by_group(
         Column of access.
     wanted : mapping of str to str
         Columns of ``sociodemographic_data`` by the name they get.
-    group_by : sequence of str
+    group_by : str or sequence of str
         Columns of ``accessibility_data``; each combination of their labels is one group.
     labels : sequence of str
         Those of ``wanted`` that hold labels and not numbers.
@@ -65,8 +66,7 @@ def joined_by_group(
     DataQualityWarning
         If access is given for ids that ``sociodemographic_data`` has not: they are left out.
     """
-    if isinstance(group_by, str):
-        raise InputDataError(f"{index}: group_by must be a list of columns, got the text {group_by!r}")
+    group_by = columns_to_group_by(group_by)
     numbers = [column for name, column in wanted.items() if name not in labels]
     problems = [
         *_problems("accessibility_data", accessibility_data, [opportunity], group_by, group_by),
@@ -74,6 +74,8 @@ def joined_by_group(
     ]
     if problems:
         raise InputDataError(f"{index}: " + "; ".join(problems))
+    ids, known = (pd.Index(table[ID]) for table in (accessibility_data, sociodemographic_data))
+    check_same_kind(ids, "accessibility_data", known, "sociodemographic_data")
     people = pd.DataFrame({ID: sociodemographic_data[ID]}).assign(
         **{
             name: sociodemographic_data[column] if name in labels else _floats(sociodemographic_data[column])
@@ -91,13 +93,18 @@ def joined_by_group(
     ]
 
 
+def columns_to_group_by(group_by: str | Sequence[str]) -> list[str]:
+    """Return the columns of ``group_by``; one column may be named without a list."""
+    return [group_by] if isinstance(group_by, str) else list(group_by)
+
+
 def columns_of(group: GroupOfRows, *names: str) -> tuple[Floats, ...]:
     """Return columns of a group as arrays."""
     return tuple(group.cells[name].to_numpy(dtype=np.float64) for name in names)
 
 
 def index_table(
-    name: str, groups: Sequence[GroupOfRows], found: Sequence[Summary], group_by: Sequence[str]
+    name: str, groups: Sequence[GroupOfRows], found: Sequence[Summary], group_by: str | Sequence[str]
 ) -> pd.DataFrame:
     """Return one row a group with one index, found for each."""
     covered = [summary.covered_population for summary in found]
@@ -106,12 +113,14 @@ def index_table(
 
 def table_of_groups(
     groups: Sequence[GroupOfRows],
-    group_by: Sequence[str],
+    group_by: str | Sequence[str],
     columns: Mapping[str, Sequence[object]],
     covered: Sequence[float],
 ) -> pd.DataFrame:
     """Return one row a group: its labels, then the results; residents covered as ``attrs``."""
-    labels = {name: [group.labels[k] for group in groups] for k, name in enumerate(group_by)}
+    labels = {
+        name: [group.labels[k] for group in groups] for k, name in enumerate(columns_to_group_by(group_by))
+    }
     table = pd.DataFrame({**labels, **columns})
     table.attrs["covered_population"] = list(covered)
     return table

@@ -27,6 +27,7 @@ from access.equity_indices import Bounds, Ties
 from access.equity_input import require_option
 from access.equity_join import columns_of, index_table, joined_by_group, table_of_groups
 from access.equity_theil_tables import TheilTables, theil_t
+from access.errors import AccessError
 
 __all__ = [
     "TheilTables",
@@ -44,7 +45,7 @@ def palma_ratio(
     opportunity: str,
     population: str,
     income: str,
-    group_by: Sequence[str] = (),
+    group_by: str | Sequence[str] = (),
     *,
     marginal_cell: Literal["split", "whole"] = "split",
 ) -> pd.DataFrame:
@@ -58,7 +59,7 @@ def palma_ratio(
         Columns ``id``, ``population`` and ``income``.
     opportunity, population, income : str
         Names of the columns of access, residents and income per head.
-    group_by : sequence of str
+    group_by : str or sequence of str
         Columns of ``accessibility_data``, such as the mode; one row for each combination.
     marginal_cell : {"split", "whole"}
         As ``access.equity.palma``.
@@ -72,7 +73,7 @@ def palma_ratio(
     ------
     InputDataError
         If a table cannot be used as it is; all problems at once.
-    ValueError
+    AccessError
         If ``marginal_cell`` is not known.
     """
     groups = joined_by_group(
@@ -95,7 +96,7 @@ def gini_index(
     sociodemographic_data: pd.DataFrame,
     opportunity: str,
     population: str,
-    group_by: Sequence[str] = (),
+    group_by: str | Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return the Gini index of access: 0 when all have the same, towards 1 when few have all.
 
@@ -125,7 +126,7 @@ def concentration_index(
     population: str,
     income: str,
     type: Literal["standard", "corrected"],  # noqa: A002  (the name it has in R)
-    group_by: Sequence[str] = (),
+    group_by: str | Sequence[str] = (),
     *,
     ties: Ties = "average",
     bounds: Bounds | None = None,
@@ -152,12 +153,12 @@ def concentration_index(
     ------
     InputDataError
         If a table cannot be used as it is, or access lies outside the bounds.
-    ValueError
+    AccessError
         If an option is not known, or the bounds are missing or given to the standard index.
     """
     require_option("type", type, ("standard", "corrected"))
     if (bounds is None) == (type == "corrected"):
-        raise ValueError(
+        raise AccessError(
             f"bounds={bounds!r} with type={type!r}: the corrected index needs bounds that all scenarios "
             "share, such as (0, all opportunities of the region), or 'observed' as in R; the standard none"
         )
@@ -183,7 +184,7 @@ def fgt_poverty(
     opportunity: str,
     population: str,
     poverty_line: float,
-    group_by: Sequence[str] = (),
+    group_by: str | Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return the share of residents below a sufficiency line, and the depth and severity of what is missing.
 
@@ -203,7 +204,7 @@ def fgt_poverty(
     ------
     InputDataError
         If a table cannot be used as it is.
-    ValueError
+    AccessError
         If the line is negative or not a finite number.
     """
     groups = joined_by_group(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from access.equity_indices import TheilParts, Zeros, theil, theil_by_group
-from access.equity_join import GroupOfRows, columns_of, index_table, joined_by_group
+from access.equity_join import GroupOfRows, columns_of, columns_to_group_by, index_table, joined_by_group
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def theil_t(
     opportunity: str,
     population: str,
     socioeconomic_groups: None = None,
-    group_by: Sequence[str] = (),
+    group_by: str | Sequence[str] = (),
     *,
     zeros: Zeros = "keep",
 ) -> pd.DataFrame: ...
@@ -41,7 +41,7 @@ def theil_t(
     opportunity: str,
     population: str,
     socioeconomic_groups: str,
-    group_by: Sequence[str] = (),
+    group_by: str | Sequence[str] = (),
     *,
     zeros: Zeros = "keep",
 ) -> TheilTables: ...
@@ -51,7 +51,7 @@ def theil_t(
     opportunity: str,
     population: str,
     socioeconomic_groups: str | None = None,
-    group_by: Sequence[str] = (),
+    group_by: str | Sequence[str] = (),
     *,
     zeros: Zeros = "keep",
 ) -> pd.DataFrame | TheilTables:
@@ -76,7 +76,7 @@ def theil_t(
     ------
     InputDataError
         If a table cannot be used as it is, or no cell has a group.
-    ValueError
+    AccessError
         If ``zeros`` is not known.
     """
     wanted = {"population": population}
@@ -102,11 +102,11 @@ def theil_t(
 
 
 def _theil_tables(
-    groups: Sequence[GroupOfRows], parts: Sequence[TheilParts], column: str, group_by: Sequence[str]
+    groups: Sequence[GroupOfRows], parts: Sequence[TheilParts], column: str, group_by: str | Sequence[str]
 ) -> TheilTables:
     summaries, withins, betweens = [], [], []
     for group, part in zip(groups, parts, strict=True):
-        labels = dict(zip(group_by, group.labels, strict=True))
+        labels = dict(zip(columns_to_group_by(group_by), group.labels, strict=True))
         components = np.array([part.between.sum(), part.within.sum()])
         total = components.sum()
         values = np.append(components, total)
