@@ -30,9 +30,9 @@ import pandas as pd
 
 from access.errors import AccessError, DataQualityWarning, InputDataError
 from access.measure_tables_ids import check_same_kind, coded
-from access.measure_tables_pairs import read_costs
+from access.measure_tables_pairs import StreamedCosts, read_pairs
 from access.measure_tables_source import TravelMatrix, column_names, name_of
-from access.weights import Costs
+from access.weights import LongCosts
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -48,7 +48,7 @@ class TravelTable:
     destinations, so that each group is computed by itself. Without ``group_by`` there is one group.
     """
 
-    costs: Costs
+    costs: LongCosts | StreamedCosts
     from_ids: Any  # pd.Index, sorted
     to_ids: Any  # pd.Index, sorted
     groups: pd.DataFrame  # (n_groups, columns of group_by), every combination of their values, sorted
@@ -107,7 +107,7 @@ class TravelTable:
 
 def travel_table(
     travel_matrix: TravelMatrix,
-    travel_cost: str,
+    travel_cost: str | Sequence[str],
     *,
     group_by: str | Sequence[str] = (),
     duplicate_pairs: DuplicatePairs = "cheapest",
@@ -119,8 +119,8 @@ def travel_table(
     travel_matrix : DataFrame, str or Path
         A frame, a Parquet file or a folder of Parquet files, such as a run's travel times. Files that do not
         fit memory are read part by part, again for each product.
-    travel_cost : str
-        Column of costs >= 0, null or NaN where not reached.
+    travel_cost : str or sequence of str
+        Column of costs >= 0, null or NaN where not reached; or several, for ``cumulative_cutoff``.
     group_by : str or sequence of str
         Further columns, such as the mode or the departure; each combination is computed by itself.
     duplicate_pairs : {"cheapest", "sum"}
@@ -131,19 +131,20 @@ def travel_table(
     InputDataError
         With all problems of the columns listed.
     """
-    groups = [group_by] if isinstance(group_by, str) else list(group_by)
-    check_columns(travel_matrix, ["from_id", "to_id", travel_cost, *groups])
+    groups, travel_costs = names(group_by), names(travel_cost)
+    check_columns(travel_matrix, ["from_id", "to_id", *travel_costs, *groups])
     problems = [f"group_by may not name {name}" for name in groups if name in ("from_id", "to_id", "id")]
     if duplicate_pairs not in ("cheapest", "sum"):
         problems.append(f'duplicate_pairs must be "cheapest" or "sum", got {duplicate_pairs!r}')
     if problems:
         raise AccessError("; ".join(problems))
-    pairs = read_costs(travel_matrix, travel_cost, groups, once=duplicate_pairs == "cheapest")
-    combinations = list(product(*pairs.group_values))
+    once = duplicate_pairs == "cheapest" and len(travel_costs) == 1
+    pairs = read_pairs(travel_matrix, travel_costs, groups, once=once)
+    combinations = list(product(*pairs.layout.group_values))
     return TravelTable(
         pairs.costs,
-        pairs.from_ids,
-        pairs.to_ids,
+        pairs.layout.from_ids,
+        pairs.layout.to_ids,
         pd.DataFrame(combinations, columns=groups, index=range(len(combinations))),
         pairs.has_from,
         pairs.has_to,
@@ -190,6 +191,11 @@ def amounts_of(
     found = {name: np.append(values, np.nan)[place] for name, values in arrays.items()}
     _warn_of_missing(found, ids, place, missing)
     return found
+
+
+def names(one_or_several: str | Sequence[str]) -> list[str]:
+    """Return one name or several as a list."""
+    return [one_or_several] if isinstance(one_or_several, str) else list(one_or_several)
 
 
 def check_columns(table: TravelMatrix, columns: Sequence[str], name: str | None = None) -> None:

@@ -1,11 +1,11 @@
-"""Rows of a travel matrix as pairs of positions with one cost, in memory or read again for each product."""
+"""Pairs of a travel matrix with their costs, held in memory or read again for each product."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,130 +14,58 @@ import pandas as pd
 from access.decay_shapes import Decay
 from access.engine.weighing import count_repeated
 from access.errors import DataQualityWarning, InputDataError
-from access.measure_tables_ids import Coded, coded, positions_in, sorted_union, used
+from access.measure_tables_rows import CodedRows, Layout, PlacedRows, coded_rows, layout_of, only_ids
 from access.measure_tables_source import TravelMatrix, n_rows, name_of, parts
-from access.weights import Costs, LongCosts
+from access.weights import LongCosts
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Positions = npt.NDArray[np.int32]
 
 ROWS_IN_MEMORY = 30_000_000
 """Files up to this many rows are held as positions and costs, 16 bytes a row: half a gigabyte."""
 
 MOST_PAIRS_CHECKED = 2**33
-"""Possible pairs, one bit each, up to which rows that repeat a pair are looked for: a gigabyte."""
+"""Possible pairs, one bit each, up to which a table too large for memory is searched for repeated pairs."""
 
 
 class Pairs(NamedTuple):
-    """What ``read_costs`` finds."""
+    """What ``read_pairs`` finds."""
 
-    costs: Costs
-    from_ids: Any  # pd.Index, sorted
-    to_ids: Any
-    group_values: list[Any]  # for each column of groups its distinct values, sorted
-    has_from: Flags  # (n_groups * n_from_ids,) whether there is any row
-    has_to: Flags
-
-
-class _Part(NamedTuple):
-    """One part of the rows, coded by itself."""
-
-    origin: Coded
-    destination: Coded
-    groups: list[Coded]
-    cost: Floats
-
-
-class _Layout(NamedTuple):
-    """All ids and values of groups, by which parts are placed."""
-
-    from_ids: Any
-    to_ids: Any
-    group_values: list[Any]
-
-    @property
-    def n_groups(self) -> int:
-        return int(np.prod([len(values) for values in self.group_values], dtype=np.int64))
-
-    def costs_of(self, part: _Part) -> LongCosts:
-        """Place one part."""
-        origin = positions_in(part.origin, self.from_ids)
-        destination = positions_in(part.destination, self.to_ids)
-        if part.groups:
-            group = np.zeros(len(part.cost), np.int32)
-            for column, values in zip(part.groups, self.group_values, strict=True):
-                group = group * np.int32(len(values)) + positions_in(column, values)
-            origin = origin + group * np.int32(len(self.from_ids))
-            destination = destination + group * np.int32(len(self.to_ids))
-        n_groups = self.n_groups
-        return LongCosts(
-            origin, destination, part.cost, n_groups * len(self.from_ids), n_groups * len(self.to_ids)
-        )
-
-
-def read_costs(matrix: TravelMatrix, travel_cost: str, groups: Sequence[str], *, once: bool) -> Pairs:
-    """Read pairs and one cost; see ``access.measure_tables_door.travel_table``.
-
-    Parameters
-    ----------
-    once : bool
-        Whether a pair counts once, at its lowest cost, however many rows it has.
-
-    Raises
-    ------
-    InputDataError
-        Ids or groups are missing, costs are negative or no numbers, or rows of a table too large for memory
-        repeat a pair.
-    """
-    where = name_of(matrix)
-    in_memory = isinstance(matrix, pd.DataFrame) or n_rows(matrix) <= ROWS_IN_MEMORY
-    kept: list[_Part] = []
-    seen: list[_Part] = []
-    for frame in parts(matrix, ["from_id", "to_id", travel_cost, *groups]):
-        part = _part_of(frame, travel_cost, groups, where)
-        kept += [part] if in_memory else []
-        seen.append(_only_ids(part))
-    layout = _layout_of(seen, groups, where)
-    has_from = np.zeros(layout.n_groups * len(layout.from_ids), dtype=bool)
-    has_to = np.zeros(layout.n_groups * len(layout.to_ids), dtype=bool)
-    costs: Costs
-    if in_memory:
-        costs = _joined([layout.costs_of(part) for part in kept])
-        costs = _each_once(costs, where) if once else costs
-        placed: Iterator[LongCosts] = iter([costs])
-    else:
-        costs = StreamedCosts(matrix, travel_cost, tuple(groups), layout)
-        placed = _refuse_repeated(costs, where) if once else costs.parts()
-    for part_costs in placed:
-        has_from[part_costs.origin] = True
-        has_to[part_costs.destination] = True
-    return Pairs(costs, layout.from_ids, layout.to_ids, layout.group_values, has_from, has_to)
+    costs: LongCosts | StreamedCosts
+    layout: Layout
+    has_from: Flags  # (n_origins,) whether there is any row
+    has_to: Flags  # (n_destinations,)
 
 
 @dataclass(frozen=True, eq=False)
 class StreamedCosts:
-    """Costs of a table of any size: its files are read part by part, again for each product."""
+    """Costs of a table of any size, one or several a pair, read part by part for each product."""
 
     matrix: TravelMatrix
-    travel_cost: str
+    travel_costs: tuple[str, ...]
     groups: tuple[str, ...]
-    layout: _Layout
+    layout: Layout
 
     @property
     def n_origins(self) -> int:
-        """Number of origins, times groups."""
-        return self.layout.n_groups * len(self.layout.from_ids)
+        """Number of origins, each once a group."""
+        return self.layout.n_origins
 
     @property
     def n_destinations(self) -> int:
-        """Number of destinations, times groups."""
-        return self.layout.n_groups * len(self.layout.to_ids)
+        """Number of destinations, each once a group."""
+        return self.layout.n_destinations
+
+    def rows(self) -> Iterator[PlacedRows]:
+        """Read the rows with all their costs, some at a time."""
+        where = name_of(self.matrix)
+        for frame in parts(self.matrix, ["from_id", "to_id", *self.travel_costs, *self.groups]):
+            yield self.layout.place(coded_rows(frame, self.travel_costs, self.groups, where))
 
     def parts(self) -> Iterator[LongCosts]:
-        """Read the rows, some at a time."""
-        for frame in parts(self.matrix, ["from_id", "to_id", self.travel_cost, *self.groups]):
-            yield self.layout.costs_of(_part_of(frame, self.travel_cost, self.groups, name_of(self.matrix)))
+        """Read the pairs with the first of their costs, some at a time."""
+        for rows in self.rows():
+            yield _long_costs(rows, self.layout)
 
     def weigh(self, decay: Decay) -> StreamedWeights:
         """Weigh each pair, whenever it is read."""
@@ -166,39 +94,51 @@ class StreamedWeights:
         return sums
 
 
-def _part_of(frame: pd.DataFrame, travel_cost: str, groups: Sequence[str], where: str) -> _Part:
-    """Code and check some rows."""
-    columns = {name: coded(frame[name]) for name in ("from_id", "to_id", *groups)}
-    problems = [f"{name} has missing values" for name, column in columns.items() if (column.codes < 0).any()]
-    cost = frame[travel_cost]
-    try:
-        values: Floats = cost.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        problems.append(f"{travel_cost} must be numbers, got {cost.dtype}")
+def read_pairs(
+    matrix: TravelMatrix, travel_costs: Sequence[str], groups: Sequence[str], *, once: bool
+) -> Pairs:
+    """Read pairs; see ``access.measure_tables_door.travel_table``.
+
+    Parameters
+    ----------
+    travel_costs : sequence of str
+        With several the costs are always streamed, from a frame as well.
+    once : bool
+        Whether a pair counts once, at its lowest cost, however many rows it has. Not with several costs, of
+        which none is the lowest.
+
+    Raises
+    ------
+    InputDataError
+        Columns have values that they must not have, or rows of a table too large for memory repeat a pair.
+    """
+    where = name_of(matrix)
+    small = isinstance(matrix, pd.DataFrame) or n_rows(matrix) <= ROWS_IN_MEMORY
+    in_memory = small and len(travel_costs) == 1
+    kept: list[CodedRows] = []
+    seen: list[CodedRows] = []
+    for frame in parts(matrix, ["from_id", "to_id", *travel_costs, *groups]):
+        rows = coded_rows(frame, travel_costs, groups, where)
+        kept += [rows] if in_memory else []
+        seen.append(only_ids(rows))
+    layout = layout_of(seen, groups, where)
+    costs: LongCosts | StreamedCosts
+    if in_memory:
+        costs = _joined([_long_costs(layout.place(rows), layout) for rows in kept])
+        costs = _each_once(costs, len(layout.to_ids), where) if once else costs
+        placed: Iterable[LongCosts] = [costs]
     else:
-        if (values < 0).any():
-            problems.append(f"{travel_cost} must not be negative, got {np.nanmin(values):g}")
-    if problems:
-        raise InputDataError(f"{where}: {'; '.join(problems)}")
-    return _Part(columns["from_id"], columns["to_id"], [columns[name] for name in groups], values)
+        costs = StreamedCosts(matrix, tuple(travel_costs), tuple(groups), layout)
+        placed = _refuse_repeated(costs, where) if once else costs.parts()
+    has_from, has_to = np.zeros(layout.n_origins, dtype=bool), np.zeros(layout.n_destinations, dtype=bool)
+    for part in placed:
+        has_from[part.origin] = True
+        has_to[part.destination] = True
+    return Pairs(costs, layout, has_from, has_to)
 
 
-def _only_ids(part: _Part) -> _Part:
-    """Keep of a part what tells which ids and groups there are."""
-    none = np.zeros(0, np.int32)
-    columns = [Coded(none, used(column)) for column in (part.origin, part.destination, *part.groups)]
-    return _Part(columns[0], columns[1], columns[2:], np.zeros(0))
-
-
-def _layout_of(seen: Sequence[_Part], groups: Sequence[str], where: str) -> _Layout:
-    return _Layout(
-        sorted_union([part.origin.values for part in seen], f"{where}: from_id"),
-        sorted_union([part.destination.values for part in seen], f"{where}: to_id"),
-        [
-            sorted_union([part.groups[i].values for part in seen], f"{where}: {name}")
-            for i, name in enumerate(groups)
-        ],
-    )
+def _long_costs(rows: PlacedRows, layout: Layout) -> LongCosts:
+    return LongCosts(rows.origin, rows.destination, rows.costs[0], layout.n_origins, layout.n_destinations)
 
 
 def _joined(placed: Sequence[LongCosts]) -> LongCosts:
@@ -211,15 +151,9 @@ def _joined(placed: Sequence[LongCosts]) -> LongCosts:
     return LongCosts(origin, destination, cost, first.n_origins, first.n_destinations)
 
 
-def _each_once(costs: LongCosts, where: str) -> LongCosts:
+def _each_once(costs: LongCosts, n_to_ids: int, where: str) -> LongCosts:
     """Keep the cheapest row of each pair, and warn if there were others."""
-    possible = costs.n_origins * costs.n_destinations
-    if possible <= MOST_PAIRS_CHECKED:
-        seen = np.zeros(possible // 8 + 1, np.uint8)
-        repeated = count_repeated(costs.origin, costs.destination, costs.n_destinations, seen)
-    else:
-        pair = costs.origin.astype(np.int64) * costs.n_destinations + costs.destination
-        repeated = len(pair) - len(np.unique(pair))
+    repeated = _count_repeated(costs, n_to_ids)
     if not repeated:
         return costs
     warnings.warn(
@@ -236,19 +170,32 @@ def _each_once(costs: LongCosts, where: str) -> LongCosts:
     )
 
 
+def _count_repeated(costs: LongCosts, n_to_ids: int) -> int:
+    """Count rows that repeat a pair, by one bit a possible pair or, where these are too many, by sorting."""
+    possible = costs.n_origins * n_to_ids
+    if possible <= 256 * (len(costs.cost) + 2**20):
+        return int(count_repeated(costs.origin, costs.destination, n_to_ids, bits(possible)))
+    pair = costs.origin.astype(np.int64) * costs.n_destinations + costs.destination
+    return len(pair) - len(np.unique(pair))
+
+
+def bits(possible: int) -> npt.NDArray[np.uint8]:
+    """Return one cleared bit for each possible pair."""
+    return np.zeros(possible // 8 + 1, np.uint8)
+
+
 def _refuse_repeated(costs: StreamedCosts, where: str) -> Iterator[LongCosts]:
     """Pass the parts on; a pair met again is an error, since its cheapest row cannot be known in time."""
-    possible = costs.n_origins * costs.n_destinations
-    if possible > MOST_PAIRS_CHECKED:
-        yield from costs.parts()
-        return
-    seen = np.zeros(possible // 8 + 1, np.uint8)
+    n_to_ids = len(costs.layout.to_ids)
+    possible = costs.n_origins * n_to_ids
+    seen = bits(possible) if possible <= MOST_PAIRS_CHECKED else None
     for part in costs.parts():
-        repeated = count_repeated(part.origin, part.destination, part.n_destinations, seen)
-        if repeated:
-            raise InputDataError(
-                f"{where}: {repeated} rows repeat a pair of ids in a table too large for memory; "
-                f"keep one row a pair, name columns that tell them apart in group_by, or pass "
-                f"duplicate_pairs='sum'"
-            )
+        if seen is not None:
+            repeated = count_repeated(part.origin, part.destination, n_to_ids, seen)
+            if repeated:
+                raise InputDataError(
+                    f"{where}: {repeated} rows repeat a pair of ids in a table too large for memory; keep "
+                    f"one row a pair, name columns that tell them apart in group_by, or pass "
+                    f"duplicate_pairs='sum'"
+                )
         yield part

@@ -17,6 +17,7 @@ from access.engine.compiled import kernel
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
+Integers = npt.NDArray[np.int64]
 
 
 @kernel
@@ -62,11 +63,63 @@ def sum_pairs(here: Positions, there: Positions, weights: Floats, amounts: Float
 
 
 @kernel
+def amounts_by_minute(minutes: Bytes, served: Integers, amounts: Floats, at_minute: Floats) -> None:
+    """Add ``amounts[k]`` of destination ``served[k]`` to ``at_minute[i, minute]``, shape (n_origins, 256)."""
+    for origin in range(minutes.shape[0]):
+        row, here = minutes[origin], at_minute[origin]
+        for k in range(len(served)):
+            here[row[served[k]]] += amounts[k]
+
+
+@kernel
+def sum_pairs_within(
+    here: Positions,
+    there: Positions,
+    cost: Floats,
+    cutoffs: Floats,
+    strictly: bool,
+    amounts: Floats,
+    sums: Floats,
+) -> None:
+    """Add the amount of each pair to ``sums[here, k]``, k the first of the rising cutoffs that it is within.
+
+    ``sums``, shape (n_here, n_cutoffs), summed up along cutoffs is what lies within each. A NaN cost is
+    within none.
+    """
+    n_cutoffs = len(cutoffs)
+    for pair in range(len(cost)):
+        value = cost[pair]
+        for k in range(n_cutoffs):
+            if value < cutoffs[k] or (value == cutoffs[k] and not strictly):
+                sums[here[pair], k] += amounts[there[pair]]
+                break
+
+
+@kernel
+def sum_new_pairs(
+    here: Positions, there: Positions, n_there: int, amounts: Floats, seen: Bytes, sums: Floats
+) -> None:
+    """Add the amount of each pair that ``seen`` does not have yet to ``sums[here]``, and mark the pair.
+
+    ``n_there`` and ``seen`` are those of ``count_repeated``.
+    """
+    for pair in range(len(here)):
+        place = np.int64(here[pair]) * n_there + there[pair] % n_there
+        bit = np.uint8(1 << (place & 7))
+        if (seen[place >> 3] & bit) == 0:
+            seen[place >> 3] |= bit
+            sums[here[pair]] += amounts[there[pair]]
+
+
+@kernel
 def count_repeated(here: Positions, there: Positions, n_there: int, seen: Bytes) -> int:
-    """Count the pairs that ``seen``, one bit a possible pair, has already; mark all of them in it."""
+    """Count the pairs that ``seen``, one bit a possible pair, has already; mark all of them in it.
+
+    ``here`` tells groups of pairs apart, ``n_there`` is the number of places in one group.
+    """
     repeated = 0
     for pair in range(len(here)):
-        place = np.int64(here[pair]) * n_there + there[pair]
+        place = np.int64(here[pair]) * n_there + there[pair] % n_there
         bit = np.uint8(1 << (place & 7))
         repeated += (seen[place >> 3] & bit) != 0
         seen[place >> 3] |= bit
