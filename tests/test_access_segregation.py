@@ -122,7 +122,7 @@ def test_the_profile_starts_at_the_index_without_surroundings_and_falls_with_lar
 
 
 def test_pysals_own_profile_is_offered_by_name_and_is_another_number() -> None:
-    """Two dense zones, two nearly empty: PySAL weights by smoothed counts, the published index by residents."""
+    """Two dense zones, two nearly empty: PySAL weights by smoothed counts, the published by residents."""
     counts = np.array([[900.0, 100.0], [800.0, 200.0], [10.0, 90.0], [5.0, 95.0]])
     zones = zones_in_a_row(counts)
     pysal = multiscalar_profile(zones.geometry, counts, [1_500.0], definition="pysal")[1_500.0].value
