@@ -72,10 +72,10 @@ def _missing(key: str, name: str, data_folder: Path) -> str:
     return ""
 
 
-def key_reference() -> str:
-    """Return the table of all keys as Markdown, for ``configs/README.md``."""
+def key_reference(model: type[BaseModel] = RunConfig) -> str:
+    """Return the table of all keys as Markdown, for ``configs/README.md`` and other files of models."""
     lines = ["| key | needed | default | meaning |", "|---|---|---|---|"]
-    lines += _reference_rows(RunConfig, "")
+    lines += _reference_rows(model, "")
     return "\n".join(lines)
 
 
