@@ -100,6 +100,10 @@ class LongCosts:
     n_origins: int
     n_destinations: int
 
+    def parts(self) -> list[LongCosts]:
+        """Return all pairs, in one part: tables larger than memory come in several."""
+        return [self]
+
     def weigh(self, decay: Decay) -> LongWeights:
         """Weigh each pair."""
         return LongWeights(
