@@ -105,7 +105,8 @@ def residents_rows(evaluated: EvaluatedRights, residents: RightsResidents) -> li
     over the residents with a state); ``right_residents`` (who lack it); ``basket_residents`` and
     ``basket_mean``; ``penalty_residents`` (who have the right as written and lack it at another time or at
     slow walking; gains are not set against losses), ``penalty_share`` (of those who have it as written).
-    ``standard`` is the right's name; for baskets the catalogue's, with ``_lacking_<n>`` for residents by number.
+    ``standard`` is the right's name; of baskets the catalogue's, with ``_lacking_<n>`` where residents are
+    counted by number.
     """
     rows: list[Row] = []
     references = {each.right.name: each for each in evaluated.as_written if each.counts}
