@@ -100,6 +100,9 @@ class ExclusionConfig(Section):
         default_factory=lambda: Label(en="underserved zone", fr="zone mal desservie"),
         description="What such a zone is called in the report.",
     )
+    catalogue: str | None = Field(
+        None, description="Catalogue whose rights count; without it the first of `rights.catalogues`."
+    )
     min_rights_unmet: int = Field(2, ge=1, description="Rights that a cell lacks at once, at least.")
     income_rule: Literal["share_of_median", "decile", "amount"] = Field(
         "share_of_median",

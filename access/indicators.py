@@ -75,7 +75,8 @@ class Measured(NamedTuple):
 
     family: str  # "access", "nearest", "below" or "right"
     where: Mapping[str, object]  # service, period, cutoff_min, standard
-    values: Floats  # (n_cells,) NaN = not snapped
+    amount: Floats  # (n_cells,) reached, or minutes; NaN = not snapped
+    required: float = float("nan")  # of lines and rights: so much is enough
 
 
 class PeriodAccess(NamedTuple):
@@ -138,7 +139,7 @@ def period_access(
                 below = np.where(np.isnan(values), np.nan, values < line.at_least)
                 found.columns[f"below_{line.name}_{period}"] = as_booleans(below)
                 found.rows.extend(line_rows(below, people, here))
-                found.measured.append(Measured("below", here, below))
+                found.measured.append(Measured("below", here, values, line.at_least))
     return found
 
 

@@ -17,12 +17,16 @@ from access.r5_run import find_r5
 from access.results import add_to_manifest, check_target, new_run_folder, write_travel_times
 from access.run_estimate import estimate_record, run_estimate
 from access.run_lock import only_run
+from access.run_network import RunNetwork
 from access.snapping import SNAPPED, Snap, SnapReport
+from access.stage_evidence import N_STAGES as N_STAGES_EVIDENCE
+from access.stage_evidence import gather_evidence
 from access.stage_inputs import Inputs, read_inputs
 from access.stage_measures import PeriodTimes, measure_periods, measures_of
-from access.stage_modes import ModeNetwork, ModeRecord, mode_networks, mode_times
+from access.stage_modes import ModeNetwork, ModeReach, ModeRecord, mode_networks, mode_times
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
 from access.stage_results import write_run
+from access.stage_rights import catalogues_of, limits_of_rights
 from access.stage_travel_times import (
     LargeWork,
     StreamedPeriod,
@@ -34,7 +38,7 @@ from access.stage_travel_times import (
 )
 
 N_STAGES_READ = 6
-N_STAGES_RUN = 9
+N_STAGES_RUN = 9 + N_STAGES_EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,18 @@ def _compute(
             periods = _r5_travel_times(inputs, cells, partial, progress, work.threads)
         else:
             periods, streamed = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
-        modes = _modes(inputs, networks, partial, progress, work.threads)
         measures = measures_of(inputs, cells)
+        catalogues = catalogues_of(inputs)
+        limits = measures.limits_min(limits_of_rights(catalogues, measures.longest_min))
+        modes, by_mode = _modes(inputs, networks, partial, progress, work.threads, limits)
         with progress.stage("measures") as stage:
-            measured = measure_periods(inputs, measures, periods, [], stage)
+            measured = measure_periods(inputs, measures, periods, limits, stage)
+        network = RunNetwork(inputs, cells, stops, work.threads)
+        evidence = gather_evidence(
+            network, measures, periods, measured, by_mode, catalogues, limits, progress
+        )
         with progress.stage("results") as stage:
-            stage.counts = write_run(partial, inputs, cells, stops, measured, progress, told, modes)
+            stage.counts = write_run(partial, inputs, cells, stops, measured, evidence, progress, told, modes)
         if loaded.config.travel.engine != "r5":
             keep_finished(folder, partial, streamed)
         add_to_manifest(
@@ -247,13 +257,18 @@ def _streamed_travel_times(
 
 
 def _modes(
-    inputs: Inputs, networks: list[ModeNetwork], folder: Path, progress: Progress, threads: int | None
-) -> list[ModeRecord]:
+    inputs: Inputs,
+    networks: list[ModeNetwork],
+    folder: Path,
+    progress: Progress,
+    threads: int | None,
+    limits_min: list[int],
+) -> tuple[list[ModeRecord], list[ModeReach]]:
     """Compute and write travel times without transit, where the configuration names any."""
     if not networks:
-        return []
+        return [], []
     (folder / "travel_times").mkdir(exist_ok=True)
     with progress.stage("modes") as stage:
-        modes = mode_times(inputs, networks, folder, threads, stage)
+        modes, reached = mode_times(inputs, networks, folder, threads, stage, limits_min)
         stage.counts = {f"pairs by {mode.name}": mode.pairs_reached for mode in modes}
-    return modes
+    return modes, reached

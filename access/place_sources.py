@@ -59,7 +59,9 @@ def read_place_sources(loaded: LoadedConfig) -> PlaceSources:
         wanted.name: mapped[wanted.name] if wanted.kind == "osm" else _read_opportunities(loaded, wanted)
         for wanted in config.opportunities
     }
-    return PlaceSources(_read_people(loaded, config.people), grid, opportunities)
+    error = config.uncertainty.population if config.uncertainty else None
+    margin = error.margin_of_error_column if error else None
+    return PlaceSources(_read_people(loaded, config.people, margin), grid, opportunities)
 
 
 def count_columns(people: PeopleConfig) -> dict[str, str]:
@@ -70,8 +72,8 @@ def count_columns(people: PeopleConfig) -> dict[str, str]:
     return columns | dict(people.groups)
 
 
-def _read_people(loaded: LoadedConfig, people: PeopleConfig) -> Frame:
-    numbers = list(dict.fromkeys(count_columns(people).values()))
+def _read_people(loaded: LoadedConfig, people: PeopleConfig, margin: str | None = None) -> Frame:
+    numbers = list(dict.fromkeys([*count_columns(people).values(), *([margin] if margin else [])]))
     path = loaded.path(people.file)
     if people.kind == "cells":
         return read_table(path, numbers=numbers, texts=[people.id_column])

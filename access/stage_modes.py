@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 from access.config_modes import ModeConfig, snap_limit_m
 from access.driving import DrivingRules
 from access.errors import InputDataError
+from access.matrix_reader import blocks_of
 from access.progress import Stage
+from access.reach_of_cells import Reach, reach_of_cells
 from access.results import write_street_times
 from access.roads_osmnx import read_roads_graphml
 from access.snapping import Streets, check_snap, snap
@@ -43,6 +45,16 @@ class ModeRecord:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class ModeReach:
+    """What all cells reach by one mode."""
+
+    name: str
+    mode: str
+    reach: Mapping[str, Reach]  # by service
+    longest_min: int
 
 
 def mode_networks(inputs: Inputs) -> list[ModeNetwork]:
@@ -101,9 +113,19 @@ def _on_foot(inputs: Inputs, mode: ModeConfig, read: StreetModes | None, speed_k
 
 
 def mode_times(
-    inputs: Inputs, networks: list[ModeNetwork], folder: Path, threads: int | None, stage: Stage
-) -> list[ModeRecord]:
-    """Compute and write ``travel_times/NAME.parquet`` of each mode; return what the manifest says of them.
+    inputs: Inputs,
+    networks: list[ModeNetwork],
+    folder: Path,
+    threads: int | None,
+    stage: Stage,
+    limits_min: Sequence[int] = (),
+) -> tuple[list[ModeRecord], list[ModeReach]]:
+    """Compute and write ``travel_times/NAME.parquet`` of each mode.
+
+    Returns
+    -------
+    list of ModeRecord, list of ModeReach
+        What the manifest says of them, and what they reach within ``limits_min``, to compare transit with.
 
     Raises
     ------
@@ -111,7 +133,8 @@ def mode_times(
         If no cell is near a street of a mode.
     """
     travel, points, ids = inputs.loaded.config.travel, inputs.cells.points, inputs.cells.ids
-    records = []
+    records, reached = [], []
+    counts = inputs.services.known()
     for number, network in enumerate(networks):
         mode = network.config
         max_snap_m = snap_limit_m(inputs.loaded.config.streets.max_snap_m, mode.step_free)
@@ -140,8 +163,10 @@ def mode_times(
                 n_pairs,
             )
         )
+        reach = reach_of_cells(blocks_of(minutes), len(ids), counts, limits_min)
+        reached.append(ModeReach(mode.name, mode.mode if not mode.step_free else "", reach, longest_min))
         stage.advance(number + 1, len(networks))
-    return records
+    return records, reached
 
 
 def _kind(graphml: str | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +32,7 @@ from access.population import (
     people_from_polygons_dasymetric,
     people_from_table,
 )
+from access.uncertainty import log_sd_of_margin
 from access.vector_files import read_table, read_zones
 from access.zones import equal_area_crs, names_of_points
 
@@ -150,6 +152,8 @@ class Residents:
     zone: pd.Series  # name of the neighbourhood, or missing
     zones_by_area: int  # census zones without a grid point, spread by area
     grid_outside_zones: float  # residents of the grid in no census zone, not used
+    brackets: pd.DataFrame | None = None  # counts by income bracket
+    margins: Mapping[str, Floats] = field(default_factory=dict)  # sd of the log error, where published
 
     @property
     def population(self) -> Floats:
@@ -201,7 +205,17 @@ def load_residents(loaded: LoadedConfig, sources: PlaceSources, cells: Cells) ->
         grouped = income_deciles(income.cells["income"], counts["population"].fillna(0.0))
         decile = grouped.to_numpy(dtype=np.float64, na_value=np.nan)
     names = _zone_names(loaded, cells)
-    return Residents(counts, totals, income, decile, names, placed.zones_by_area, placed.grid_outside_zones)
+    return Residents(
+        counts,
+        totals,
+        income,
+        decile,
+        names,
+        placed.zones_by_area,
+        placed.grid_outside_zones,
+        brackets=_brackets(loaded, sources, ids),
+        margins=_margins(loaded, sources, ids, counts, income),
+    )
 
 
 def _people(
@@ -220,12 +234,60 @@ def _people(
     )
 
 
-def _income(loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str]) -> CellIncome | None:
+def _brackets(loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str]) -> pd.DataFrame | None:
+    """Bring counts by income bracket onto the cells as residents are brought, None where none are known."""
+    given = loaded.config.income_brackets
+    if given is None:
+        return None
+    columns = list(given.upper_bounds)
+    zones = read_zones(loaded.path(given.file), numbers=columns, layer=given.layer)
+    grid = loaded.config.population_grid
+    if sources.grid is None or grid is None:
+        return people_from_polygons(zones, columns, cell_ids).cells
+    return people_from_polygons_dasymetric(zones, columns, sources.grid, grid.weight_column, cell_ids).cells
+
+
+def _margins(
+    loaded: LoadedConfig,
+    sources: PlaceSources,
+    cell_ids: list[str],
+    counts: pd.DataFrame,
+    income: CellIncome | None,
+) -> dict[str, Floats]:
+    """Bring published margins of error onto the cells, as the standard deviation of the log error.
+
+    A margin is spread as what it belongs to: within a cell the errors of several zones then add up as if they
+    were one, which is right for one zone a cell and never too narrow for more.
+    """
+    given = loaded.config.uncertainty
+    found: dict[str, Floats] = {}
+    if given and given.population and given.population.margin_of_error_column:
+        column = given.population.margin_of_error_column
+        margin = _people(loaded, sources, [column], cell_ids).cells[column]
+        found["population"] = log_sd_of_margin(
+            counts["population"].to_numpy(np.float64),
+            margin.to_numpy(np.float64),
+            given.population.confidence,
+        )
+    if given and given.income and given.income.margin_of_error_column and income is not None:
+        margins = _income(loaded, sources, cell_ids, given.income.margin_of_error_column)
+        if margins is not None:
+            found["income"] = log_sd_of_margin(
+                income.cells["income"].to_numpy(np.float64),
+                margins.cells["income"].to_numpy(np.float64),
+                given.income.confidence,
+            )
+    return found
+
+
+def _income(
+    loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str], column: str | None = None
+) -> CellIncome | None:
     given = loaded.config.income
     if given is None:
         return None
     path = loaded.path(given.file)
-    income, households = given.income_column, given.households_column
+    income, households = column or given.income_column, given.households_column
     if given.kind == "cells":
         table = read_table(path, numbers=[income, households], texts=[given.id_column])
         return income_from_table(table, income, households, cell_ids, id_column=given.id_column)

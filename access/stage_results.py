@@ -14,6 +14,8 @@ import yaml
 from access.cells import cell_polygons
 from access.config_checks import input_files
 from access.datasets import cache_folder, sha256_of
+from access.evidence import Evidence
+from access.exclusion_files import write_register
 from access.indicators import indicator_table
 from access.manifest import ManifestParts, build_manifest
 from access.network_cache import fingerprint, save_groups
@@ -37,6 +39,7 @@ def write_run(
     cells: SnappedCells,
     stops: SnappedStops,
     measured: Sequence[PeriodMeasured],
+    evidence: Evidence,
     progress: Progress,
     warnings: Sequence[str],
     modes: Sequence[ModeRecord] = (),
@@ -48,12 +51,14 @@ def write_run(
     dict
         Counts for the INFO line of the stage.
     """
-    table = cell_table(inputs, cells, measured)
+    table = cell_table(inputs, cells, measured, evidence)
     table.to_parquet(folder / "cells.parquet", compression="zstd")
-    indicators = indicator_table(
-        [row for period in measured for row in (*period.access.rows, *period.band_rows)]
-    )
+    indicators = indicator_table(evidence.rows)
     indicators.to_parquet(folder / "indicators.parquet", index=False)
+    for name, further in evidence.tables.items():
+        further.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+    if evidence.register is not None:
+        write_register(folder, evidence.register)
     write_json(folder / "headline.json", headline_rows(inputs, indicators))
     resolved = inputs.loaded.config.model_dump(mode="json")
     (folder / "config.yaml").write_text(
@@ -73,12 +78,14 @@ def write_run(
         longest_links(table),
         [mode.as_dict() for mode in modes],
     )
-    write_json(folder / MANIFEST, build_manifest(parts))
+    write_json(folder / MANIFEST, build_manifest(parts) | evidence.manifest)
     write_report(folder)
     return {"files": sum(1 for path in folder.rglob("*") if path.is_file())}
 
 
-def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodMeasured]) -> gpd.GeoDataFrame:
+def cell_table(
+    inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodMeasured], evidence: Evidence
+) -> gpd.GeoDataFrame:
     """Return one row a cell: who lives there, where it meets the streets, what it reaches."""
     rows, ids = inputs.cells.study_rows, inputs.cells.study_ids
     residents, points = inputs.residents, inputs.cells.study_points
@@ -95,6 +102,7 @@ def cell_table(inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodMea
     columns |= {f"n_{service}": counts[rows] for service, counts in inputs.services.in_cells().items()}
     for period in measured:
         columns |= period.access.columns
+    columns |= evidence.columns
     return gpd.GeoDataFrame(columns, geometry=cell_polygons(ids).to_numpy(), crs="EPSG:4326")
 
 

@@ -96,7 +96,12 @@ def realised(
     streets, max_snap_m = inputs.streets, inputs.loaded.config.max_snap_m
     drawn = snap(streets, points.lon, points.lat, max_snap_m)
     usable = (drawn.state == SNAPPED) & (cells.snap.state == SNAPPED)
-    mixed = Snap(*(np.where(usable, new, old) for new, old in zip(drawn, cells.snap, strict=True)))
+    mixed = Snap(
+        np.where(usable, drawn.edge, cells.snap.edge),
+        np.where(usable, drawn.along_mm, cells.snap.along_mm),
+        np.where(usable, drawn.link_mm, cells.snap.link_mm),
+        cells.snap.state,
+    )
     travel = inputs.loaded.config.travel
     moved = cell_walks(streets, (mixed, cells.report), travel, threads)
     schedule = inputs.timetables.any_schedule()

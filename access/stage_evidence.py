@@ -1,0 +1,79 @@
+"""Later stages of a run in order: rights, supply, segregation, ranges, zones; what they add to its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from access.evidence import Evidence, gathered
+from access.indicator_registry import registry
+from access.indicators import Row
+from access.progress import Progress
+from access.rights_catalogue import RightsCatalogue
+from access.run_network import RunNetwork
+from access.stage_comparison import comparison_evidence
+from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
+from access.stage_modes import ModeReach
+from access.stage_rights import ReachOfRun, rights_evidence
+from access.stage_segregation import segregation_evidence
+from access.stage_sensitivity import sensitivity_rows
+from access.stage_supply import supply_evidence
+from access.stage_uncertainty import uncertainty_of
+from access.stage_zones import zones_evidence
+
+N_STAGES = 4
+
+
+def gather_evidence(
+    network: RunNetwork,
+    measures: Measures,
+    times: Sequence[PeriodTimes],
+    periods: Sequence[PeriodMeasured],
+    modes: Sequence[ModeReach],
+    catalogues: list[RightsCatalogue],
+    limits_min: Sequence[int],
+    progress: Progress,
+) -> Evidence:
+    """Run the later stages.
+
+    Parameters
+    ----------
+    times : sequence of PeriodTimes
+        Matrices of the periods, to be read again.
+    periods : sequence of PeriodMeasured
+        What was made of them.
+    limits_min : sequence of int
+        Every limit of travel time that what is reached is kept for.
+    """
+    reach = ReachOfRun(
+        network.inputs, network.cells, network.stops, measures, periods, modes, limits_min, network.threads
+    )
+    with progress.stage("rights") as stage:
+        rights = rights_evidence(catalogues, reach, measures.people)
+        supply = supply_evidence(network, measures)
+        written = rights.evaluated.as_written if rights.evaluated else ()
+        judged = [each for each in written if each.counts]
+        stage.counts = {"rights judged": len(judged), "without data": len(written) - len(judged)}
+    with progress.stage("segregation") as stage:
+        segregation = segregation_evidence(network, measures, times)
+        stage.counts = {"indices": len(segregation.rows)}
+    compared = comparison_evidence(network, measures, periods, modes)
+    parts = [rights.evidence, supply, segregation, compared]
+    rows: list[Row] = [row for period in periods for row in period.access.rows]
+    rows += [row for part in parts for row in part.rows]
+    with progress.stage("ranges") as stage:
+        drawn = uncertainty_of(network, measures, rows, judged, catalogues, reach, stage)
+        bands = [row for period in periods for row in period.band_rows]
+        bands += sensitivity_rows(network, measures, periods)
+    with progress.stage("zones") as stage:
+        zones = zones_evidence(network, measures, periods, rights.evaluated, drawn)
+        stage.counts = {"zones": len(zones.register.zones) if zones.register else 0}
+    whole = gathered([*(replace(part, rows=[]) for part in parts), zones, Evidence(manifest=drawn.manifest)])
+    whole.rows.extend(_with_source(row) for row in (*drawn.rows, *bands))
+    return whole
+
+
+def _with_source(row: Row) -> Row:
+    """Name the source of the formula; a test holds the registry against what runs contain."""
+    known = registry().get(str(row["indicator"]))
+    return {**row, "source": known.source_text if known else None}

@@ -1,0 +1,269 @@
+"""Stage of a run: which rights are met where, answered from what periods, modes and slow walkers reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from access.config import PeriodKind, RunConfig
+from access.engine.arrays import WalkLinks
+from access.evidence import Evidence
+from access.indicators import People, as_booleans
+from access.reach_of_cells import Reach
+from access.rights import (
+    MET,
+    UNMET,
+    EvaluatedRight,
+    EvaluatedRights,
+    evaluate_rights,
+    rights_table,
+)
+from access.rights_catalogue import RightsCatalogue, load_catalogues
+from access.rights_requests import Missing, Request, as_written, requests_in, requests_of
+from access.rights_residents import RightsAssessment, RightsResidents, assess_rights
+from access.stage_inputs import Inputs
+from access.stage_measures import Measures, PeriodMeasured
+from access.stage_modes import ModeReach
+from access.stage_network import SnappedCells, SnappedStops
+from access.stage_timetable import PeriodPlan
+from access.travel_again import reach_again, walks_again, with_travel
+
+Floats = npt.NDArray[np.float64]
+Row = dict[str, object]
+
+
+def catalogues_of(inputs: Inputs) -> list[RightsCatalogue]:
+    """Read the catalogues of rights that a configuration names, none where it names none."""
+    rights = inputs.loaded.config.rights
+    if rights is None:
+        return []
+    return load_catalogues(rights.catalogues, inputs.loaded.file.resolve().parent)
+
+
+def limits_of_rights(catalogues: Sequence[RightsCatalogue], longest_min: int) -> list[int]:
+    """Return the limits of travel time that rights ask for, as far as travel times go."""
+    limits = {right.within_min for catalogue in catalogues for right in catalogue.rights}
+    return sorted(limit for limit in limits if limit <= longest_min)
+
+
+@dataclass
+class ReachOfRun:
+    """Answers what rights ask: by transit at usual or slow walking, on foot, by the modes of the run.
+
+    Slow walkers are computed at the first question about them, and only in the periods asked about.
+    """
+
+    inputs: Inputs
+    cells: SnappedCells
+    stops: SnappedStops
+    measures: Measures
+    periods: Sequence[PeriodMeasured]
+    modes: Sequence[ModeReach]
+    limits_min: Sequence[int]
+    threads: int | None = None
+    _slow: dict[str, Mapping[str, Reach]] = field(default_factory=dict)
+    _slow_network: tuple[Inputs, SnappedCells, SnappedStops] | None = None
+
+    def __call__(self, request: Request) -> Floats | Missing:
+        """Return the opportunities reached by each cell of the study area, or why that is not known."""
+        names = (
+            self._config.rights.opportunities_of(request.service, self.measures.totals)
+            if (self._config.rights)
+            else []
+        )
+        if not names:
+            return Missing.SERVICE
+        reach = self._reach(request)
+        if isinstance(reach, Missing):
+            return reach
+        within = [reach[name].within[request.within_min] for name in names]
+        rows = self.measures.study_rows
+        return np.where(self.measures.people.snapped, np.sum(within, axis=0)[rows], np.nan)
+
+    @property
+    def _config(self) -> RunConfig:
+        return self.inputs.loaded.config
+
+    def _reach(self, request: Request) -> Mapping[str, Reach] | Missing:
+        if request.mode == "transit":
+            return self._by_transit(request)
+        if request.mode == "walk":
+            return self._on_foot(request)
+        found = next((mode for mode in self.modes if mode.mode == request.mode), None)
+        if found is None:
+            return Missing.MODE
+        return found.reach if request.within_min <= found.longest_min else Missing.DURATION
+
+    def _by_transit(self, request: Request) -> Mapping[str, Reach] | Missing:
+        if request.within_min > self._config.travel.max_duration_min:
+            return Missing.DURATION
+        plan = self._plan(request.period)
+        if plan is None:
+            return Missing.PERIOD
+        if not plan.has_data:
+            return Missing.TIMETABLE
+        if request.walking == "usual":
+            return next(each.reach for each in self.periods if each.plan is plan)
+        if self._config.travel.engine == "r5":
+            return Missing.WALKING
+        name = plan.config.name
+        if name not in self._slow:
+            inputs, cells, stops = self._slowly()
+            found = reach_again(
+                inputs, cells, stops, [plan], self.measures.opportunities, self.limits_min, self.threads
+            )
+            self._slow |= found
+        return self._slow[name]
+
+    def _on_foot(self, request: Request) -> Mapping[str, Reach] | Missing:
+        if request.within_min > self._config.travel.max_walk_min:
+            return Missing.DURATION
+        walks = self._slowly()[1].direct if request.walking == "slow" else self.cells.direct
+        never = np.full(len(self.inputs.cells.ids), np.inf)
+        return {
+            name: Reach({request.within_min: within_walk(walks, amounts, request.within_min)}, never)
+            for name, amounts in self.measures.opportunities.items()
+        }
+
+    def _plan(self, kind: PeriodKind | None) -> PeriodPlan | None:
+        return next((plan for plan in self.inputs.timetables.plans if plan.config.kind == kind), None)
+
+    def _slowly(self) -> tuple[Inputs, SnappedCells, SnappedStops]:
+        if self._slow_network is None:
+            speed = self._config.rights.slow_walk_speed_km_h if self._config.rights else 0.0
+            inputs = with_travel(self.inputs, walk_speed_km_h=speed)
+            self._slow_network = inputs, *walks_again(inputs, self.cells, self.stops, self.threads)
+        return self._slow_network
+
+    def realised(
+        self, inputs: Inputs, cells: SnappedCells, stops: SnappedStops, periods: Sequence[PeriodMeasured]
+    ) -> ReachOfRun:
+        """Return the same questions answered by another realisation of the travel times."""
+        return ReachOfRun(
+            inputs, cells, stops, self.measures, periods, self.modes, self.limits_min, self.threads
+        )
+
+
+def as_written_only(catalogues: Sequence[RightsCatalogue], reach: ReachOfRun) -> list[EvaluatedRight]:
+    """Evaluate the rights in the situations they are written for; those with data."""
+    wanted = {
+        request
+        for catalogue in catalogues
+        for right in catalogue.rights
+        for request in requests_in(right, as_written(right))
+    }
+
+    def answer(request: Request) -> Floats | Missing:
+        return reach(request) if request in wanted else Missing.PERIOD
+
+    snapped = reach.measures.people.snapped
+    evaluated = evaluate_rights(catalogues, answer, totals_of(catalogues, reach), snapped)
+    return [each for each in evaluated.as_written if each.counts]
+
+
+def within_walk(walks: WalkLinks, amounts: Floats, within_min: int) -> Floats:
+    """Return what each cell reaches on foot in less than so many whole minutes."""
+    near = walks.walk_s // 60 < within_min
+    origin = np.repeat(np.arange(len(walks.start) - 1), np.diff(walks.start))[near]
+    reached = np.bincount(origin, amounts[walks.target[near]], minlength=len(walks.start) - 1)
+    return np.asarray(reached, dtype=np.float64)
+
+
+def rights_of_run(catalogues: list[RightsCatalogue], reach: ReachOfRun, people: People) -> RightsAssessment:
+    """Judge every right of the catalogues."""
+    config = reach.inputs.loaded.config
+    totals = totals_of(catalogues, reach)
+    return assess_rights(catalogues, reach, totals, people.snapped, residents_of(people, config))
+
+
+def residents_of(people: People, config: RunConfig) -> RightsResidents:
+    """Return who lives in the cells in the form that rights ask for."""
+    named = {name: np.nan_to_num(counts) for name, counts in people.named.items()}
+    whom = config.rights.groups if config.rights else {}
+    groups = people.groups()
+    deciles = {name: (people.decile == n) * 1.0 for n in range(1, 11) if (name := f"decile_{n}") in groups}
+    return RightsResidents(
+        population=people.population,
+        concerned={who: np.sum([named[name] for name in names], axis=0) for who, names in whom.items()},
+        parts=deciles,
+        groups=named,
+    )
+
+
+def totals_of(catalogues: Sequence[RightsCatalogue], reach: ReachOfRun) -> dict[str, float]:
+    """Return all opportunities of the services that catalogues name and the run has data for."""
+    rights, totals = reach.inputs.loaded.config.rights, reach.measures.totals
+    found = {}
+    for service in sorted({request.service for request in requests_of(catalogues)}):
+        names = rights.opportunities_of(service, totals) if rights else []
+        if names:
+            found[service] = sum(totals[name] for name in names)
+    return found
+
+
+class RightsEvidence(NamedTuple):
+    """What rights add to a run, and the evaluation itself for what follows."""
+
+    evidence: Evidence
+    evaluated: EvaluatedRights | None  # None: no catalogue is named
+
+
+def rights_evidence(catalogues: list[RightsCatalogue], reach: ReachOfRun, people: People) -> RightsEvidence:
+    """Judge the rights and bring what was found into the form of a run folder."""
+    if not catalogues:
+        return RightsEvidence(Evidence(manifest={"rights": [], "rights_excluded": []}), None)
+    assessment = rights_of_run(catalogues, reach, people)
+    inputs = reach.inputs
+    names = _period_names(inputs)
+    evaluated = assessment.evaluated
+    ids = inputs.cells.study_ids
+    table = rights_table(evaluated.as_written, ids)
+    table["period"] = table["period"].astype(str).map(lambda kind: names.get(kind, kind)).astype("category")
+    columns: dict[str, object] = {f"right_{each.right.name}": _met(each) for each in evaluated.as_written if each.counts}
+    columns |= {
+        f"rights_lacking_{basket.catalogue}": pd.array(basket.lacking, dtype="Float64").astype("Int64")
+        for basket in evaluated.baskets
+        if basket.rights
+    }
+    manifest = {
+        "rights": [_record(each, inputs) for each in evaluated.as_written],
+        "rights_excluded": [
+            {**excluded._asdict(), "situation": excluded.situation._asdict()}
+            for excluded in evaluated.excluded
+        ],
+        "rights_catalogues": [
+            {"name": each.name, "label": each.label.model_dump(), "note": each.note.model_dump()}
+            for each in catalogues
+        ],
+        "rights_counted_as_everyone": [list(pair) for pair in assessment.counted_as_everyone],
+    }
+    rows = [{**row, "period": names.get(str(row["period"]), row["period"])} for row in assessment.rows]
+    return RightsEvidence(Evidence(rows, columns, {"rights": table}, manifest), evaluated)
+
+
+def _met(evaluated: EvaluatedRight) -> pd.api.extensions.ExtensionArray:
+    known = np.isin(evaluated.state, (MET, UNMET))
+    return as_booleans(np.where(known, evaluated.state == MET, np.nan))
+
+
+def _period_names(inputs: Inputs) -> dict[str, str]:
+    """Return the run's period for each part of the week that has one."""
+    return {plan.config.kind: plan.config.name for plan in inputs.timetables.plans if plan.config.kind}
+
+
+def _record(evaluated: EvaluatedRight, inputs: Inputs) -> Row:
+    """Return what the manifest says of one right."""
+    right = evaluated.right
+    return {
+        **right.model_dump(mode="json"),
+        "catalogue": evaluated.catalogue,
+        "period": _period_names(inputs).get(right.when),
+        "required": evaluated.required,
+        "state": "ok" if evaluated.counts else "no data",
+        "missing": [{"mode": mode, "why": str(missing)} for mode, missing in evaluated.missing],
+    }

@@ -1,0 +1,118 @@
+"""Stage of a run: draws of the inputs through every index, and what they are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from access.config import RunConfig
+from access.index_draws import index_draws
+from access.indicators import People, Row
+from access.progress import Stage
+from access.rights import EvaluatedRight
+from access.rights_catalogue import RightsCatalogue
+from access.run_network import RunNetwork
+from access.stage_measures import Measures
+from access.stage_ranges import (
+    Columns,
+    amounts_of,
+    as_columns,
+    centred,
+    columns_of,
+    draws_of,
+    ranged,
+    realised_amounts,
+    unmet_rights,
+)
+from access.stage_rights import ReachOfRun
+from access.uncertainty import InputDraws
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What the draws of a run gave."""
+
+    rows: list[Row]  # all rows of the run, with intervals where there are any
+    draws: InputDraws | None
+    realisations: Sequence[Columns]  # the run's own alone, where travel times were not computed again
+    manifest: dict[str, Any]
+
+    def rights_unmet(self, names: Sequence[str]) -> list[Floats]:
+        """Return how many of some rights each cell lacks, for each realisation of the travel times."""
+        return [unmet_rights(columns, names) for columns in self.realisations]
+
+
+def uncertainty_of(
+    network: RunNetwork,
+    measures: Measures,
+    rows: list[Row],
+    rights: Sequence[EvaluatedRight],
+    catalogues: list[RightsCatalogue],
+    reach: ReachOfRun,
+    stage: Stage,
+) -> Uncertainty:
+    """Give every index that draws can give one its interval."""
+    config = network.inputs.loaded.config
+    measured = columns_of(reach.periods, rights)
+    base = amounts_of(measured)
+    given = config.uncertainty
+    if given is None:
+        return Uncertainty(rows, None, [as_columns(measured, base)], {"uncertainty": None})
+    again = []
+    for number in range(given.travel_realisations):
+        again.append(realised_amounts(network, reach, catalogues, measured, number, given.seed))
+        stage.advance(number + 1, given.travel_realisations + 1)
+    amounts = centred(base, again) if again else [base]
+    realisations = [as_columns(measured, each) for each in amounts]
+    ids = network.inputs.cells.study_ids
+    own = as_columns(measured, base)
+    draws = draws_of(measures.people, ids, given, own, network.inputs.residents.margins, len(amounts))
+    stacked = np.stack([columns.values for columns in realisations])
+    shares = group_shares(measures.people, config)
+    indices = index_draws(draws, stacked, groups=shares, lines=own.lines)
+    found = ranged(rows, own, indices, measures.totals, whom_of(rights, config))
+    stage.counts = {"draws": draws.n_draws, "realisations of travel times": len(again)}
+    return Uncertainty(found, draws, realisations, {"uncertainty": _record(draws, config)})
+
+
+def group_shares(people: People, config: RunConfig) -> dict[str, Floats]:
+    """Return each named group, and those whom rights are for, as a share of the residents of each cell."""
+    named = {name: np.nan_to_num(counts) for name, counts in people.named.items()}
+    for who, names in (config.rights.groups if config.rights else {}).items():
+        named[f"for_{who}"] = np.sum([named[name] for name in names], axis=0)
+    some = people.population > 0
+    return {
+        name: np.clip(np.divide(counts, people.population, out=np.zeros(len(some)), where=some), 0, 1)
+        for name, counts in named.items()
+    }
+
+
+def whom_of(rights: Sequence[EvaluatedRight], config: RunConfig) -> Mapping[str, str]:
+    """Return the group that each right is for, where it is known apart."""
+    known = config.rights.groups if config.rights else {}
+    return {each.right.name: f"for_{each.right.for_whom}" for each in rights if each.right.for_whom in known}
+
+
+def _record(draws: InputDraws, config: RunConfig) -> dict[str, Any]:
+    """Return what the manifest says of the draws."""
+    given = config.uncertainty
+    if given is None or not draws.n_draws:
+        return {"draws": 0, "sources": []}
+    errors = {"population": given.population, "income": given.income}
+    return {
+        "draws": draws.n_draws,
+        "seed": draws.seed,
+        "coverage": 0.95,
+        "sources": list(draws.sources),
+        "travel_realisations": given.travel_realisations,
+        "fingerprint": draws.fingerprint,
+        "assumptions": [
+            {"of": name, **error.model_dump(mode="json")} for name, error in errors.items() if error
+        ],
+    }

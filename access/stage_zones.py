@@ -1,0 +1,134 @@
+"""Stage of a run: the register of underserved zones, with how often the draws find each again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from access.evidence import Evidence
+from access.exclusion import Naming, Register, exclusion_register
+from access.exclusion_merge import Draws
+from access.exclusion_rights import RightsOfCells
+from access.exclusion_rule import IncomeLine, ZoneRule
+from access.place_names import read_place_names
+from access.rights import MET, UNMET, EvaluatedRight, EvaluatedRights
+from access.run_network import RunNetwork
+from access.stage_measures import Measures, PeriodMeasured
+from access.stage_uncertainty import Uncertainty
+
+Floats = npt.NDArray[np.float64]
+NO_RIGHTS = {
+    "en": "no right of a catalogue could be judged",
+    "fr": "aucun droit d’un catalogue n’a pu être évalué",
+}
+NO_INCOMES = {"en": "incomes are not known", "fr": "les revenus ne sont pas connus"}
+
+
+def zones_evidence(
+    network: RunNetwork,
+    measures: Measures,
+    periods: Sequence[PeriodMeasured],
+    evaluated: EvaluatedRights | None,
+    drawn: Uncertainty,
+) -> Evidence:
+    """Find the zones where rights are unmet and incomes low."""
+    config = network.inputs.loaded.config
+    given, people = config.exclusion, measures.people
+    rights = _rights_that_count(evaluated, given.catalogue)
+    record = {**given.model_dump(mode="json"), "rights": [each.right.name for each in rights]}
+    if not rights or np.isnan(people.income).all():
+        why = NO_INCOMES if rights else NO_RIGHTS
+        return Evidence(manifest={"exclusion": {**record, "state": "not defined", "reason": why}})
+    rule = ZoneRule(
+        IncomeLine(given.income_rule, given.income_value),
+        given.min_rights_unmet,
+        given.min_residents,
+        given.min_share_of_draws,
+    )
+    names = [each.right.name for each in rights]
+    register = exclusion_register(
+        network.inputs.cells.study_ids,
+        people.population,
+        people.income,
+        _states(rights),
+        rule,
+        access=_headline_access(network, periods),
+        draws=_chunks(drawn, names),
+        naming=_naming(network),
+        n_permutations=given.permutations,
+        smallest_count=config.results.min_residents_shown,
+    )
+    return _as_evidence(register, record)
+
+
+def _rights_that_count(evaluated: EvaluatedRights | None, catalogue: str | None) -> list[EvaluatedRight]:
+    """Return the rights of one catalogue that could be judged: the one named, else the first."""
+    if evaluated is None or not evaluated.as_written:
+        return []
+    name = catalogue or evaluated.as_written[0].catalogue
+    return [each for each in evaluated.as_written if each.catalogue == name and each.counts]
+
+
+def _states(rights: Sequence[EvaluatedRight]) -> RightsOfCells:
+    states = np.stack([each.state for each in rights])
+    unmet = np.where(np.isin(states, (MET, UNMET)), states == UNMET, np.nan)
+    shortfall = np.where(np.isnan(unmet), np.nan, np.stack([each.shortfall for each in rights]))
+    missing = np.stack([np.maximum(each.required - each.value, 0) for each in rights])
+    return RightsOfCells(
+        tuple(each.right.name for each in rights),
+        tuple(each.right.service for each in rights),
+        unmet,
+        shortfall,
+        np.where(np.isnan(unmet), np.nan, np.where(unmet == 1, missing, 0.0)),
+    )
+
+
+def _headline_access(network: RunNetwork, periods: Sequence[PeriodMeasured]) -> Floats | None:
+    headline = network.inputs.loaded.config.measures.headline
+    wanted = {"service": headline.service, "period": headline.period, "cutoff_min": headline.cutoff_min}
+    found = (each for period in periods for each in period.measured if each.where == wanted)
+    return next((each.amount for each in found if each.family == "access"), None)
+
+
+def _chunks(drawn: Uncertainty, rights: Sequence[str]) -> Iterator[Draws]:
+    """Yield all draws: residents, incomes, and the rights that each cell lacks in its realisation."""
+    if drawn.draws is None:
+        return
+    for number, unmet in enumerate(drawn.rights_unmet(rights)):
+        for chunk in drawn.draws.chunks(number):
+            yield Draws(chunk.population, chunk.income, unmet)
+
+
+def _naming(network: RunNetwork) -> Naming:
+    inputs = network.inputs
+    config = inputs.loaded.config
+    term = {"en": config.exclusion.term.en, "fr": config.exclusion.term.fr}
+    zone = inputs.residents.zone
+    if zone.notna().any():
+        return Naming(
+            [None if missing else str(name) for name, missing in zip(zone, zone.isna(), strict=True)],
+            term=term,
+        )
+    pbf = config.streets.osm_pbf
+    return Naming(places=read_place_names(inputs.loaded.path(pbf)) if pbf else (), term=term)
+
+
+def _as_evidence(register: Register, record: dict[str, object]) -> Evidence:
+    cells = register.cells
+    columns = {
+        "zone_id": cells.zone_id,
+        "zone_share_of_draws": cells.share_of_draws,
+        "zone_p_value": cells.p_value,
+    }
+    manifest = {
+        "exclusion": {
+            **record,
+            "state": "ok",
+            **register.facts,
+            "notes": register.notes,
+            "n_unstable": len(register.unstable),
+        }
+    }
+    return Evidence(columns=columns, register=register, manifest=manifest)
