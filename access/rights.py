@@ -234,25 +234,28 @@ def rights_table(evaluated: Iterable[EvaluatedRight], ids: Sequence[str]) -> pd.
     Columns ``id``, ``catalogue``, ``right``, ``period``, ``walking``, ``state`` (one of ``STATES``),
     ``value``, ``required``, ``shortfall`` (0 to 1; NaN without a value).
     """
-    parts = [_rows_of_cells(each, ids) for each in evaluated]
-    if not parts:
+    chosen = list(evaluated)
+    if not chosen:
         raise InputDataError("rights: there is none to tabulate; give a catalogue with at least one right")
-    table = pd.concat(parts, ignore_index=True)
-    words = ("catalogue", "right", "period", "walking", "state")
-    return table.astype(dict.fromkeys(words, "category"))
 
+    def repeated(words: Iterable[str]) -> pd.Categorical[str]:
+        """One word a right, for each of its cells."""
+        listed = list(words)
+        categories = list(dict.fromkeys(listed))
+        codes = np.array([categories.index(word) for word in listed], dtype=np.int64)
+        return pd.Categorical.from_codes(np.repeat(codes, len(ids)), categories=pd.Index(categories))
 
-def _rows_of_cells(evaluated: EvaluatedRight, ids: Sequence[str]) -> pd.DataFrame:
+    codes = np.concatenate([each.state for each in chosen]).astype(np.int64)
     return pd.DataFrame(
         {
-            "id": ids,
-            "catalogue": evaluated.catalogue,
-            "right": evaluated.right.name,
-            "period": evaluated.situation.period,
-            "walking": evaluated.situation.walking,
-            "state": np.array(STATES, dtype=object)[evaluated.state],
-            "value": evaluated.value,
-            "required": evaluated.required,
-            "shortfall": evaluated.shortfall,
+            "id": np.tile(np.array(ids, dtype=object), len(chosen)),
+            "catalogue": repeated(each.catalogue for each in chosen),
+            "right": repeated(each.right.name for each in chosen),
+            "period": repeated(each.situation.period for each in chosen),
+            "walking": repeated(each.situation.walking for each in chosen),
+            "state": pd.Categorical.from_codes(codes, categories=pd.Index(list(STATES))),
+            "value": np.concatenate([each.value for each in chosen]),
+            "required": np.repeat([each.required for each in chosen], len(ids)),
+            "shortfall": np.concatenate([each.shortfall for each in chosen]),
         }
     )
