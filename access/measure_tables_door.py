@@ -90,7 +90,7 @@ class TravelTable:
             Only these ids appear.
         """
         ids = self.ids(side)
-        shape = (-1, len(self.groups), len(ids))
+        shape = (len(values) if values.ndim == 2 else 1, len(self.groups), len(ids))
         columns = values.reshape(shape).transpose(2, 1, 0)
         chosen = np.ones(columns.shape, dtype=bool)
         if keep is not None:
