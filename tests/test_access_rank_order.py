@@ -70,6 +70,23 @@ def test_h_at_each_limit_agrees_with_the_twin() -> None:
     assert len(curve.coefficients) == 5
 
 
+def test_the_curve_is_a_least_squares_fit_with_weights_e_squared() -> None:
+    """The polynomial with the smallest sum of E^2 times squared residual: any other one has a larger sum."""
+    counts = RNG.integers(1, 60, (25, 9)).astype(float)
+    curve = h_curve(counts)
+    weights = np.array([bits(p) ** 2 for p in curve.below])
+
+    def weighted_sum(coefficients: np.ndarray) -> float:
+        fitted = np.polynomial.polynomial.polyval(curve.below, coefficients)
+        return float((weights * (curve.segregation - fitted) ** 2).sum())
+
+    least = weighted_sum(curve.coefficients)
+    assert least > 1e-9
+    for power in range(5):
+        for change in (-1e-4, 1e-4):
+            assert weighted_sum(curve.coefficients + change * np.eye(5)[power]) > least
+
+
 def test_an_equal_city_is_not_segregated_and_a_sorted_one_wholly() -> None:
     equal = np.tile([10.0, 20.0, 30.0, 40.0], (5, 1))
     assert rank_order(equal, draws=0).information.value == pytest.approx(0, abs=1e-12)

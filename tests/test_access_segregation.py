@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -30,7 +32,7 @@ def zones_in_a_row(
     """Square zones from west to east, in UTM."""
     names = names or list(THREE)[: counts.shape[1]]
     west = 500_000 + side_m * np.arange(len(counts))
-    squares = shapely.box(west, 0, west + side_m, side_m)
+    squares = shapely.box(west, 5_000_000, west + side_m, 5_000_000 + side_m)
     return gpd.GeoDataFrame(pd.DataFrame(counts, columns=names), geometry=squares, crs="EPSG:32626")
 
 
@@ -157,6 +159,19 @@ def test_the_caller_s_numpy_settings_and_table_stay_as_they_were() -> None:
     segregation_of_zones(zones, THREE, draws=2, profile="pysal")
     assert np.geterr() == settings
     pd.testing.assert_frame_equal(pd.DataFrame(zones), pd.DataFrame(before))
+
+
+def test_importing_pysal_segregation_does_not_silence_numpy() -> None:
+    """Seen in a process of its own: there the import is still to come."""
+    code = (
+        "import numpy as np, pandas as pd; np.seterr(all='warn')\n"
+        "from access.segregation import segregation_between; from access.segregation_counts import *\n"
+        "table = pd.DataFrame({'a': [1.0, 2.0], 'b': [2.0, 1.0]})\n"
+        "segregation_between(group_counts(table, ['a', 'b']))\n"
+        "import sys; assert 'segregation' in sys.modules\n"
+        "assert set(np.geterr().values()) == {'warn'}, np.geterr()\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=120)
 
 
 @pytest.mark.parametrize(

@@ -202,11 +202,12 @@ def test_an_equal_city_is_0_and_a_wholly_separate_one_1_in_all_three_ways() -> N
 
 
 def test_all_three_speak_of_the_same_cells_and_say_who_is_left_out() -> None:
-    """The last cell reaches only itself: 10 of 70 people have not the 30 nearest."""
-    minutes = in_a_row(4, 5)
-    minutes[3, :3] = minutes[:3, 3] = 255
-    found = measure(minutes, [[10, 10], [20, 0], [0, 20], [5, 5]], 30, nearest_people=30)
-    assert found.covered.tolist() == [True, True, True, False]
+    """The fourth cell reaches only itself: 10 of 70 people have not the 30 nearest. The fifth is empty."""
+    minutes = in_a_row(5, 5)
+    minutes[3] = minutes[:, 3] = 255
+    minutes[3, 3] = 0
+    found = measure(minutes, [[10, 10], [20, 0], [0, 20], [5, 5], [0, 0]], 30, nearest_people=30)
+    assert found.covered.tolist() == [True, True, True, False, False]
     assert {found.information[kernel].covered_population for kernel in KERNELS} == {60}
     rows = pd.DataFrame(travel_rows(found, period="peak"))
     assert rows.note[0] == (
