@@ -1,0 +1,193 @@
+"""Small counts hidden in the tables of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from access.errors import InputDataError
+from access.suppression_results import (
+    suppress_cells,
+    suppress_indicators,
+    suppress_zones,
+    suppressed_note,
+)
+
+NOTE = "suppressed: fewer than 20 residents"
+
+
+def row(group: str, value: float, covered: float, **other: Any) -> dict[str, Any]:
+    return {
+        "indicator": "below_line_residents",
+        "service": "hospital",
+        "period": "peak",
+        "cutoff_min": 45,
+        "standard": "hospital_45",
+        "group": group,
+        "value": value,
+        "low": np.nan,
+        "high": np.nan,
+        "interval_kind": None,
+        "unit": "residents",
+        "covered_population": covered,
+        "note": None,
+        **other,
+    }
+
+
+def table(*rows: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows))
+
+
+def shown(frame: pd.DataFrame) -> dict[str, float | None]:
+    return {g: None if np.isnan(v) else v for g, v in zip(frame["group"], frame["value"], strict=True)}
+
+
+# counts and shares of residents
+
+
+def test_few_counted_residents_are_hidden_with_a_note_and_large_counts_are_not() -> None:
+    found = suppress_indicators(table(row("all", 7, 500), row("all", 300, 500, service="school")))
+    assert shown(found.iloc[:1]) == {"all": None}
+    assert found["note"].tolist() == [NOTE, None]
+    assert found["value"].tolist()[1] == 300
+
+
+def test_none_and_all_are_shown_but_all_but_few_are_not() -> None:
+    for value, expected in ((0, 0), (500, 500), (495, None), (5, None), (480, 480), (20, 20)):
+        assert shown(suppress_indicators(table(row("all", value, 500)))) == {"all": expected}
+
+
+def test_a_share_of_residents_is_hidden_like_their_number() -> None:
+    share = {"indicator": "below_line_share", "unit": "share"}
+    assert shown(suppress_indicators(table(row("all", 0.01, 500, **share)))) == {"all": None}
+    assert shown(suppress_indicators(table(row("all", 0.5, 500, **share)))) == {"all": 0.5}
+    access = {"indicator": "share_of_total", "unit": "share"}  # of the jobs, not of residents
+    assert shown(suppress_indicators(table(row("all", 0.01, 500, **access)))) == {"all": 0.01}
+    named = suppress_indicators(table(row("all", 0.01, 500, unit="share of residents")))
+    assert shown(named) == {"all": None}
+
+
+def test_a_hidden_decile_takes_the_next_smallest_with_it() -> None:
+    counts = {"decile_1": (5, 100), "decile_2": (30, 100), "decile_3": (60, 100), "decile_4": (50, 100)}
+    rows = [row(group, *numbers) for group, numbers in counts.items()]
+    found = shown(suppress_indicators(table(row("all", 145, 400), *rows)))
+    assert found == {"all": 145, "decile_1": None, "decile_2": None, "decile_3": 60, "decile_4": 50}
+
+
+def test_those_in_no_decile_count_as_a_group() -> None:
+    # 400 residents, 300 in deciles: of the other 100, 4 are below, which 145 - 141 would tell.
+    rows = [row("decile_1", 61, 100), row("decile_2", 30, 100), row("decile_3", 50, 100)]
+    found = shown(suppress_indicators(table(row("all", 145, 400), *rows)))
+    assert [group for group, value in found.items() if value is None] == ["decile_1"]
+
+
+def test_all_intervals_of_a_hidden_row_are_hidden() -> None:
+    rows = [row("all", 7, 500, low=3, high=11, interval_kind=kind) for kind in (None, "input uncertainty")]
+    found = suppress_indicators(table(*rows))
+    assert found[["value", "low", "high"]].isna().all().all()
+
+
+def test_indicators_are_protected_apart() -> None:
+    found = suppress_indicators(table(row("all", 7, 500), row("all", 300, 500, standard="other")))
+    assert found["value"].isna().tolist() == [True, False]
+
+
+# means and ratios
+
+
+def test_a_mean_of_few_residents_is_hidden() -> None:
+    mean = {"indicator": "mean_access", "unit": "jobs"}
+    found = suppress_indicators(
+        table(row("all", 7.0, 19, **mean), row("all", 3.0, 500, period="night", **mean))
+    )
+    assert found["value"].isna().tolist() == [True, False]
+
+
+def test_a_hidden_mean_takes_a_second_group_with_it() -> None:
+    mean = {"indicator": "mean_access", "unit": "jobs"}
+    groups = [("all", 230), ("women", 130), ("age=old", 10), ("age=young", 40), ("age=other", 180)]
+    found = suppress_indicators(table(*(row(group, 1.0, people, **mean) for group, people in groups)))
+    assert [g for g, value in shown(found).items() if value is None] == ["age=old", "age=young"]
+
+
+def test_an_undefined_value_stays_undefined_with_its_own_note() -> None:
+    found = suppress_indicators(table(row("all", np.nan, 500, note="not defined")))
+    assert found["note"].tolist() == ["not defined"]
+
+
+def test_groups_too_small_to_name_lose_their_covered_residents_too() -> None:
+    rows = [row("g_1", 5, 9), row("g_2", 30, 60), row("g_3", 100, 300)]
+    found = suppress_indicators(table(row("all", 135, 369), *rows)).set_index("group")
+    assert np.isnan(found.loc["g_1", "covered_population"])
+    assert found["covered_population"].isna().sum() >= 2
+
+
+def test_an_empty_table_and_tables_without_optional_columns() -> None:
+    needed = ["indicator", "group", "value", "unit", "covered_population", "note"]
+    assert suppress_indicators(table(row("all", 7, 500)).iloc[:0]).empty
+    assert suppress_indicators(table(row("all", 7, 500))[needed])["note"].tolist() == [NOTE]
+    with pytest.raises(InputDataError, match="indicators has no column unit, note; it has indicator, group"):
+        suppress_indicators(table(row("all", 7, 500))[["indicator", "group", "value", "covered_population"]])
+
+
+def test_the_minimum_is_the_users_and_input_stays() -> None:
+    frame = table(row("all", 7, 500))
+    before = frame.copy()
+    assert shown(suppress_indicators(frame, 5)) == {"all": 7}
+    assert suppress_indicators(frame, 10)["note"].tolist() == [suppressed_note(10)]
+    pd.testing.assert_frame_equal(frame, before)
+
+
+# cells
+
+
+CELLS = pd.DataFrame(
+    {
+        "id": list("abcde"),
+        "population": [0.0, 3.0, 25.0, 400.0, 500.0],
+        "income": [np.nan, 900.0, 800.0, 700.0, 600.0],
+        "income_decile": pd.array([None, 5, 4, 3, 2], dtype="Int64"),
+        "elderly": [0, 1, 5, 40, 60],
+        "jobs": [10, 20, 30, 40, 50],
+    }
+)
+
+
+def test_cells_with_few_residents_lose_income_and_one_more_cell_does() -> None:
+    found = suppress_cells(CELLS, ["income", "income_decile", "elderly"])
+    assert found["suppressed"].tolist() == [False, True, True, False, False]
+    assert found["income"].isna().tolist() == [True, True, True, False, False]
+    assert found["income_decile"].isna().tolist() == [True, True, True, False, False]
+    assert found["elderly"].tolist()[3:] == [40, 60]
+    assert found["elderly"].isna().tolist() == [False, True, True, False, False]
+    assert found["jobs"].tolist() == CELLS["jobs"].tolist()
+    assert found["population"].tolist() == CELLS["population"].tolist()
+    assert CELLS["income"].notna().sum() == 4
+
+
+def test_cells_that_all_have_enough_residents_stay() -> None:
+    found = suppress_cells(CELLS, ["income"], 3)
+    assert not found["suppressed"].any()
+    with pytest.raises(InputDataError, match="cells has no column wealth"):
+        suppress_cells(CELLS, ["wealth"])
+
+
+def test_unknown_population_counts_as_nobody() -> None:
+    found = suppress_cells(CELLS.assign(population=[np.nan, 30, 30, 30, 30]), ["income"])
+    assert not found["suppressed"].any()
+
+
+# zones
+
+
+def test_zones_with_few_residents_lose_their_income() -> None:
+    zones = pd.DataFrame({"population": [10.0, 300.0], "mean_income": [5.0, 6.0], "income_ratio": [0.5, 0.6]})
+    found = suppress_zones(zones)
+    assert found["mean_income"].isna().tolist() == [True, False]
+    assert found["income_ratio"].isna().tolist() == [True, False]
+    assert found["note"].isna().tolist() == [False, True]
+    assert suppress_zones(zones.iloc[:0]).empty
