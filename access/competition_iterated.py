@@ -12,10 +12,14 @@ defined is found so, and written into the result:
 1. Cells and destinations joined by weights above 0 make connected components. The one with most demand is
    kept; cells with demand in another one are *not connected*, since nothing fixes their level against the
    rest.
-2. Within it, the change of each cell at a step is compared with the change of the median person. Where that
-   goes on after ``max_steps``, has become steady, or has carried a cell 1e30 away from the median, the cells
-   that change by more than ``tolerance`` are *not converging*. They are taken out with their demand, and the
-   rest, with what it reaches, starts again.
+2. Within it, the change of each cell at a step is compared with that of the median person. Cells whose change
+   stays the same from step to step, that are 1e30 away from the median person, or that still change by more
+   than ``tolerance`` after ``max_steps`` are *not converging*. They are taken out with their demand, and the
+   rest, with what it reaches, goes on.
+
+Where cells are joined by small weights only, the steps get small long before the end. So every ten steps the
+rest of the way is estimated from how much the changes shrink (Aitken's extrapolation), which leaves the
+solution as it is.
 
 So those left out do not compete in the result; how many people they are is to be told beside it. Where they
 are more than half of the demand the rest says little: then nothing is defined. A cell that reaches no
@@ -37,9 +41,10 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
 
-FAR_FROM_THE_MEDIAN = 1e30
-STEADY = 1e-3
-"""A drift is steady when it changes by less than this part of the tolerance from one step to the next."""
+FAR = float(np.log(1e30))
+STEADY = 1e-4
+"""A change is steady when it shrinks by less than this part of itself at a step."""
+STEPS_BETWEEN_ESTIMATES = 10
 
 
 class IteratedCompetition(NamedTuple):
@@ -57,7 +62,7 @@ def iterated_competition(
     demand: Floats,
     *,
     tolerance: float = 1e-9,
-    max_steps: int = 500,
+    max_steps: int = 1000,
 ) -> IteratedCompetition:
     """Return access when people and opportunities compete on both sides (Allen and Farber 2020).
 
@@ -72,7 +77,7 @@ def iterated_competition(
     tolerance : float
         Relative change of a cell at one step, against the median person, below which it has converged.
     max_steps : int
-        Limit for each start.
+        Limit for each start; the next one begins where the last one ended.
 
     Raises
     ------
@@ -92,7 +97,7 @@ def iterated_competition(
     steps, level = 0, np.ones(len(people))
     enough = people[peopled].sum() / 2
     while main.any() and people[main].sum() >= enough:
-        level, drifting, taken = _settled(weights, main, people, offered, tolerance, max_steps)
+        level, drifting, taken = _settled(weights, main, people, offered, level, tolerance, max_steps)
         steps += taken
         if not drifting.any():
             break
@@ -100,7 +105,9 @@ def iterated_competition(
         rest = main & ~drifting
         main = _main_component(weights, rest, people, offered)
         not_connected |= rest & ~main
-    main &= people[main].sum() >= enough
+    if people[main].sum() < enough:
+        dropped |= main
+        main = np.zeros(len(people), dtype=bool)
     access = _everywhere(weights, main, people, offered, level)
     access[not_connected | dropped] = np.nan
     access[~reaching] = 0.0
@@ -126,39 +133,67 @@ def _main_component(weights: Weights, peopled: Flags, people: Floats, offered: F
 
 
 def _settled(
-    weights: Weights, main: Flags, people: Floats, offered: Floats, tolerance: float, max_steps: int
+    weights: Weights,
+    main: Flags,
+    people: Floats,
+    offered: Floats,
+    level: Floats,
+    tolerance: float,
+    max_steps: int,
 ) -> tuple[Floats, Flags, int]:
-    """Iterate from equal access; return the levels, the cells that drift from the rest, the steps taken."""
-    level = np.ones(len(people))
-    before = np.ones(len(people))
-    for step in range(1, max_steps + 1):
-        contested = weights.to_destinations(np.where(main, people / level, 0.0))
-        new = weights.to_origins(_ratio(offered, contested))
-        change = np.where(main, new / level, 1.0)
-        change /= weighted_quantiles(change, np.where(main, people, 0.0), [0.5])[0]
-        level = np.where(main, new / weighted_quantiles(new, np.where(main, people, 0.0), [0.5])[0], 1.0)
-        drifting = main & (np.abs(change - 1) > tolerance)
-        if not drifting.any():
-            return level, drifting, step
-        far = main & (np.abs(np.log(level)) > np.log(FAR_FROM_THE_MEDIAN))
+    """Iterate from the levels given; return levels, the cells that drift from the rest, the steps taken."""
+    here = people[main]
+    logs = np.log(level[main])
+    change = before = np.zeros(len(logs))
+    moving = np.ones(len(logs), dtype=bool)
+    step = 0
+    while step < max_steps and moving.any():
+        step += 1
+        new = _access(weights, main, people, offered, logs)[main]
+        before, change = change, _against_the_median(np.log(new) - logs, here)
+        logs = _against_the_median(logs + change, here)
+        moving = np.abs(change) > tolerance
+        far = np.abs(logs) > FAR
         if far.any():
-            return level, far, step
-        if (np.abs(change - before)[main] <= STEADY * tolerance).all():
+            moving = far
             break
-        before = change
+        if step % STEPS_BETWEEN_ESTIMATES == 0:
+            if (np.abs(change - before) <= STEADY * np.abs(change))[moving].all():
+                break
+            logs = logs + _rest_of_the_way(change, before)
+    drifting = np.zeros(len(people), dtype=bool)
+    drifting[main] = moving
+    level = np.ones(len(people))
+    level[main] = np.exp(logs)
     return level, drifting, step
+
+
+def _rest_of_the_way(change: Floats, before: Floats) -> Floats:
+    """Estimate what is still to come if changes go on shrinking as they just did; nothing if they do not."""
+    size = float(before @ before)
+    shrinking = float(change @ before) / size if size > 0 else 0.0
+    if not 0.5 < shrinking < 1 - STEADY:
+        return np.zeros(len(change))
+    return np.asarray(np.clip(change * shrinking / (1 - shrinking), -5, 5))
+
+
+def _against_the_median(values: Floats, people: Floats) -> Floats:
+    return np.asarray(values - weighted_quantiles(values, people, [0.5])[0])
+
+
+def _access(weights: Weights, main: Flags, people: Floats, offered: Floats, logs: Floats) -> Floats:
+    """Return A_i = sum_j O_j f_ij / L_j with L_j = sum_i P_i f_ij / A_i over the cells of ``main``."""
+    pressing = np.zeros(len(people))
+    pressing[main] = people[main] / np.exp(logs)
+    contested = weights.to_destinations(pressing)
+    shares: Floats = np.divide(offered, contested, out=np.zeros(len(offered)), where=contested > 0)
+    return weights.to_origins(shares)
 
 
 def _everywhere(weights: Weights, main: Flags, people: Floats, offered: Floats, level: Floats) -> Floats:
     """Return access of all cells at the settled levels, with mean 1 over the people of ``main``."""
     if not main.any():
         return np.full(len(people), np.nan)
-    contested = weights.to_destinations(np.where(main, people / level, 0.0))
-    access = weights.to_origins(_ratio(offered, contested))
+    access = _access(weights, main, people, offered, np.log(level[main]))
     access = np.where(access > 0, access, np.nan)
     return np.asarray(access / np.average(access[main], weights=people[main]))
-
-
-def _ratio(amounts: Floats, among: Floats) -> Floats:
-    ratio: Floats = np.divide(amounts, among, out=np.zeros(len(amounts)), where=among > 0)
-    return ratio

@@ -33,7 +33,7 @@ def competitive_access(
     *,
     active: bool = True,
     tolerance: float = 1e-9,
-    max_steps: int = 500,
+    max_steps: int = 1000,
     study_area: npt.ArrayLike | None = None,
     duplicate_pairs: DuplicatePairs = "cheapest",
 ) -> pd.DataFrame:
