@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from access.segregation_mix import Measured, entropies, mixes
-from access.segregation_reach import KERNELS, Kernel, TravelSegregation
+from access.segregation_reach import KERNELS, Kernel, TravelSegregation, note_of
 from access.segregation_rows import Row, row
 
 Floats = npt.NDArray[np.float64]
@@ -126,17 +126,17 @@ def _rows(found: TravelSegregation, mix: ReachMix, low: list[int], where: dict[s
     of_city = Measured(float(city[0]), float(people.sum()), undefined)
     yield row("mix_of_reach_city", "all", of_city, "index", f"all {found.residents.of} at once", **where)
     for kernel in KERNELS:
-        yield from _means(f"mix_of_reach_people_{kernel}", mix.people[kernel], found, people, "index", where)
-        yield from _means(f"extremes_in_reach_{kernel}", mix.extremes[kernel], found, people, "index", where)
+        note = note_of(found, kernel)
+        for name, values in (("mix_of_reach_people", mix.people), ("extremes_in_reach", mix.extremes)):
+            yield from _means(f"{name}_{kernel}", values[kernel], found, people, note, where)
         around = mixes(found.surroundings[kernel])
         others = 1.0 - around[:, low].sum(axis=1)
         met = _mean(others, people[:, low].sum(axis=1), "no low-income residents are covered")
-        note = f"low-income: {', '.join(found.residents.names[one] for one in low)}; {found.note}"
+        note = f"low-income: {', '.join(found.residents.names[one] for one in low)}; {note}"
         yield row(f"exposure_of_low_income_{kernel}", "low_income", met, "share", note, **where)
     for service, entropy in mix.places.items():
-        yield from _means(
-            "mix_of_reach_places", entropy, found, people, "index", {**where, "service": service}
-        )
+        at = {**where, "service": service}
+        yield from _means("mix_of_reach_places", entropy, found, people, found.note, at)
 
 
 def _means(
@@ -144,14 +144,14 @@ def _means(
     values: Floats,
     found: TravelSegregation,
     people: Floats,
-    unit: str,
+    note: str,
     where: dict[str, object],
 ) -> Iterator[Row]:
     everybody = _mean(values, people.sum(axis=1), "nobody who is covered reaches any")
-    yield row(indicator, "all", everybody, unit, found.note, **where)
+    yield row(indicator, "all", everybody, "index", note, **where)
     for number, name in enumerate(found.residents.names):
         members = _mean(values, people[:, number], "nobody of this group who is covered reaches any")
-        yield row(indicator, name, members, unit, found.note, **where)
+        yield row(indicator, name, members, "index", note, **where)
 
 
 def _mean(values: Floats, weights: Floats, reason: str) -> Measured:

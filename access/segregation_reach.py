@@ -8,7 +8,9 @@ more like the city. It is therefore always returned beside two others, over the 
 
 - ``walk``: the same decay of walking minutes, which no timetable changes;
 - ``equal_population``: the nearest people by transit time, the same number for every cell. Only who is
-  nearer than whom counts, not how fast: a network twice as fast everywhere leaves it as it is.
+  nearer than whom counts, not how fast: a network twice as fast everywhere leaves it as it is. Residents who
+  cannot reach so many within the longest journey have all that they reach around them, and their share is
+  told: to leave the worst connected out would hide those whom this is about.
 
 Counts by bracket must be apportioned to cells, which takes the mix of a zone as that of all its cells: at the
 scale of a zone and below, real surroundings are less mixed than they look here.
@@ -30,6 +32,7 @@ from access.segregation_counts import GroupCounts
 from access.segregation_mix import Measured, exposures, information_theory, is_covered, why_undefined
 from access.segregation_rows import Row, row
 from access.segregation_surroundings import (
+    has_fewer,
     minute_weights,
     surroundings_by_travel,
     surroundings_on_foot,
@@ -49,11 +52,12 @@ class TravelSegregation(NamedTuple):
 
     information: dict[Kernel, Measured]  # spatial H over the same cells
     exposure: dict[Kernel, Floats]  # (n_groups, n_groups): around the average member of group m, share of n
-    surroundings: dict[Kernel, Floats]  # (n_cells, n_groups) people around each cell; 0 = nobody, too few
+    surroundings: dict[Kernel, Floats]  # (n_cells, n_groups) people around each cell; 0 = nobody
     places: dict[str, Floats]  # by service: (n_cells, n_classes) places around, weighted as transit is
     residents: GroupCounts
     covered: Bools  # (n_cells,) inhabited cells that all three speak of
     nearest_people: float  # size of surroundings of equal size
+    fewer: float  # share of the covered people who cannot reach so many; NaN where nobody is covered
     note: str  # who is left out
 
 
@@ -109,14 +113,15 @@ def segregation_through_travel(
     covered = np.logical_and.reduce([is_covered(people, one) for one in surroundings.values()])
     same = np.where(covered[:, np.newaxis], people, 0.0)
     return TravelSegregation(
-        {kernel: _information(people, same, surroundings[kernel], wanted) for kernel in KERNELS},
+        {kernel: _information(people, same, surroundings[kernel]) for kernel in KERNELS},
         {kernel: exposures(same, surroundings[kernel]) for kernel in KERNELS},
         surroundings,
         _apart(around.places, places),
         residents,
         covered,
         wanted,
-        _note(residents, covered, wanted),
+        _share(same, has_fewer(around.nearest, wanted)),
+        f"of {residents.of}; {_share(people, ~covered):.1%} left out, in cells without links to a street",
     )
 
 
@@ -129,16 +134,26 @@ def travel_rows(found: TravelSegregation, **where: object) -> list[Row]:
     return list(_rows(found, where))
 
 
+def note_of(found: TravelSegregation, kernel: Kernel) -> str:
+    """Return what the rows of a kernel say of themselves."""
+    if kernel != "equal_population":
+        return found.note
+    return (
+        f"the {found.nearest_people:,.0f} nearest by transit, fewer for {found.fewer:.1%} who reach no more; "
+        f"{found.note}"
+    )
+
+
 def _rows(found: TravelSegregation, where: Mapping[str, object]) -> Iterator[Row]:
     for kernel in KERNELS:
-        information = found.information[kernel]
-        yield row(f"segregation_reach_{kernel}", "all", information, "index", found.note, **where)
+        information, note = found.information[kernel], note_of(found, kernel)
+        yield row(f"segregation_reach_{kernel}", "all", information, "index", note, **where)
         members = np.where(found.covered[:, np.newaxis], found.residents.counts, 0.0).sum(axis=0)
         for number, name in enumerate(found.residents.names):
             reason = information.reason or (None if members[number] > 0 else "nobody is in this group")
             value = float("nan") if reason else float(found.exposure[kernel][number, number])
             isolation = Measured(value, float(members[number]), reason)
-            yield row(f"segregation_reach_isolation_{kernel}", name, isolation, "share", found.note, **where)
+            yield row(f"segregation_reach_isolation_{kernel}", name, isolation, "share", note, **where)
 
 
 def _side_by_side(places: Mapping[str, Floats], n_cells: int) -> Floats | None:
@@ -156,18 +171,13 @@ def _apart(around: Floats, places: Mapping[str, Floats]) -> dict[str, Floats]:
     return found
 
 
-def _information(people: Floats, covered_people: Floats, around: Floats, nearest_people: float) -> Measured:
+def _information(people: Floats, covered_people: Floats, around: Floats) -> Measured:
     if why_undefined(people) is None and not covered_people.any():
-        reason = f"no cell reaches the {nearest_people:,.0f} nearest, on foot and by transit"
-        return Measured(float("nan"), 0.0, reason)
+        return Measured(float("nan"), 0.0, "no inhabited cell is reached, not even from itself")
     return information_theory(covered_people, around)
 
 
-def _note(residents: GroupCounts, covered: Bools, nearest_people: float) -> str:
-    people = residents.counts.sum(axis=1)
+def _share(people: Floats, some: Bools) -> float:
+    """Share of all people who live in some of the cells; NaN without people."""
     total = float(people.sum())
-    left_out = float(people[~covered].sum()) / total if total > 0 else 0.0
-    return (
-        f"of {residents.of}; {left_out:.1%} left out, in cells without links or that do not reach the "
-        f"{nearest_people:,.0f} nearest by transit"
-    )
+    return float(people[some].sum()) / total if total > 0 else float("nan")

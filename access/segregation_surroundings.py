@@ -27,7 +27,7 @@ _ENOUGH = 1 - 1e-12
 
 
 class Surroundings(NamedTuple):
-    """People around each cell, arrays of shape ``(n_cells, n_groups)``; a row of 0 = nobody, or too few."""
+    """People around each cell, arrays of shape ``(n_cells, n_groups)``; a row of 0 = nobody."""
 
     weighted: Floats  # sum over all cells of weight(minutes) x people
     nearest: Floats  # the nearest people by travel time, the same number for every cell
@@ -104,7 +104,7 @@ def surroundings_by_travel(
         From ``minute_weights``.
     nearest_people : float
         How many people make the surroundings of equal size, > 0. Those of the last minute count in
-        proportion. Who cannot reach that many has a row of 0.
+        proportion. Who cannot reach that many has all that are reached.
     places : array of float, shape (n_cells, n_place_columns), optional
         Anything else to weigh in the same reading, such as jobs by class.
     """
@@ -132,20 +132,25 @@ def nearest_groups(at_minute: Floats, nearest_people: float) -> Floats:
     Returns
     -------
     array of float, shape (n_rows, n_groups)
-        Rows add up to ``nearest_people``, or are 0 where fewer can be reached.
+        Rows add up to ``nearest_people``; where fewer can be reached, all of them.
     """
     everybody = at_minute.sum(axis=1)
     within = np.cumsum(everybody, axis=1)
     enough = within >= nearest_people * _ENOUGH
-    last = enough.argmax(axis=1)
+    last = np.where(enough[:, -1], enough.argmax(axis=1), enough.shape[1] - 1)
     row = np.arange(len(last))
     up_to = np.cumsum(at_minute, axis=2)[row, :, last]
     ring, in_ring = at_minute[row, :, last], everybody[row, last]
-    surplus = within[row, last] - nearest_people
-    found = (
-        up_to - ring * np.divide(surplus, in_ring, out=np.zeros(len(row)), where=in_ring > 0)[:, np.newaxis]
-    )
-    return np.where(enough[:, -1:], np.maximum(found, 0.0), 0.0)
+    surplus = np.maximum(within[row, last] - nearest_people, 0.0)
+    share = np.divide(surplus, in_ring, out=np.zeros(len(row)), where=in_ring > 0)
+    found: Floats = np.maximum(up_to - ring * share[:, np.newaxis], 0.0)
+    return found
+
+
+def has_fewer(nearest: Floats, nearest_people: float) -> npt.NDArray[np.bool_]:
+    """Return which rows of ``nearest_groups`` hold fewer people than were asked for."""
+    fewer: npt.NDArray[np.bool_] = nearest.sum(axis=1) < nearest_people * _ENOUGH
+    return fewer
 
 
 def surroundings_on_foot(walks: WalkLinks | Iterable[MatrixBlock], people: Floats, weights: Floats) -> Floats:

@@ -116,8 +116,8 @@ def test_in_an_equal_city_everybody_has_the_city_around() -> None:
         assert rows.value[f"extremes_in_reach_{kernel}", "all"] == pytest.approx(2 / 6)
 
 
-def test_reaching_nobody_enough_leaves_every_mean_undefined() -> None:
-    minutes = in_a_row(2, 255)
+def test_reaching_nobody_leaves_every_mean_undefined() -> None:
+    minutes = np.full((2, 2), 255, dtype=np.uint8)
     found = segregation_through_travel(
         blocks_of(minutes),
         counted([[5, 0], [0, 5]]),

@@ -76,7 +76,7 @@ def test_the_nearest_people_of_the_last_minute_count_in_proportion() -> None:
     assert nearest_groups(at_minute, 14.0)[0] == pytest.approx([6.5, 7.5])
     assert nearest_groups(at_minute, 3.0)[0] == pytest.approx([3.0, 0.0])
     assert nearest_groups(at_minute, 44.0)[0] == pytest.approx([14.0, 30.0])
-    assert nearest_groups(at_minute, 45.0)[0] == pytest.approx([0.0, 0.0])  # one too few
+    assert nearest_groups(at_minute, 45.0)[0] == pytest.approx([14.0, 30.0])  # one too few: all
 
 
 def test_tenths_of_people_add_up_in_spite_of_rounding() -> None:
@@ -102,14 +102,15 @@ def test_random_cities_agree_with_the_twins(data: st.DataObject) -> None:
     )
     mixes = [twin.nearest_people(row, people.tolist(), nearest) for row in minutes.tolist()]
     for mine, theirs in zip(found.surroundings["equal_population"], mixes, strict=True):
-        assert mine == pytest.approx(theirs if theirs is not None else [0.0] * k)
-    reached = np.array([mix is not None for mix in mixes])
-    assert (found.covered == reached & (people.sum(axis=1) > 0)).all()
+        assert mine == pytest.approx(theirs)
+    lived_in = people.sum(axis=1) > 0
+    assert (found.covered == lived_in).all()  # every cell reaches itself
+    short = np.array([sum(mix) < nearest * (1 - 1e-9) for mix in mixes])
+    assert found.fewer == pytest.approx(people[short].sum() / people.sum())
     phi = np.where(minutes == 255, 0, np.exp(-0.07 * minutes))
     assert found.surroundings["transit"] == pytest.approx(phi @ people)
-    if not found.covered.all():
-        return
-    lists = people.tolist()
+    lists = people[lived_in].tolist()
+    phi = phi[np.ix_(lived_in, lived_in)]
     assert found.information["transit"].value == pytest.approx(twin.spatial_information(lists, phi.tolist()))
     for m in range(k):
         if people[:, m].any():
@@ -201,18 +202,21 @@ def test_an_equal_city_is_0_and_a_wholly_separate_one_1_in_all_three_ways() -> N
         assert apart.information[kernel].value == pytest.approx(1)
 
 
-def test_all_three_speak_of_the_same_cells_and_say_who_is_left_out() -> None:
-    """The fourth cell reaches only itself: 10 of 70 people have not the 30 nearest. The fifth is empty."""
-    minutes = in_a_row(5, 5)
-    minutes[3] = minutes[:, 3] = 255
+def test_who_reaches_too_few_keeps_all_that_are_reached_and_who_reaches_nobody_is_left_out() -> None:
+    """The fourth cell reaches only its own 10 people, the fifth is empty, the sixth is on no street."""
+    minutes = in_a_row(6, 5)
+    minutes[[3, 5]] = minutes[:, [3, 5]] = 255
     minutes[3, 3] = 0
-    found = measure(minutes, [[10, 10], [20, 0], [0, 20], [5, 5], [0, 0]], 30, nearest_people=30)
-    assert found.covered.tolist() == [True, True, True, False, False]
-    assert {found.information[kernel].covered_population for kernel in KERNELS} == {60}
+    people = [[10, 10], [20, 0], [0, 20], [5, 5], [0, 0], [15, 15]]
+    found = measure(minutes, people, 30, nearest_people=30)
+    assert found.covered.tolist() == [True, True, True, True, False, False]
+    assert found.surroundings["equal_population"][3].tolist() == [5, 5]
+    assert {found.information[kernel].covered_population for kernel in KERNELS} == {70}
+    assert found.fewer == pytest.approx(1 / 7)
     rows = pd.DataFrame(travel_rows(found, period="peak"))
-    assert rows.note[0] == (
-        "of households; 14.3% left out, in cells without links or that do not reach the 30 nearest by transit"
-    )
+    left_out = "of households; 30.0% left out, in cells without links to a street"
+    assert rows.note[0] == left_out
+    assert rows.note.iloc[-1] == (f"the 30 nearest by transit, fewer for 14.3% who reach no more; {left_out}")
     assert set(rows.period) == {"peak"}
     assert set(rows.indicator) == {
         f"segregation_reach_{kind}{kernel}" for kernel in KERNELS for kind in ("", "isolation_")
@@ -229,13 +233,14 @@ def test_an_impossible_size_of_equal_surroundings_is_refused(nearest: float) -> 
         measure(in_a_row(2, 5), [[10, 20], [20, 20]], 30, nearest_people=nearest)
 
 
-def test_where_no_cell_reaches_enough_people_nothing_is_defined() -> None:
-    found = measure(in_a_row(2, 300), [[5, 0], [0, 5]], 20, nearest_people=8)
+def test_where_no_cell_is_reached_nothing_is_defined() -> None:
+    minutes = np.full((2, 2), 255, dtype=np.uint8)
+    found = measure(minutes, [[5, 0], [0, 5]], 20)
     for kernel in KERNELS:
-        assert found.information[kernel].reason == "no cell reaches the 8 nearest, on foot and by transit"
+        assert found.information[kernel].reason == "no inhabited cell is reached, not even from itself"
     rows = pd.DataFrame(travel_rows(found))
     assert rows.value.isna().all()
-    assert rows.note.str.startswith("not defined: no cell reaches").all()
+    assert rows.note.str.startswith("not defined: no inhabited cell").all()
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def spatial_exposure(residents: Table, phi: Table, group: int, other: int) -> fl
     return exposure
 
 
-def nearest_people(minutes: Sequence[int], counts: Table, people: float) -> list[float] | None:
-    """Mix of the ``people`` nearest; those of the last minute in proportion. None: there are fewer."""
+def nearest_people(minutes: Sequence[int], counts: Table, people: float) -> list[float]:
+    """Mix of the ``people`` nearest; those of the last minute in proportion. All where they are fewer."""
     order = sorted({m for m in minutes if m < 255})
     found = [0.0] * len(counts[0])
     for minute in order:
@@ -68,7 +68,7 @@ def nearest_people(minutes: Sequence[int], counts: Table, people: float) -> list
         found = [f + share * r for f, r in zip(found, ring, strict=True)]
         if sum(found) >= people * (1 - 1e-12):
             return found
-    return None
+    return found
 
 
 def bits(p: float) -> float:
