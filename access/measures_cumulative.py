@@ -224,11 +224,10 @@ def _within_all(
 
 def _cutoffs(cutoff: Any, n_costs: int) -> list[list[float]]:
     """Return the rising cutoffs of each cost."""
-    given = [cutoff] if n_costs == 1 else list(cutoff) if np.ndim(cutoff[0:1]) else [cutoff]
-    if n_costs == 1 and np.ndim(cutoff) == 1 and len(cutoff) == 1 and np.ndim(cutoff[0]) == 1:
-        given = [cutoff[0]]
+    alone = np.isscalar(cutoff) or (n_costs == 1 and not any(np.ndim(values) for values in cutoff))
+    given = [cutoff] if alone else list(cutoff)
     if len(given) != n_costs:
-        raise AccessError(f"cutoff must have one list for each of {n_costs} travel costs, got {len(given)}")
+        raise AccessError(f"cutoff must have one list for each of {n_costs} travel costs, got {cutoff!r}")
     result = []
     for values in given:
         numbers = np.atleast_1d(np.asarray(values))

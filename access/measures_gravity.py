@@ -79,7 +79,7 @@ def several_decays(decay_function: Decay | Decays) -> list[Decay]:
     AccessError
         If it is not made of decays.
     """
-    decays = [decay_function] if isinstance(decay_function, Decay) else list(decay_function)
+    decays = list(decay_function) if isinstance(decay_function, tuple | list) else [decay_function]
     if not decays or not all(isinstance(decay, Decay) for decay in decays):
         raise AccessError(
             f"decay_function must be a decay such as decay_exponential(0.1), got {decay_function!r}"

@@ -72,7 +72,8 @@ def balancing(
 ) -> pd.Series:
     people = land.set_index("id")[demand]
     table = joined(matrix, land, opportunity, True)
-    last = int(table["travel_time"].max(skipna=True) or 0)
+    known = table["travel_time"].dropna()
+    last = int(known.max()) if len(known) else 0
     found = {}
     for place in everybody(matrix, True):
         rows = table[table["here"] == place]
