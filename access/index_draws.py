@@ -46,6 +46,9 @@ class IndexDraws:
     def interval(self, key: IndexKey, coverage: float = 0.95) -> InputInterval:
         """Return the central range of one index over the draws.
 
+        Percentiles at the place p (n + 1) among n ordered draws (Weibull): between them a further draw
+        falls with the nominal probability, also where draws are few.
+
         Raises
         ------
         KeyError
@@ -134,6 +137,6 @@ def _interval(numbers: Floats, sources: tuple[str, ...], coverage: float) -> Inp
         enough = defined >= DEFINED_AT_LEAST
         tail = (1 - coverage) / 2
         low[enough], median[enough], high[enough] = np.nanquantile(
-            numbers[:, enough], [tail, 0.5, 1 - tail], axis=0
+            numbers[:, enough], [tail, 0.5, 1 - tail], axis=0, method="weibull"
         )
     return InputInterval(low, high, median, defined, n_draws, sources, coverage)

@@ -37,7 +37,7 @@ from access.errors import InputDataError
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 FEWEST_CELLS = 20  # below, the two variances of the prior cannot be told from the error
-GRID = 9  # points a side of the grid over the two standard deviations
+GRID = 7  # points a side of the grid over the two standard deviations
 SUPPORT = 64  # pairs (A, C) drawn from their posterior; draw d uses pair d mod 64
 CELLS_FOR_VARIANCES = 10_000  # of a larger city; fewer cells leave the variances less sure, never more
 _NEGLIGIBLE = 9.0  # log-likelihood below the maximum: less than 1/8000 of its density
