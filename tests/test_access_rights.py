@@ -141,6 +141,14 @@ def test_on_foot_the_time_of_the_week_is_not_asked_and_by_car_not_the_walking_sp
     ]
 
 
+def test_older_people_in_a_car_are_not_asked_to_walk_slowly() -> None:
+    either = catalogue(raw_right(modes=["walk", "car"], for_whom="older_people"))
+    assert [(request.mode, request.walking) for request in requests_of([either])] == [
+        ("walk", "slow"),
+        ("car", "usual"),
+    ]
+
+
 def test_everything_asked_for_is_listed_beforehand_once() -> None:
     chosen = catalogue(raw_right(modes=["walk", "transit"]), raw_right(name="same", modes=["transit"]))
     asked: list[Request] = []

@@ -138,6 +138,7 @@ def test_a_penalty_speaks_of_cells_with_both_answers_and_missing_periods_are_nam
     found = assess(catalogue(), {PEAK: [2, 2, 2, np.nan], night: [0, np.nan, 2, 0]})
     lost = row(found, "penalty_residents", period="weekday_night")
     assert (lost["value"], lost["covered_population"]) == (100, 400)
+    assert value(found, "penalty_share", period="weekday_night") == pytest.approx(100 / 400)
     assert not [each for each in found.rows if each["period"] == "sunday"]
     named = {each.situation.period for each in found.evaluated.excluded if each.left_out_of == "penalties"}
     assert "sunday" in named
