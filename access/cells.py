@@ -217,6 +217,32 @@ def representative_points(
     )
 
 
+class Homes(NamedTuple):
+    """Where residents live within cells, cell by cell. Arrays of points have shape (n_points,)."""
+
+    start: npt.NDArray[np.int64]  # (n_cells + 1,) points of cell i are start[i] to start[i + 1]
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    residents: npt.NDArray[np.float64]  # above 0
+
+
+def homes_in_cells(
+    ids: Sequence[str], lon: npt.ArrayLike, lat: npt.ArrayLike, weight: npt.ArrayLike
+) -> Homes:
+    """Sort population points by the cell that they are in; parameters as ``representative_points``."""
+    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    weight = np.asarray(weight, dtype=np.float64)
+    used = np.flatnonzero((weight > 0) & np.isfinite(lon) & np.isfinite(lat))
+    row_of = {cell: row for row, cell in enumerate(ids)}
+    resolution = h3.get_resolution(ids[0]) if len(ids) else 0
+    cells = cells_of_points(lon[used], lat[used], resolution)
+    row = np.array([row_of.get(cell, -1) for cell in cells], dtype=np.int64)
+    order = np.argsort(row, kind="stable")[np.count_nonzero(row < 0) :]
+    points = used[order]
+    start = np.searchsorted(row[order], np.arange(len(ids) + 1))
+    return Homes(start.astype(np.int64), lon[points], lat[points], weight[points])
+
+
 def _polygons(area: gpd.GeoDataFrame | gpd.GeoSeries, name: str) -> list[shapely.Polygon]:
     """Check a study area and return its polygons, in degrees, merged where they touch."""
     if area.crs is None:

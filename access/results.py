@@ -25,7 +25,8 @@ MANIFEST = "manifest.json"
 RUN_FILE = re.compile(
     r"(manifest\.json|headline\.json|config\.yaml|cells\.parquet|indicators\.parquet"
     r"|travel_times/[a-z0-9_]+\.parquet(/(part-\d+|_origins|_destinations)\.parquet|/_manifest\.json)?"
-    r"|map(_low_income)?(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
+    r"|rights\.parquet|curves\.parquet|zones(_not_stable)?\.parquet|zone_rights\.parquet|zones\.gpkg"
+    r"|(map(_low_income)?|zones)(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
 )
 ANOTHER_FOLDER = "name another folder with --out or results.folder"
 ORIGINS_A_BLOCK = 256

@@ -57,9 +57,17 @@ def curve_table(amount: Floats, measures: Measures, where: Row) -> pd.DataFrame:
 
 
 def _modal_rows(measures: Measures, period: PeriodMeasured, modes: Sequence[ModeReach]) -> Iterator[Row]:
-    """Yield the ratio of what transit reaches to what another mode reaches in the same minutes."""
-    people, study = measures.people, measures.study_rows
-    groups = people.groups()
+    groups = measures.people.groups()
+    for where, ratio in modal_ratios(measures, period, modes):
+        for group, residents in groups.items():
+            yield row_of("modal_ratio", group, weighted_mean(ratio, residents), "ratio", where)
+
+
+def modal_ratios(
+    measures: Measures, period: PeriodMeasured, modes: Sequence[ModeReach]
+) -> Iterator[tuple[Row, Floats]]:
+    """Yield, by cell, what transit reaches over what another mode reaches in the same minutes."""
+    study = measures.study_rows
     for mode in modes:
         if not mode.mode:  # without steps: another network, no other mode
             continue
@@ -67,10 +75,7 @@ def _modal_rows(measures: Measures, period: PeriodMeasured, modes: Sequence[Mode
             if each.family != "access":
                 continue
             limit = int(str(each.where["cutoff_min"]))
-            if limit > mode.longest_min:
-                continue
-            other = mode.reach[str(each.where["service"])].within[limit][study]
-            ratio = np.divide(each.amount, other, out=np.full(len(other), np.nan), where=other > 0)
-            where = {**each.where, "standard": mode.name}
-            for group, residents in groups.items():
-                yield row_of("modal_ratio", group, weighted_mean(ratio, residents), "ratio", where)
+            if limit <= mode.longest_min:
+                other = mode.reach[str(each.where["service"])].within[limit][study]
+                ratio = np.divide(each.amount, other, out=np.full(len(other), np.nan), where=other > 0)
+                yield {**each.where, "standard": mode.name}, ratio

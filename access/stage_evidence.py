@@ -9,12 +9,13 @@ from access.evidence import Evidence, gathered
 from access.indicator_registry import registry
 from access.indicators import Row
 from access.progress import Progress
+from access.range_columns import penalty_columns, supply_columns
 from access.rights_catalogue import RightsCatalogue
 from access.run_network import RunNetwork
 from access.stage_comparison import comparison_evidence
 from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
 from access.stage_modes import ModeReach
-from access.stage_rights import ReachOfRun, rights_evidence
+from access.stage_rights import ReachOfRun, period_names, rights_evidence
 from access.stage_segregation import segregation_evidence
 from access.stage_sensitivity import sensitivity_rows
 from access.stage_supply import supply_evidence
@@ -62,7 +63,10 @@ def gather_evidence(
     rows: list[Row] = [row for period in periods for row in period.access.rows]
     rows += [row for part in parts for row in part.rows]
     with progress.stage("ranges") as stage:
-        drawn = uncertainty_of(network, measures, rows, judged, catalogues, reach, stage)
+        fixed = [*supply_columns(supply.columns, measures.people.snapped)]
+        if rights.evaluated:
+            fixed += penalty_columns(rights.evaluated, period_names(network.inputs))
+        drawn = uncertainty_of(network, rows, fixed, judged, catalogues, reach, stage)
         bands = [row for period in periods for row in period.band_rows]
         bands += sensitivity_rows(network, measures, periods)
     with progress.stage("zones") as stage:

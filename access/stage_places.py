@@ -14,10 +14,12 @@ import pandas as pd
 from access.apportion import Apportioned
 from access.cells import (
     CellPoints,
+    Homes,
     cell_polygons,
     cells_covering,
     cells_from_table,
     cells_of_points,
+    homes_in_cells,
     populated_cells,
     representative_points,
     widened,
@@ -46,6 +48,7 @@ class Cells:
     ids: list[str]
     points: CellPoints
     in_study: npt.NDArray[np.bool_]  # others are destinations only
+    homes: Homes
 
     @property
     def study_rows(self) -> npt.NDArray[np.int64]:
@@ -96,11 +99,16 @@ def load_cells(loaded: LoadedConfig, sources: PlaceSources) -> Cells:
     else:
         ids = _lived_in_or_served(loaded, sources, resolution)
     weight = config.population_grid.weight_column if config.population_grid else None
-    points = population_points(sources, config.people, weight, ids)
+    lon, lat, residents = population_points(sources, config.people, weight, ids)
     if config.cells.study_area:
         study = _inside(ids, read_zones(loaded.path(config.cells.study_area)), config.cells.study_area)
     in_study = np.ones(len(ids), bool) if study is None else np.isin(ids, study)
-    return Cells(ids, representative_points(ids, *points), in_study)
+    return Cells(
+        ids,
+        representative_points(ids, lon, lat, residents),
+        in_study,
+        homes_in_cells(ids, lon, lat, residents),
+    )
 
 
 def _inside(ids: list[str], area: gpd.GeoDataFrame, name: str) -> list[str]:

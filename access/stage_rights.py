@@ -219,12 +219,14 @@ def rights_evidence(catalogues: list[RightsCatalogue], reach: ReachOfRun, people
         return RightsEvidence(Evidence(manifest={"rights": [], "rights_excluded": []}), None)
     assessment = rights_of_run(catalogues, reach, people)
     inputs = reach.inputs
-    names = _period_names(inputs)
+    names = period_names(inputs)
     evaluated = assessment.evaluated
     ids = inputs.cells.study_ids
     table = rights_table(evaluated.as_written, ids)
     table["period"] = table["period"].astype(str).map(lambda kind: names.get(kind, kind)).astype("category")
-    columns: dict[str, object] = {f"right_{each.right.name}": _met(each) for each in evaluated.as_written if each.counts}
+    columns: dict[str, object] = {
+        f"right_{each.right.name}": _met(each) for each in evaluated.as_written if each.counts
+    }
     columns |= {
         f"rights_lacking_{basket.catalogue}": pd.array(basket.lacking, dtype="Float64").astype("Int64")
         for basket in evaluated.baskets
@@ -251,7 +253,7 @@ def _met(evaluated: EvaluatedRight) -> pd.api.extensions.ExtensionArray:
     return as_booleans(np.where(known, evaluated.state == MET, np.nan))
 
 
-def _period_names(inputs: Inputs) -> dict[str, str]:
+def period_names(inputs: Inputs) -> dict[str, str]:
     """Return the run's period for each part of the week that has one."""
     return {plan.config.kind: plan.config.name for plan in inputs.timetables.plans if plan.config.kind}
 
@@ -262,7 +264,7 @@ def _record(evaluated: EvaluatedRight, inputs: Inputs) -> Row:
     return {
         **right.model_dump(mode="json"),
         "catalogue": evaluated.catalogue,
-        "period": _period_names(inputs).get(right.when),
+        "period": period_names(inputs).get(right.when),
         "required": evaluated.required,
         "state": "ok" if evaluated.counts else "no data",
         "missing": [{"mode": mode, "why": str(missing)} for mode, missing in evaluated.missing],

@@ -13,21 +13,11 @@ from access.config import RunConfig
 from access.index_draws import index_draws
 from access.indicators import People, Row
 from access.progress import Stage
+from access.range_columns import Column
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
 from access.run_network import RunNetwork
-from access.stage_measures import Measures
-from access.stage_ranges import (
-    Columns,
-    amounts_of,
-    as_columns,
-    centred,
-    columns_of,
-    draws_of,
-    ranged,
-    realised_amounts,
-    unmet_rights,
-)
+from access.stage_ranges import draws_of, ranged, realised_columns, shifts, stacked, travel_columns
 from access.stage_rights import ReachOfRun
 from access.uncertainty import InputDraws
 
@@ -40,45 +30,65 @@ class Uncertainty:
 
     rows: list[Row]  # all rows of the run, with intervals where there are any
     draws: InputDraws | None
-    realisations: Sequence[Columns]  # the run's own alone, where travel times were not computed again
+    realisations: Sequence[
+        Sequence[Column]
+    ]  # the run's own alone, where travel times were not computed again
     manifest: dict[str, Any]
 
     def rights_unmet(self, names: Sequence[str]) -> list[Floats]:
         """Return how many of some rights each cell lacks, for each realisation of the travel times."""
-        return [unmet_rights(columns, names) for columns in self.realisations]
+        return [_unmet(columns, names) for columns in self.realisations]
 
 
 def uncertainty_of(
     network: RunNetwork,
-    measures: Measures,
     rows: list[Row],
+    fixed: Sequence[Column],
     rights: Sequence[EvaluatedRight],
     catalogues: list[RightsCatalogue],
     reach: ReachOfRun,
     stage: Stage,
 ) -> Uncertainty:
-    """Give every index that draws can give one its interval."""
-    config = network.inputs.loaded.config
-    measured = columns_of(reach.periods, rights)
-    base = amounts_of(measured)
+    """Give every index that draws can give one its interval.
+
+    Parameters
+    ----------
+    rows : list of dict
+        All numbers of the run.
+    fixed : sequence of Column
+        Numbers by cell that are taken as they are in every realisation of the travel times.
+    rights : sequence of EvaluatedRight
+        Those that were judged, as written.
+    """
+    config, measures = network.inputs.loaded.config, reach.measures
+    own = travel_columns(measures, reach.periods, rights, reach.modes)
     given = config.uncertainty
     if given is None:
-        return Uncertainty(rows, None, [as_columns(measured, base)], {"uncertainty": None})
+        return Uncertainty(rows, None, [own], {"uncertainty": None})
     again = []
     for number in range(given.travel_realisations):
-        again.append(realised_amounts(network, reach, catalogues, measured, number, given.seed))
+        again.append(realised_columns(network, reach, catalogues, number, given.seed))
         stage.advance(number + 1, given.travel_realisations + 1)
-    amounts = centred(base, again) if again else [base]
-    realisations = [as_columns(measured, each) for each in amounts]
-    ids = network.inputs.cells.study_ids
-    own = as_columns(measured, base)
-    draws = draws_of(measures.people, ids, given, own, network.inputs.residents.margins, len(amounts))
-    stacked = np.stack([columns.values for columns in realisations])
-    shares = group_shares(measures.people, config)
-    indices = index_draws(draws, stacked, groups=shares, lines=own.lines)
-    found = ranged(rows, own, indices, measures.totals, whom_of(rights, config))
+    realisations = again or [own]
+    if any([c.place for c in columns] != [c.place for c in own] for columns in realisations):
+        raise RuntimeError("a realisation of the travel times measures something else; please report this")
+    ids, people = network.inputs.cells.study_ids, measures.people
+    draws = draws_of(people, ids, given, own, network.inputs.residents.margins, len(realisations))
+    values, lines = stacked([[*columns, *fixed] for columns in (own, *realisations)])
+    groups = group_shares(people, config)
+    indices = index_draws(draws, values[1:], groups=groups, lines=lines)
+    shift = shifts(values[1:], values[0], lines, people, groups) if again else {}
+    found = ranged(rows, [*own, *fixed], indices, shift, measures.totals, whom_of(rights, config))
     stage.counts = {"draws": draws.n_draws, "realisations of travel times": len(again)}
     return Uncertainty(found, draws, realisations, {"uncertainty": _record(draws, config)})
+
+
+def _unmet(columns: Sequence[Column], names: Sequence[str]) -> Floats:
+    """Return how many of some rights each cell lacks; NaN where none can be judged."""
+    chosen = [c for c in columns if c.family == "right" and c.where["standard"] in names]
+    unmet = 1 - np.stack([column.values for column in chosen])
+    judged = ~np.isnan(unmet)
+    return np.where(judged.any(axis=0), np.nansum(unmet, axis=0), np.nan)
 
 
 def group_shares(people: People, config: RunConfig) -> dict[str, Floats]:

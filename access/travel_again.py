@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import h3
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +21,7 @@ from access.search import PreparedSearch
 from access.snapping import SNAPPED, Snap, snap
 from access.stage_inputs import Inputs
 from access.stage_network import SnappedCells, SnappedStops, cell_walks, stop_walks
+from access.stage_places import Cells
 from access.stage_timetable import PeriodPlan, schedules_again
 from access.stage_travel_times import search_of_period
 from access.travel_times import percentiles_of_network
@@ -88,11 +88,11 @@ def realised(
 ) -> tuple[Inputs, SnappedCells, SnappedStops]:
     """Return one realisation of what the inputs leave open: where in a cell, and when in a headway.
 
-    Each cell's point is drawn anew within the cell, headway-based vehicles leave at another share of their
-    headway, one for each row of frequencies.txt. A point that would join the streets otherwise than the
-    cell's own (not at all, or on another network) is not used: the cell keeps its own.
+    Each cell's point is the home of one of its residents, drawn anew; headway-based vehicles leave at another
+    share of their headway, one for each row of frequencies.txt. A home that would not join the streets is not
+    used: the cell keeps its point.
     """
-    points = drawn_points(inputs.cells.ids, random)
+    points = drawn_points(inputs.cells, random)
     streets, max_snap_m = inputs.streets, inputs.loaded.config.max_snap_m
     drawn = snap(streets, points.lon, points.lat, max_snap_m)
     usable = (drawn.state == SNAPPED) & (cells.snap.state == SNAPPED)
@@ -112,14 +112,15 @@ def realised(
     return inputs, moved, walks
 
 
-def drawn_points(ids: Sequence[str], random: np.random.Generator) -> CellPoints:
-    """Draw one point in each cell, evenly over its area (a pentagon's, of which H3 has twelve, nearly so)."""
-    # A hexagon is three parallelograms around its centre; corners 0, 2, 4 span them pairwise.
-    corners = [np.array(h3.cell_to_boundary(cell)) for cell in ids]
-    centre = np.array([ring.mean(axis=0) for ring in corners]).reshape(-1, 2)
-    side = random.integers(0, 3, len(ids))
-    u, v = random.random(len(ids)), random.random(len(ids))
-    first = np.array([ring[2 * k % len(ring)] for ring, k in zip(corners, side.tolist(), strict=True)])
-    second = np.array([ring[(2 * k + 2) % len(ring)] for ring, k in zip(corners, side.tolist(), strict=True)])
-    lat_lon = centre + u[:, None] * (first - centre) + v[:, None] * (second - centre)
-    return CellPoints(lat_lon[:, 1], lat_lon[:, 0], np.full(len(ids), "drawn"))
+def drawn_points(cells: Cells, random: np.random.Generator) -> CellPoints:
+    """Draw one home in each cell, by residents; a cell without any keeps its point."""
+    homes = cells.homes
+    up_to = np.concatenate([[0.0], np.cumsum(homes.residents)])
+    below, above = up_to[homes.start[:-1]], up_to[homes.start[1:]]
+    place = below + random.random(len(cells.ids)) * (above - below)
+    home = np.searchsorted(up_to, place, side="right") - 1
+    lived_in = np.diff(homes.start) > 0
+    home = np.clip(home, homes.start[:-1], np.maximum(homes.start[1:] - 1, 0))
+    lon, lat = cells.points.lon.copy(), cells.points.lat.copy()
+    lon[lived_in], lat[lived_in] = homes.lon[home[lived_in]], homes.lat[home[lived_in]]
+    return CellPoints(lon, lat, cells.points.source)
