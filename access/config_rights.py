@@ -43,8 +43,8 @@ class RightsConfig(Section):
         2.88,
         gt=0,
         le=15,
-        description="Speed of older people and slow walkers: 2.88 is 0.8 m/s, about the mean of people over 65 at "
-        "risk of losing their mobility; older people on the whole walk faster.",
+        description="Speed of older people and slow walkers: 2.88 is 0.8 m/s, about the mean of people over "
+        "65 at risk of losing their mobility; older people on the whole walk faster.",
     )
 
     def opportunities_of(self, service: str, known: Collection[str]) -> list[str]:
