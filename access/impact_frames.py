@@ -2,7 +2,7 @@
 
 The program compares groups and says what it found; whether that is unlawful is not for a program to say.
 What each frame asks, how far it binds and what of this was verified lies in
-``access/data/impact_frames.yaml``, in English and French. The comparisons are in ``access.impact_comparisons``.
+``access/data/impact_frames.yaml``, in English and French. Comparisons: ``access.impact_comparisons``.
 """
 
 from __future__ import annotations
