@@ -145,6 +145,7 @@ def _groups(
 def _poverty_rows(evaluated: EvaluatedRight, residents: RightsResidents) -> Iterator[Row]:
     groups, note = _counted(evaluated.right.for_whom, residents)
     lacks = evaluated.state == UNMET
+    gap_note = _joined("all or nothing: equal to the headcount", note) if _all_or_nothing(evaluated) else note
     for group, people in groups:
         poverty = fgt(evaluated.value, evaluated.required, people)
         where = _where(evaluated, group, poverty.covered_population, note)
@@ -156,7 +157,14 @@ def _poverty_rows(evaluated: EvaluatedRight, residents: RightsResidents) -> Iter
         }
         for name in ("headcount", "depth", "severity"):
             value = float(getattr(poverty, name))
-            yield _defined({**where, "indicator": f"right_{name}", "value": value, "unit": "share"})
+            row = {**where, "indicator": f"right_{name}", "value": value, "unit": "share"}
+            yield _defined(row if name == "headcount" else {**row, "note": gap_note})
+
+
+def _all_or_nothing(evaluated: EvaluatedRight) -> bool:
+    """Tell whether cells that lack a right reach nothing at all: one that is required cannot be halved."""
+    gaps = evaluated.shortfall[evaluated.state == UNMET]
+    return len(gaps) > 0 and bool((gaps == 1).all())
 
 
 def _basket_rows(basket: Basket, residents: RightsResidents) -> Iterator[Row]:
@@ -200,7 +208,7 @@ def _penalty_rows(
     loses = has & (other.state == UNMET)
     slow = other.situation.walking != reference.situation.walking
     than = "slow walking against usual" if slow else f"against {reference.situation.period}"
-    note = "; ".join(text for text in (than, whom) if text)
+    note = _joined(than, whom)
     for group, people in groups:
         where = _where(other, group, float(people[both].sum()), note)
         lost, had = float(people[loses].sum()), float(people[has].sum())
@@ -225,5 +233,9 @@ def _defined(row: Row) -> Row:
     """Say in the note where a value is not defined: nobody is covered, or nobody has the right."""
     value, note = row["value"], row["note"]
     if isinstance(value, float) and np.isnan(value):
-        return {**row, "note": "; ".join(str(text) for text in ("not defined", note) if text)}
+        return {**row, "note": _joined("not defined", note)}
     return row
+
+
+def _joined(*texts: object) -> str:
+    return "; ".join(str(text) for text in texts if text)

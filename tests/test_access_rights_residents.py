@@ -64,6 +64,14 @@ def test_residents_of_a_cell_that_is_not_snapped_are_not_covered() -> None:
     assert value(found, "right_headcount") == pytest.approx(200 / 900)
 
 
+def test_where_one_is_required_depth_says_no_more_than_the_headcount_and_the_note_says_that() -> None:
+    one = assess(catalogue(raw_right(at_least=1)), {PEAK: [0, 1, 2, 3]})
+    assert value(one, "right_depth") == value(one, "right_headcount") == pytest.approx(0.1)
+    assert row(one, "right_depth")["note"] == "all or nothing: equal to the headcount"
+    assert row(one, "right_headcount")["note"] is None
+    assert row(assess(catalogue(), {PEAK: [0, 1, 2, 3]}), "right_depth")["note"] is None
+
+
 def test_deciles_are_parts_of_cells_and_groups_are_counts() -> None:
     poor = np.array([1.0, 0.5, 0, 0])  # all of the first cell, half of the second
     old = np.array([10.0, 20, 30, 40])
