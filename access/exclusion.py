@@ -12,60 +12,28 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from access.cells import cell_polygons
 from access.contiguity import Bools, Links, contiguity, links_across_empty_cells
 from access.errors import InputDataError
 from access.exclusion_facts import gap_of_zones, rights_of_zones, zone_facts, zone_ids
 from access.exclusion_merge import NO_ZONE, Draws, Ints, Stability, merge_cells, stability, zones_of_cells
-from access.exclusion_names import (
-    DEFAULT_TERM,
-    labels,
-    middle_of_residents,
-    names_from_layer,
-    names_from_places,
-    numbered,
-)
-from access.exclusion_notes import register_facts, register_notes
+from access.exclusion_names import Naming
+from access.exclusion_notes import register_facts, register_notes, without_small_counts
 from access.exclusion_rights import RightsOfCells
 from access.exclusion_rule import ZoneRule
+from access.exclusion_table import cluster_columns, stability_columns, with_names, with_outlines
 from access.hot_spots import HotSpots, low_access_and_income
-from access.place_names import Place
 
 Floats = npt.NDArray[np.float64]
-FALSE_DISCOVERY_RATE = 0.05
-TEXT_COLUMNS = ("zone_id", "name", "cells", "rights_unmet", "missing_right", "missing_destinations")
-
-
-@dataclass(frozen=True)
-class Naming:
-    """Where the names of zones come from.
-
-    Attributes
-    ----------
-    names_of_cells : sequence of str or None, shape (n_cells,), optional
-        Names from a layer; they go before places.
-    places : sequence of Place
-        Named places, such as ``access.place_names.read_place_names`` returns.
-    within_m : float
-        A place farther from the middle of the zone's residents gives no name.
-    term : mapping of str to str
-        The word for a zone, by language; it must not stigmatise those who live there.
-    """
-
-    names_of_cells: Sequence[str | None] | None = None
-    places: Sequence[Place] = ()
-    within_m: float = 3_000.0
-    term: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_TERM))
+__all__ = ["Naming", "Register", "RegisterCells", "exclusion_register"]
 
 
 class RegisterCells(NamedTuple):
@@ -144,7 +112,7 @@ def exclusion_register(
     seed : int
         Start of the random permutations.
     smallest_count : float
-        Cells with fewer residents do not enter a zone's mean income, and notes do not tell such numbers.
+        Cells with fewer residents do not enter a zone's mean income; facts and notes do not tell so few.
 
     Raises
     ------
@@ -162,19 +130,16 @@ def exclusion_register(
     spots = _statistics(access, income, people, touching, n_permutations, seed) if statistics else None
     ids = zone_ids(cells, zones, people, int(zones.max(initial=-1)) + 1)
     of_zones = rights_of_zones(ids, zones, people, rights)
-    table = pd.concat(
-        [
-            pd.DataFrame({"zone_id": pd.Series(ids, dtype=object)}),
-            zone_facts(cells, zones, people, income, access, income_shown_from=smallest_count),
-            gap_of_zones(ids, of_zones),
-            _stability_columns(steady, len(ids)),
-            _cluster_columns(spots, zones, people, len(ids)),
-        ],
-        axis=1,
-    )
-    named = _named(table, cells, zones, people, naming or Naming())
+    described = [
+        pd.DataFrame({"zone_id": pd.Series(ids, dtype=object)}),
+        zone_facts(cells, zones, people, income, access, income_shown_from=smallest_count),
+        gap_of_zones(ids, of_zones),
+        stability_columns(steady, len(ids)),
+        cluster_columns(spots, zones, people, len(ids)),
+    ]
+    named = with_names(pd.concat(described, axis=1), cells, zones, people, naming or Naming())
+    frame = with_outlines(named, cells, zones)
     stable = _is_stable(steady, rule, len(ids))
-    frame = _with_outlines(named, cells, zones)
     groups = np.where(zones < 0, merge_cells(qualifies, links), NO_ZONE)
     facts = register_facts(rule, people, income, unmet, qualifies, groups)
     facts["draws"] = 0 if steady is None else steady.n_draws
@@ -184,7 +149,7 @@ def exclusion_register(
         unstable=_ordered(frame[~stable]),
         rights=of_zones,
         cells=_cells(qualifies, zones, ids, stable, steady, spots),
-        facts=facts,
+        facts=without_small_counts(facts, smallest_count),
         notes=register_notes(facts, smallest_count),
     )
 
@@ -210,56 +175,6 @@ def _statistics(
     return low_access_and_income(
         access + inhabited, income + inhabited, touching, n_permutations=n_permutations, seed=seed
     )
-
-
-def _stability_columns(steady: Stability | None, n_zones: int) -> pd.DataFrame:
-    share = np.full(n_zones, np.nan) if steady is None else steady.share_of_zones
-    return pd.DataFrame({"share_of_draws": share, "draws": 0 if steady is None else steady.n_draws})
-
-
-def _cluster_columns(spots: HotSpots | None, zones: Ints, people: Floats, n_zones: int) -> pd.DataFrame:
-    """Share of each zone's residents in cells where low access and low income gather, NaN = no statistics."""
-    share = np.full(n_zones, np.nan)
-    if spots is not None:
-        inside = zones >= 0
-        gathered = people * (np.nan_to_num(spots.adjusted_p, nan=1.0) <= FALSE_DISCOVERY_RATE)
-        residents = np.bincount(zones[inside], weights=people[inside], minlength=n_zones)
-        share = np.bincount(zones[inside], weights=gathered[inside], minlength=n_zones) / residents
-    return pd.DataFrame({"cluster_share": share})
-
-
-def _named(
-    table: pd.DataFrame, cells: Sequence[str], zones: Ints, people: Floats, naming: Naming
-) -> pd.DataFrame:
-    n_zones = len(table)
-    names: list[str | None] = [None] * n_zones
-    if naming.names_of_cells is not None:
-        names = names_from_layer(naming.names_of_cells, zones, people, n_zones)
-    if naming.places and n_zones:
-        lon, lat = middle_of_residents(cells, zones, people, n_zones)
-        near = names_from_places(lon, lat, naming.places, naming.within_m)
-        names = [own if own is not None else other for own, other in zip(names, near, strict=True)]
-    names = numbered(names, table["population"].tolist())
-    front = pd.DataFrame({"zone_id": table["zone_id"], "name": pd.Series(names, dtype=object)})
-    for language, texts in labels(names, table["population"].tolist(), naming.term).items():
-        front[f"label_{language}"] = pd.Series(texts, dtype=object)
-    return pd.concat([front, table.drop(columns="zone_id")], axis=1)
-
-
-def _with_outlines(table: pd.DataFrame, cells: Sequence[str], zones: Ints) -> gpd.GeoDataFrame:
-    """Add the union of each zone's hexagons, always as multipolygons."""
-    hexagons = cell_polygons([cells[row] for row in np.flatnonzero(zones >= 0).tolist()]).to_numpy()
-    number = zones[zones >= 0]
-    outlines = [_outline(hexagons[number == zone]) for zone in range(len(table))]
-    texts = [name for name in table.columns if name in TEXT_COLUMNS or name.startswith("label_")]
-    types = {name: "string" if name in texts else "float64" for name in table.columns}
-    types |= {"n_cells": "int64", "draws": "int64"}
-    return gpd.GeoDataFrame(table.astype(types), geometry=outlines, crs="EPSG:4326")
-
-
-def _outline(hexagons: npt.NDArray[np.object_]) -> shapely.MultiPolygon:
-    merged = shapely.normalize(shapely.union_all(hexagons))
-    return shapely.MultiPolygon(list(shapely.get_parts(merged)))
 
 
 def _is_stable(steady: Stability | None, rule: ZoneRule, n_zones: int) -> Bools:

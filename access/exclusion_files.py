@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,6 +15,8 @@ ZONES_PARQUET = "zones.parquet"
 UNSTABLE_PARQUET = "zones_not_stable.parquet"
 RIGHTS_PARQUET = "zone_rights.parquet"
 ZONES_PACKAGE = "zones.gpkg"
+_DATE_OPTION = "OGR_CURRENT_DATE"
+_FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
 
 def write_register(folder: Path, register: Register) -> list[Path]:
@@ -20,7 +24,8 @@ def write_register(folder: Path, register: Register) -> list[Path]:
 
     ``zones.parquet`` holds the register and nothing else, ``zones_not_stable.parquet`` what did not persist
     in enough draws, ``zone_rights.parquet`` one row a zone and right. ``zones.gpkg`` has all three as layers
-    ``zones``, ``zones_not_stable`` and ``zone_rights``. All are written also when they hold no row.
+    ``zones``, ``zones_not_stable`` and ``zone_rights``. All are written also when they hold no row. Equal
+    registers give equal files, byte by byte.
 
     Returns
     -------
@@ -31,9 +36,10 @@ def write_register(folder: Path, register: Register) -> list[Path]:
     partial = folder / f"partial-{ZONES_PACKAGE}"  # GDAL wants the ending
     partial.unlink(missing_ok=True)
     try:
-        for layer, zones in (("zones", register.zones), ("zones_not_stable", register.unstable)):
-            _to_layer(zones, partial, layer)
-        pyogrio.write_dataframe(register.rights, partial, layer="zone_rights", driver="GPKG", append=True)
+        with _without_time_of_writing():
+            for layer, zones in (("zones", register.zones), ("zones_not_stable", register.unstable)):
+                _to_layer(zones, partial, layer)
+            pyogrio.write_dataframe(register.rights, partial, layer="zone_rights", driver="GPKG", append=True)
         partial.replace(package)
     finally:
         partial.unlink(missing_ok=True)
@@ -53,3 +59,14 @@ def _to_layer(zones: gpd.GeoDataFrame, file: Path, layer: str) -> None:
     pyogrio.write_dataframe(
         zones, file, layer=layer, driver="GPKG", geometry_type="MultiPolygon", append=file.exists()
     )
+
+
+@contextmanager
+def _without_time_of_writing() -> Iterator[None]:
+    """Let GDAL write a fixed date into the package instead of the hour."""
+    before = pyogrio.get_gdal_config_option(_DATE_OPTION)
+    pyogrio.set_gdal_config_options({_DATE_OPTION: _FIXED_DATE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({_DATE_OPTION: before})

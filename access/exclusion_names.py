@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import h3
 import numpy as np
@@ -20,6 +21,28 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 DEFAULT_TERM = {"en": "underserved zone", "fr": "zone mal desservie"}
 EARTH_RADIUS_M = 6_371_008.8
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Where the names of zones come from.
+
+    Attributes
+    ----------
+    names_of_cells : sequence of str or None, shape (n_cells,), optional
+        Names from a layer; they go before places.
+    places : sequence of Place
+        Named places, such as ``access.place_names.read_place_names`` returns.
+    within_m : float
+        A place farther from the middle of the zone's residents gives no name.
+    term : mapping of str to str
+        The word for a zone, by language; it must not stigmatise those who live there.
+    """
+
+    names_of_cells: Sequence[str | None] | None = None
+    places: Sequence[Place] = ()
+    within_m: float = 3_000.0
+    term: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_TERM))
 
 
 def names_from_layer(

@@ -68,3 +68,13 @@ def register_notes(facts: Mapping[str, float | str | None], smallest_count: floa
             f"{facts['min_residents']:,.0f} of a zone."
         )
     return notes
+
+
+def without_small_counts(facts: Facts, smallest_count: float) -> Facts:
+    """Return the facts with NaN for numbers of residents above 0 and below ``smallest_count``."""
+    return {
+        name: float("nan")
+        if name.startswith("residents_") and isinstance(value, float) and 0 < value < smallest_count
+        else value
+        for name, value in facts.items()
+    }

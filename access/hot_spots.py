@@ -38,6 +38,7 @@ from access.errors import InputDataError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+FALSE_DISCOVERY_RATE = 0.05
 SAME_SUM = 1e-9  # of the spread of the values: sums that differ by rounding only are ties
 DRAWN_AT_ONCE = 1_000_000
 QUADRANTS = ("", "high income, high access", "low income, high access", "low income, low access",
@@ -62,7 +63,9 @@ class BivariateMoran(NamedTuple):
     quadrant: npt.NDArray[np.str_]  # one of QUADRANTS, "" = no value
 
 
-def permutations_needed(n_cells: int, smallest_zone_cells: int, false_discovery_rate: float = 0.05) -> int:
+def permutations_needed(
+    n_cells: int, smallest_zone_cells: int, false_discovery_rate: float = FALSE_DISCOVERY_RATE
+) -> int:
     """Return how many permutations let Benjamini-Hochberg find a zone of so few cells.
 
     A permutation p-value is at least 1 / (permutations + 1); m cells are found among n only if theirs are at

@@ -150,11 +150,14 @@ def test_cells_without_income_or_rights_belong_to_no_zone_and_are_told() -> None
     assert "100 residents live in cells where no right could be judged" in found.notes[2]
 
 
-def test_notes_do_not_tell_few_residents() -> None:
+def test_notes_and_facts_do_not_tell_few_residents() -> None:
     town = city()
     town.population[0] = 3
     town.income[0] = np.nan
-    assert register(town).notes[1].startswith("fewer than 20 residents live in cells without")
+    found = register(town)
+    assert found.notes[1].startswith("fewer than 20 residents live in cells without")
+    assert np.isnan(found.facts["residents_income_unknown"])
+    assert found.facts["residents_rights_unknown"] == 0
 
 
 def test_nobody_anywhere_and_unknown_population_give_an_empty_register() -> None:
@@ -389,6 +392,16 @@ def test_the_files_hold_the_register_and_nothing_partial(tmp_path: Path) -> None
     assert again.geometry[0].equals(unstable.geometry[0])
     write_register(tmp_path, register(town))
     assert len(gpd.read_parquet(tmp_path / "zones.parquet")) == 1
+
+
+def test_equal_registers_give_equal_files(tmp_path: Path) -> None:
+    contents = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        contents.append([path.read_bytes() for path in write_register(folder, register(city()))])
+        assert b"2000-01-01T00:00:00" in contents[-1][-1]  # the package has no time of writing
+    assert contents[0] == contents[1]
 
 
 def test_an_empty_register_has_the_columns_of_a_full_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import warnings
 
 import h3
@@ -119,6 +120,14 @@ def test_equal_sums_count_as_low_even_after_rounding() -> None:
 def test_an_island_is_compared_with_single_values() -> None:
     found = p_low(np.arange(1000.0), sparse.csr_array((1000, 1000)), 20_000, np.random.default_rng(1))
     assert found == pytest.approx(np.arange(1, 1001) / 1000, abs=0.02)
+
+
+def test_values_are_drawn_without_replacement() -> None:
+    # A cell and six neighbours, all 0, among 50 of which half are 0: 25 over 7 of 50 over 7, or 0.5 %;
+    # drawn with replacement it would be 0.8 %.
+    hub = sparse.csr_array((np.ones(6), (np.zeros(6, int), np.arange(1, 7))), shape=(50, 50))
+    found = p_low(np.repeat([0.0, 1.0], 25), hub, 100_000, np.random.default_rng(1))
+    assert found[0] == pytest.approx(math.comb(25, 7) / math.comb(50, 7), rel=0.15)
 
 
 def test_cells_without_value_have_no_p_value() -> None:
