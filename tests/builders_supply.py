@@ -33,7 +33,10 @@ def make_schedule(
     """
     parsed = [_parsed(line) for line in lines.strip().splitlines() if line.strip()]
     names = sorted(
-        {name for _, visits in parsed for name, *_ in visits} | set(stops) | set((stations or {}).values())
+        {name for _, visits in parsed for name, *_ in visits}
+        | set(stops)
+        | set(stations or {})
+        | set((stations or {}).values())
     )
     routes = sorted({route for route, _ in parsed} | set(types or {}))
     trips = sorted(parsed, key=lambda trip: trip[1][0][2])  # as make_timetable orders them

@@ -62,6 +62,16 @@ def test_the_walk_is_to_the_nearest_stop_and_the_frequency_that_of_the_busier_wa
     assert index(schedule, [{"A1": 80, "A2": 160}]) == [pytest.approx(30 / (1 + 5 + 2))]
 
 
+def test_a_way_has_the_frequency_of_its_nearest_stop_not_of_a_busier_one_further_on() -> None:
+    lines = every(30, "8:15", "9:14", "1", ["A", "B", "Z"]) + every(30, "8:20", "9:14", "1", ["B", "Z"])
+    assert index(make_schedule(lines), [{"A": 80, "B": 160}]) == [pytest.approx(30 / (1 + 15 + 2))]
+
+
+def test_of_two_stops_of_one_way_equally_near_the_more_frequent_counts() -> None:
+    lines = every(30, "8:15", "9:14", "1", ["A", "B", "Z"]) + every(30, "8:20", "9:14", "1", ["B", "Z"])
+    assert index(make_schedule(lines), [{"A": 80, "B": 80}]) == [pytest.approx(30 / (1 + 7.5 + 2))]
+
+
 def test_the_busier_way_beyond_the_limit_does_not_count() -> None:
     schedule = make_schedule(
         every(30, "8:15", "9:14", "1", ["A1", "Z1"]) + every(10, "8:15", "9:14", "1", ["A2", "Z2"])

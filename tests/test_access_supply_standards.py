@@ -148,6 +148,10 @@ class TestEuTypology:
         assert eu_classes(np.array(rates), nothing, EuTypologyRules()).tolist() == classes
         assert eu_classes(nothing, np.array(rates), EuTypologyRules()).tolist() == classes
 
+    def test_the_better_of_the_two_groups_gives_the_class(self) -> None:
+        buses, trains = np.array([1.0, 5.0, 11.0]), np.array([5.0, 1.0, 1.0])
+        assert eu_classes(buses, trains, EuTypologyRules()).tolist() == ["medium", "medium", "high"]
+
     def test_56_departures_in_14_hours_are_4_an_hour(self) -> None:
         lines = every(15, "6:00", "19:59", "1", ["A", "Z"])
         found = measure(make_schedule(lines), [{"A": 10}])
@@ -231,6 +235,14 @@ class TestFrequentTransit:
             + every(30, "7:00", "8:59", "2", ["A", "X"])
         )
         assert self.per_h(lines, [{"A": 100}]) == [5.0]
+
+    def test_the_walk_ends_at_a_platform_that_is_served(self) -> None:
+        lines = every(10, "7:00", "8:59", "1", ["P1", "Z"])
+        stations = {"P1": "S", "P2": "S"}
+        assert self.per_h(lines, [{"P2": 100, "P1": 501}, {"P2": 100, "P1": 500}], stations=stations) == [
+            0,
+            6,
+        ]
 
     def test_another_peak_can_be_chosen(self) -> None:
         rules = SupplyRules(frequent=FrequentTransitRules(window_start_s=17 * HOUR, window_end_s=18 * HOUR))
