@@ -1,8 +1,9 @@
 """The summary of a run for people: maps as PNG and one self-contained page per language.
 
-`write_report` reads a run folder and adds ``map.png`` and ``map_low_income.png`` (first language; further
-ones as ``map.fr.png`` and so on) and ``report.<language>.html``. The page needs no network, no script and no
-other file, prints well, and carries a table beside every drawing. Equal run folders give equal bytes.
+`write_report` reads a run folder and adds ``map.png``, ``map_low_income.png`` and ``zones.png`` (first
+language; further ones as ``map.fr.png`` and so on) and ``report.<language>.html``. The page needs no network,
+no script and no other file, prints well, and carries a table beside every drawing. Equal run folders give
+equal bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from access.report_charts import decile_chart, svg_map
 from access.report_data import Run, read_run
+from access.report_evidence import evidence_sections
 from access.report_findings import (
     area_name,
     attribution,
@@ -28,7 +30,8 @@ from access.report_findings import (
     window,
 )
 from access.report_gaps import far_cell_table, gap_table
-from access.report_ground import Ground, ground
+from access.report_ground import Ground, ZoneMark, ground
+from access.report_inequality import curve_chart
 from access.report_map import CellMap, access_map, cell_titles, coincidence_map
 from access.report_method import (
     count_table,
@@ -49,6 +52,7 @@ from access.report_tables import (
     sufficiency_table,
     zone_table,
 )
+from access.report_zones import zone_map, zone_marks
 from access.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -56,9 +60,11 @@ logger = logging.getLogger(__name__)
 MAX_SVG_CELLS = 5_000
 #: Sections of the page, in order; also their anchors and the keys of their titles.
 SECTIONS = (
-    "findings", "map", "map_low_income", "deciles", "services", "sufficiency", "zones", "reading",
-    "method", "inputs",
+    "findings", "map", "map_low_income", "underserved", "rights", "groups", "deciles", "inequality",
+    "services", "sufficiency", "supply", "segregation", "zones", "certainty", "reading", "method", "inputs",
 )  # fmt: skip
+#: Maps by the name of their file.
+MAPS = {"map": access_map, "map_low_income": coincidence_map, "zones": zone_map}
 #: What no run of this version knows; a run without steps says its own of ``step_free``.
 UNKNOWN = ("fares", "realised", "capacity", "step_free", "outside")
 
@@ -96,12 +102,13 @@ def write_report(folder: Path, languages: Sequence[str] = ("en", "fr")) -> list[
     for place, texts in enumerate(words):
         suffix = "" if place == 0 else f".{texts.language}"
         figures: list[dict[str, Any]] = []
-        for name, draw in (("map", access_map), ("map_low_income", coincidence_map)):
+        for name, draw in MAPS.items():
             cell_map, png = draw(run, texts), b""
+            marks = zone_marks(run, base) if name == "zones" else []
             if cell_map is not None:
-                png = map_png(base, cell_map, surroundings(run, texts), texts)
+                png = map_png(base, cell_map, surroundings(run, texts), texts, marks)
                 written.append(_write(folder / f"{name}{suffix}.png", png))
-            figures.append(_figure(run, base, name, cell_map, png, texts))
+            figures.append(_figure(run, base, name, cell_map, png, texts, marks))
         page = report_html(run, figures, texts)
         written.append(_write(folder / f"report.{texts.language}.html", page.encode("utf-8")))
     logger.info("report: %d files in %s", len(written), folder)
@@ -147,7 +154,10 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
         rules=travel_rules(run, texts),
         longest_trip=longest_trip(run, texts),
         findings=[texts.capital(sentence) for sentence in findings(run, texts)],
-        maps=figures,
+        maps=[figure for figure in figures if figure["name"] != "zones"],
+        zone_map=next((figure for figure in figures if figure["name"] == "zones"), None),
+        evidence=evidence_sections(run, texts),
+        curves=curve_chart(run, texts),
         chart=decile_chart(run, texts),
         headline=_headline_words(run, texts),
         tables={
@@ -189,8 +199,11 @@ def _environment() -> Environment:
 
 def _unknown(run: Run) -> tuple[str, ...]:
     """Keys of what is not known."""
-    bound = run.travel.get("step_free")
-    return tuple(f"{key}_{bound}" if key == "step_free" and bound else key for key in UNKNOWN)
+    bound, buffered = run.travel.get("step_free"), run.manifest.get("study_area_buffer_m")
+    known = ("outside",) if buffered else ()
+    return tuple(
+        f"{key}_{bound}" if key == "step_free" and bound else key for key in UNKNOWN if key not in known
+    )
 
 
 def _headline_words(run: Run, texts: Texts) -> dict[str, Any]:
@@ -206,7 +219,13 @@ def _headline_words(run: Run, texts: Texts) -> dict[str, Any]:
 
 
 def _figure(
-    run: Run, base: Ground, name: str, cell_map: CellMap | None, png: bytes, texts: Texts
+    run: Run,
+    base: Ground,
+    name: str,
+    cell_map: CellMap | None,
+    png: bytes,
+    texts: Texts,
+    marks: Sequence[ZoneMark] = (),
 ) -> dict[str, Any]:
     """One map for the page: drawn in SVG, or the PNG inline where there are many cells."""
     figure: dict[str, Any] = {"name": name, "map": cell_map, "table": None, "svg": None, "png": None}
@@ -214,7 +233,7 @@ def _figure(
         return figure
     figure["table"] = map_table(cell_map, texts)
     if len(run.cells) <= MAX_SVG_CELLS:
-        figure["svg"] = svg_map(base, cell_map, cell_titles(run, texts))
+        figure["svg"] = svg_map(base, cell_map, cell_titles(run, texts), marks)
     else:
         figure["png"] = base64.b64encode(png).decode("ascii")
     return figure

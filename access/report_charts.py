@@ -11,7 +11,7 @@ from typing import NamedTuple
 import shapely
 
 from access.report_data import Run
-from access.report_ground import Ground, ZoneName, outlines
+from access.report_ground import Ground, ZoneMark, ZoneName, outlines
 from access.report_map import CellMap, LegendEntry
 from access.texts import Texts
 
@@ -36,6 +36,13 @@ class SvgLayer(NamedTuple):
     cells: tuple[SvgCell, ...]
 
 
+class SvgZone(NamedTuple):
+    """A zone of the register: its outline and the place of its number."""
+
+    path: str
+    number: ZoneName
+
+
 class SvgMap(NamedTuple):
     """A map in SVG units; y grows downwards."""
 
@@ -44,10 +51,11 @@ class SvgMap(NamedTuple):
     layers: tuple[SvgLayer, ...]
     outlines: tuple[str, ...]
     names: tuple[ZoneName, ...]
+    zones: tuple[SvgZone, ...] = ()
 
 
 class Bar(NamedTuple):
-    """One bar; ``height`` 0 and a text for a missing value."""
+    """One bar; ``height`` 0 and a text for a missing value; ``low_y``, ``high_y``: the ends of its range."""
 
     x: float
     y: float
@@ -56,6 +64,8 @@ class Bar(NamedTuple):
     middle: float
     label: str
     value: str
+    low_y: float | None = None
+    high_y: float | None = None
 
 
 class BarChart(NamedTuple):
@@ -68,11 +78,19 @@ class BarChart(NamedTuple):
     mean_y: float | None
     mean_value: str
 
+    @property
+    def has_ranges(self) -> bool:
+        """Whether any bar has a range."""
+        return any(bar.low_y is not None for bar in self.bars)
 
-def svg_map(ground: Ground, cell_map: CellMap, titles: Sequence[str]) -> SvgMap:
+
+def svg_map(
+    ground: Ground, cell_map: CellMap, titles: Sequence[str], marks: Sequence[ZoneMark] = ()
+) -> SvgMap:
     """Write the cells as SVG paths with one decimal, `MAP_WIDTH` units wide (narrower if much higher).
 
-    ``titles`` are the tooltips, in the order of the cells; an empty one leaves the cell without.
+    ``titles`` are the tooltips, in the order of the cells; an empty one leaves the cell without. ``marks``
+    are zones to be outlined.
     """
     west, south, east, north = ground.cells.total_bounds
     scale = MAP_WIDTH / max(east - west, 0.6 * (north - south), 1.0)
@@ -86,8 +104,15 @@ def svg_map(ground: Ground, cell_map: CellMap, titles: Sequence[str]) -> SvgMap:
         ZoneName(name, round((x - west) * scale, 1), round((north - y) * scale, 1))
         for name, x, y in ground.names
     )
+    zones = (
+        SvgZone(
+            "".join(_path(ring, west, north, scale) for ring in mark.rings),
+            ZoneName(mark.number, round((mark.x - west) * scale, 1), round((north - mark.y) * scale, 1)),
+        )
+        for mark in marks
+    )
     width, height = round((east - west) * scale, 1), round((north - south) * scale, 1)
-    return SvgMap(width, height, tuple(layers), tuple(limits), tuple(names))
+    return SvgMap(width, height, tuple(layers), tuple(limits), tuple(names), tuple(zones))
 
 
 def _path(ring: shapely.LineString, west: float, north: float, scale: float) -> str:
@@ -100,6 +125,7 @@ def _path(ring: shapely.LineString, west: float, north: float, scale: float) -> 
 def decile_chart(run: Run, texts: Texts) -> BarChart | None:
     """Mean access by income decile for the headline; None if no decile has a value."""
     service, cutoff_min, period = run.headline
+    where = {"service": service, "period": period, "cutoff_min": cutoff_min}
     means = [
         run.value("mean_access", service, period, cutoff_min, f"decile_{decile}")
         for decile in range(1, N_DECILES + 1)
@@ -108,12 +134,14 @@ def decile_chart(run: Run, texts: Texts) -> BarChart | None:
     known = [mean for mean in means if mean is not None]
     if not known:
         return None
-    top = max([*known, overall or 0.0]) or 1.0
+    rows = [run.numbers.one("mean_access", group=f"decile_{n}", **where) for n in range(1, N_DECILES + 1)]
+    ranges = [row if row is not None and row.has_range else None for row in rows]
+    top = max([*known, overall or 0.0, *(row.high for row in ranges if row)]) or 1.0
     zero_y = _CHART_HEIGHT - _CHART_BOTTOM
     unit = (zero_y - _CHART_TOP) / top
     step = _CHART_WIDTH / N_DECILES
     bars = []
-    for place, mean in enumerate(means):
+    for place, (mean, row) in enumerate(zip(means, ranges, strict=True)):
         height = 0.0 if mean is None else mean * unit
         left = place * step + step * (1 - _BAR_SHARE) / 2
         bars.append(
@@ -125,6 +153,8 @@ def decile_chart(run: Run, texts: Texts) -> BarChart | None:
                 middle=round((place + 0.5) * step, 1),
                 label=texts.number(place + 1),
                 value=texts.amount(mean),
+                low_y=round(zero_y - row.low * unit, 1) if row and mean is not None else None,
+                high_y=round(zero_y - row.high * unit, 1) if row and mean is not None else None,
             )
         )
     mean_y = None if overall is None else round(zero_y - overall * unit, 1)

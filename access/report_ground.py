@@ -23,6 +23,15 @@ class ZoneName(NamedTuple):
     y: float
 
 
+class ZoneMark(NamedTuple):
+    """A zone of the register to be outlined: its number, its outer rings, where the number stands."""
+
+    number: str
+    rings: list[shapely.LineString]
+    x: float
+    y: float
+
+
 class Ground(NamedTuple):
     """What every map of one run is drawn on."""
 

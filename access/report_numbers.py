@@ -18,6 +18,8 @@ from access.texts import Texts
 INPUT_UNCERTAINTY = "input uncertainty"
 #: Units of values between 0 and 1 that are written in percent.
 SHARE_UNITS = ("share",)
+#: Units of numbers that are written with decimals.
+INDEX_UNITS = ("index", "ratio", "rights", "nats")
 #: Units of whole numbers.
 COUNT_UNITS = ("residents",)
 
@@ -73,8 +75,8 @@ class Numbers:
         found: dict[tuple[object, ...], Number] = {}
         for number in self._matching(indicator, where):
             if number.is_base:
-                key = number[1:6]
-                if key not in found or not found[key].interval_kind:
+                key = (*number[1:6], number.note)  # two comparisons of one right differ in their note
+                if key not in found or (number.interval_kind and not found[key].interval_kind):
                     found[key] = number
         return list(found.values())
 
@@ -123,13 +125,17 @@ def value_words(number: Number | None, texts: Texts) -> str:
 
 
 def absence_words(number: Number, texts: Texts) -> str:
-    """Say why a number has no value, with its reason where the run gives one."""
-    kind, _, reason = number.note.partition(":")
-    if kind.strip() == "suppressed":
+    """Say why a number has no value: suppressed, not defined, no data."""
+    if number.note.startswith("suppressed"):
         return texts("range.suppressed")
-    if kind.strip() == "not defined":
-        return texts("not_defined_because", reason=reason.strip()) if reason else texts("not_defined")
-    return texts("no_data")
+    return texts("not_defined" if number.note.startswith("not defined") else "no_data")
+
+
+def why_not_defined(number: Number) -> str:
+    """Return the reason of the program why a number is not defined; empty where it gives none."""
+    if not number.note.startswith("not defined"):
+        return ""
+    return number.note.removeprefix("not defined").lstrip(":; ")
 
 
 def range_words(number: Number | None, texts: Texts) -> str:
@@ -155,7 +161,7 @@ def figure(value: float, unit: str, texts: Texts) -> str:
         return _signed_percent(value, texts)
     if unit in COUNT_UNITS:
         return texts.number(value)
-    if math.isfinite(value) and abs(value) < 10 and value != round(value):
+    if unit in INDEX_UNITS and abs(value) < 10:
         return texts.number(value, 2 if abs(value) >= 0.1 else 3)
     return texts.amount(value)
 

@@ -8,6 +8,7 @@ Text from input is never read as mathematics (a text with two ``$`` would be).
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -24,13 +25,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
-from access.report_ground import Ground
+from access.report_ground import Ground, ZoneMark
 from access.report_map import CellMap, LegendEntry
 from access.texts import Texts
 
 _WIDTH_PX, _HEIGHT_PX, _DOTS_PER_INCH = 1600, 1200, 100
 _HATCHES = {"": None, "dots": "..", "lines": "////", "crosses": "xx"}
-_INK, _MUTED, _HATCH_INK = "#1a1a1a", "#4a4a4a", "#6b6b6b"
+_INK, _MUTED, _HATCH_INK, _ZONE_INK = "#1a1a1a", "#4a4a4a", "#6b6b6b", "#c2006b"
 _LEFT, _RIGHT, _LEGEND_LEFT = 0.03, 0.97, 0.70
 _LINE_SPACING = 1.32
 _CELLS_A_PATH = 2_000
@@ -46,7 +47,9 @@ class Surroundings(NamedTuple):
     attribution: str
 
 
-def map_png(ground: Ground, cell_map: CellMap, around: Surroundings, texts: Texts) -> bytes:
+def map_png(
+    ground: Ground, cell_map: CellMap, around: Surroundings, texts: Texts, marks: Sequence[ZoneMark] = ()
+) -> bytes:
     """Draw the map and return the PNG file as bytes, equal for equal input.
 
     Parameters
@@ -59,6 +62,8 @@ def map_png(ground: Ground, cell_map: CellMap, around: Surroundings, texts: Text
         Notice, method and attribution lines.
     texts
         Words of one language.
+    marks
+        Zones to be outlined and numbered.
     """
     with mpl.rc_context(_STYLE):
         size_in = (_WIDTH_PX / _DOTS_PER_INCH, _HEIGHT_PX / _DOTS_PER_INCH)
@@ -70,6 +75,7 @@ def map_png(ground: Ground, cell_map: CellMap, around: Surroundings, texts: Text
         axes = figure.add_axes((_LEFT, bottom + 0.045, _LEGEND_LEFT - _LEFT - 0.03, top - bottom - 0.07))
         _draw_cells(axes, ground.cells, cell_map)
         _draw_zones(axes, ground)
+        _draw_marks(axes, marks)
         _draw_scale_bar(axes, ground.cells.total_bounds, texts)
         _draw_legend(figure, top - 0.035, cell_map, texts)
         buffer = io.BytesIO()
@@ -184,6 +190,19 @@ def _draw_zones(axes: Axes, ground: Ground) -> None:
         axes.text(
             x, y, name, fontsize=11.5, ha="center", va="center", color=_INK, zorder=6,
             parse_math=False, path_effects=halo,
+        )  # fmt: skip
+
+
+def _draw_marks(axes: Axes, marks: Sequence[ZoneMark]) -> None:
+    """Outline the zones of the register, on a white edge that can be seen on any colour, and number them."""
+    rings = [shapely.get_coordinates(ring) for mark in marks for ring in mark.rings]
+    axes.add_collection(LineCollection(rings, color="white", linewidth=5.0, zorder=7))
+    axes.add_collection(LineCollection(rings, color=_ZONE_INK, linewidth=2.6, zorder=8))
+    halo = [withStroke(linewidth=4, foreground="white")]
+    for mark in marks:
+        axes.text(
+            mark.x, mark.y, mark.number, fontsize=15, weight="bold", ha="center", va="center",
+            color=_ZONE_INK, zorder=9, parse_math=False, path_effects=halo,
         )  # fmt: skip
 
 

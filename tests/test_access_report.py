@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from builders_evidence import every_word_run, few_zones_run, write_evidence_run, zones
 from builders_report import gaps, hex_disc, indicator_rows, manifest, write_run
 
 from access import report
@@ -140,7 +141,7 @@ def test_drawings_have_words_and_tables_have_captions_and_headers(page: str) -> 
     drawings = [a for a in outline.of("svg") if a.get("aria-hidden") != "true"]
     assert len(drawings) == 3
     assert all(a.get("role") == "img" and a.get("aria-label") for a in drawings)
-    assert len(outline.of("table")) == len(outline.of("caption")) == 13
+    assert len(outline.of("table")) == len(outline.of("caption")) == 14
     assert all(a.get("scope") in ("col", "row") for a in outline.of("th"))
 
 
@@ -251,6 +252,12 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     make("school", periods=[midday], walking=limits, modes=modes, seconds_by_stage={"modes": 1.0})
     make("school_85", periods=[midday], percentile=85, walking=limits | {"step_free": "worst"})
     make("dark", headline={"service": "jobs", "cutoff_min": 45, "period": "night"})
+    make("means_only", disc, indicator_rows(disc).query("indicator == 'mean_access' and group == 'all'"))
+    write_report(every_word_run(tmp_path / "words"))
+    write_report(few_zones_run(tmp_path / "few_zones"))
+    evidence = write_evidence_run(tmp_path / "evidence")
+    zones().iloc[:0].to_parquet(evidence / "zones.parquet")
+    write_report(evidence)
     keys = {key for key, _ in flatten(load_tree("en")) if not key.startswith("explain.")}
     read_as_lists = {key for key in keys if key.startswith(("calendar.weekdays", "calendar.months"))}
     assert keys - Recorder.used - read_as_lists == set()

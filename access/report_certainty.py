@@ -1,0 +1,102 @@
+"""Section on certainty: what each kind of range says, the bands of the headline, what is not quantified."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from access.indicator_registry import registry
+from access.report_data import Run
+from access.report_findings import period_label, service_label
+from access.report_inequality import INDICES
+from access.report_numbers import Number, range_words, value_words
+from access.report_section import Section, joined, some, table_of
+from access.report_tables import Table
+from access.texts import Texts
+
+KINDS = ("input_uncertainty", "sensitivity", "variability", "null")
+
+
+def certainty_section(run: Run, texts: Texts) -> Section:
+    """How sure the numbers are; a run that models no error says that it does not know."""
+    sentences = [*_draw_sentences(run, texts)]
+    table = band_table(run, texts)
+    if table is None:
+        sentences.append(texts("certainty.no_bands"))
+    notes = [texts(f"certainty.kind_{kind}") for kind in KINDS]
+    notes += [texts("certainty.census"), *_assumptions(run, texts), *_limits(run, texts)]
+    return Section("certainty", tuple(sentences), some(table), tuple(notes))
+
+
+def band_table(run: Run, texts: Texts) -> Table | None:
+    """Sensitivity and variability of the headline's numbers: one row a number and kind, never pooled."""
+    rows = (
+        (
+            registry()[number.indicator].title.of(texts.language),
+            kind_words(number.interval_kind, texts),
+            value_words(number, texts),
+            range_words(number, texts),
+        )
+        for number in _bands(run)
+    )
+    service, cutoff_min, period = run.headline
+    caption = texts(
+        "table.bands_caption",
+        service=service_label(run, service, texts),
+        cutoff=cutoff_min,
+        period=period_label(run, period, texts),
+    )
+    keys = ("index", "range_kind", "value", "range")
+    return table_of(texts, caption, keys, rows, 2, texts("table.bands_note"), word_columns=(3,))
+
+
+def kind_words(kind: str, texts: Texts) -> str:
+    """Name of a kind of range; one that no text knows is named as in the run."""
+    key = "kind." + kind.replace(":", "").replace(" ", "_")
+    return texts(key) if texts.has(key) else kind
+
+
+def _bands(run: Run) -> Iterator[Number]:
+    service, cutoff_min, period = run.headline
+    for name in ("mean_access", *INDICES, "nearest_mean_min"):
+        cutoff = None if name == "nearest_mean_min" else cutoff_min
+        where = {"service": service, "period": period, "cutoff_min": cutoff, "group": "all"}
+        base = run.numbers.one(name, **where)
+        for number in run.numbers.bands(name, **where):
+            yield number if base is None or math.isnan(base.value) else number._replace(value=base.value)
+
+
+def _draw_sentences(run: Run, texts: Texts) -> Iterator[str]:
+    made = run.manifest.get("uncertainty") or {}
+    if not made.get("draws"):
+        yield texts("certainty.not_modelled")
+        return
+    sources = joined([texts.label(source) for source in made.get("sources") or []], texts)
+    yield texts(
+        "certainty.modelled",
+        draws=texts.number(made["draws"]),
+        seed=made.get("seed", texts("no_data")),
+        coverage=texts.percent(made.get("coverage") or 0.95),
+        sources=sources or texts("no_data"),
+    )
+    if made.get("travel_realisations"):
+        yield texts("certainty.travel", n=texts.number(made["travel_realisations"]))
+    else:
+        yield texts("certainty.no_travel")
+
+
+def _assumptions(run: Run, texts: Texts) -> Iterator[str]:
+    for words in (run.manifest.get("uncertainty") or {}).get("assumptions") or []:
+        yield texts("certainty.assumption", words=texts.label(words))
+
+
+def _limits(run: Run, texts: Texts) -> Iterator[str]:
+    minimum = run.manifest.get("suppression_minimum")
+    if minimum:
+        yield texts("certainty.suppressed", n=texts.number(float(minimum)))
+    buffer_m = run.manifest.get("study_area_buffer_m")
+    yield (
+        texts("certainty.buffer", metres=texts.number(float(buffer_m)))
+        if buffer_m
+        else texts("certainty.edge")
+    )

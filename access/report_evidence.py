@@ -1,0 +1,29 @@
+"""All sections of evidence of the page: rights, inequality, groups, supply, segregation, zones, certainty."""
+
+from __future__ import annotations
+
+from access.report_certainty import certainty_section
+from access.report_data import Run
+from access.report_groups import groups_section
+from access.report_inequality import inequality_section
+from access.report_rights import rights_section
+from access.report_section import Section
+from access.report_supply import segregation_section, supply_section
+from access.report_zones import underserved_section
+from access.texts import Texts
+
+SECTIONS = (
+    underserved_section, rights_section, groups_section, inequality_section, supply_section,
+    segregation_section, certainty_section,
+)  # fmt: skip
+
+
+def evidence_sections(run: Run, texts: Texts) -> dict[str, Section]:
+    """Make every section, by name; one that the run has nothing for says so in words."""
+    made = [make(run, texts) for make in SECTIONS]
+    return {
+        section.name: section._replace(
+            sentences=tuple(texts.capital(sentence) for sentence in section.sentences)
+        )
+        for section in made
+    }

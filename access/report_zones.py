@@ -1,0 +1,234 @@
+"""The register of zones: outlines for the maps, a table, and one plain sentence a zone.
+
+A zone is named by its place and described by what its residents lack, never by who they are. Its number is
+its place in the register, most residents first, and stands in the table, in the sentences and on the map.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from access.report_data import Run
+from access.report_findings import area_name, service_label
+from access.report_ground import Ground, ZoneMark, outlines
+from access.report_map import CellMap, access_map
+from access.report_rights import right_label, service_words
+from access.report_section import Section, joined, some, table_of
+from access.report_tables import Table
+from access.texts import Texts
+
+N_SENTENCES = 20
+
+
+class Zone(NamedTuple):
+    """What the page tells of one zone; missing numbers are NaN, missing words empty."""
+
+    name: str
+    population: float
+    n_cells: float
+    income: float
+    rights: tuple[str, ...]
+    n_lacking: float
+    depth: float
+    access_ratio: float
+    missing_right: str
+    missing_service: str
+    missing_minutes: float
+    share_of_draws: float
+    cluster_share: float
+
+
+def underserved_section(run: Run, texts: Texts) -> Section:
+    """The register with its rule; an empty one and a run without one say different things."""
+    rule = run.manifest.get("exclusion") or {}
+    if run.zones is None:
+        why = texts.label(rule.get("reason"))
+        words = texts("page.no_underserved")
+        return Section(
+            "underserved", absent=f"{words} {texts('finding.reason', reason=why)}" if why else words
+        )
+    notes = [*_rule_words(rule, texts), texts("zones.not_official"), texts("zones.places_not_people")]
+    reasons = tuple(str(note) for note in rule.get("notes") or [])
+    zones = zones_of(run)
+    if not zones:
+        nothing = texts("zones.none", term=term(run, texts))
+        return Section("underserved", (nothing,), notes=tuple(notes), reasons=reasons)
+    sentences = [_how_many(run, zones, texts)]
+    sentences += [zone_sentence(run, n, zone, texts) for n, zone in enumerate(zones[:N_SENTENCES], start=1)]
+    if len(zones) > N_SENTENCES:
+        sentences.append(texts("zones.more", n=len(zones) - N_SENTENCES))
+    tables = some(register_table(run, texts))
+    return Section("underserved", tuple(sentences), tables, tuple(notes), reasons)
+
+
+def term(run: Run, texts: Texts) -> str:
+    """What the run calls a zone; the configuration may choose the word."""
+    words = (run.manifest.get("exclusion") or {}).get("term")
+    return texts.label(words, fallback=texts("zones.term"))
+
+
+def register(run: Run) -> gpd.GeoDataFrame:
+    """Zones of the run, most residents first; equal ones by their id."""
+    zones = run.zones
+    if zones is None:
+        message = "this run has no register of zones"
+        raise ValueError(message)
+    return zones.sort_values(
+        ["population", "zone_id"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+
+
+def zones_of(run: Run) -> list[Zone]:
+    """Read the register."""
+    table = register(run)
+    rows: list[dict[Any, Any]] = pd.DataFrame(table.drop(columns=table.geometry.name)).to_dict("records")
+    return [
+        Zone(
+            name=_text(row, "name") or _text(row, "zone_id"),
+            population=_number(row, "population"),
+            n_cells=_number(row, "n_cells"),
+            income=_number(row, "mean_income"),
+            rights=tuple(name for name in _text(row, "rights_unmet").split(",") if name),
+            n_lacking=_number(row, "rights_unmet_mean"),
+            depth=_number(row, "depth"),
+            access_ratio=_number(row, "access_ratio"),
+            missing_right=_text(row, "missing_right"),
+            missing_service=_text(row, "missing_destinations"),
+            missing_minutes=_number(row, "missing_minutes"),
+            share_of_draws=_number(row, "share_of_draws"),
+            cluster_share=_number(row, "cluster_share"),
+        )
+        for row in rows
+    ]
+
+
+def register_table(run: Run, texts: Texts) -> Table | None:
+    """The register as a table, one row a zone."""
+    rows = (
+        (
+            texts.number(place),
+            zone.name,
+            texts.number(zone.population),
+            texts.number(zone.n_cells),
+            texts.amount(zone.income),
+            texts.number(zone.n_lacking, 1),
+            _rights(run, zone, texts),
+            texts.number(zone.depth, 2),
+            texts.percent(zone.access_ratio),
+            missing_words(run, zone, texts),
+            _draws(zone, texts),
+            texts.percent(zone.cluster_share),
+        )
+        for place, zone in enumerate(zones_of(run), start=1)
+    )
+    keys = (
+        "zone_number", "zone_name", "residents", "cells", "mean_income", "rights_lacking", "rights_unmet",
+        "depth", "of_mean", "missing", "share_of_draws", "cluster_share",
+    )  # fmt: skip
+    caption = texts("table.register_caption", term=term(run, texts))
+    return table_of(texts, caption, keys, rows, 2, texts("table.register_note"), word_columns=(6, 9))
+
+
+def zone_sentence(run: Run, number: int, zone: Zone, texts: Texts) -> str:
+    """One sentence on a zone: where, how many people, what they lack, how far from the mean, how sure."""
+    residents = texts.plural("residents", zone.population)
+    parts = [texts("zones.sentence", n=number, name=zone.name, residents=residents)]
+    if zone.rights:
+        parts.append(texts("zones.rights", rights=_rights(run, zone, texts)))
+    if math.isfinite(zone.access_ratio):
+        service = service_label(run, run.headline.service, texts)
+        parts.append(texts("zones.ratio", service=service, share=texts.percent(zone.access_ratio)))
+    if zone.missing_right:
+        parts.append(texts("zones.missing", what=missing_words(run, zone, texts)))
+    if math.isfinite(zone.share_of_draws):
+        sure = texts("zones.sure", share=texts.percent(zone.share_of_draws))
+    else:
+        sure = texts("zones.sure_not_quantified")
+    return "; ".join(parts) + f". {sure}"
+
+
+def missing_words(run: Run, zone: Zone, texts: Texts) -> str:
+    """Which places would close most of the gap, with the right that they are for."""
+    if not zone.missing_right:
+        return texts("no_data")
+    service = service_words(run, zone.missing_service, texts)
+    return texts("zones.missing_for", service=service, right=right_label(run, zone.missing_right, texts))
+
+
+def zone_marks(run: Run, ground: Ground) -> list[ZoneMark]:
+    """Outlines and numbers of the zones in the metres of the ground; none where the register is empty."""
+    crs = ground.cells.crs
+    if run.zones is None or run.zones.empty or run.zones.crs is None or crs is None:
+        return []
+    shapes = register(run).to_crs(crs).geometry
+    marks = []
+    for place, shape in enumerate(shapes, start=1):
+        if shape is None or shape.is_empty:
+            continue
+        middle = shapely.point_on_surface(shape)
+        marks.append(ZoneMark(str(place), outlines(shape), middle.x, middle.y))
+    return marks
+
+
+def zone_map(run: Run, texts: Texts) -> CellMap | None:
+    """The access map, to be drawn with the outlines of the zones; None where there are none."""
+    if run.zones is None or run.zones.empty or not np.isfinite(run.headline_access()).any():
+        return None
+    base = access_map(run, texts)
+    title = texts("zones.map_title", term=term(run, texts), place=area_name(run, texts))
+    return base._replace(title=title, legend_note=f"{texts('zones.map_note')} {base.legend_note}")
+
+
+def _rule_words(rule: Mapping[str, Any], texts: Texts) -> Iterator[str]:
+    """Say what made a zone, as far as the run says it."""
+    if rule.get("min_rights_unmet") is not None:
+        yield texts(
+            "zones.rule",
+            n=rule["min_rights_unmet"],
+            line=texts.amount(_number(rule, "income_line")),
+            residents=texts.number(_number(rule, "min_residents")),
+            source=texts.label(rule.get("source"), fallback=texts("no_data")),
+        )
+    if rule.get("draws") and rule.get("min_share_of_draws") is not None:
+        yield texts("zones.rule_draws", share=texts.percent(_number(rule, "min_share_of_draws")))
+    if rule.get("n_unstable"):
+        yield texts("zones.unstable", n=texts.number(_number(rule, "n_unstable")))
+
+
+def _how_many(run: Run, zones: list[Zone], texts: Texts) -> str:
+    residents = run.residents()
+    everybody = float(residents[residents > 0].sum())
+    people = sum(zone.population for zone in zones if math.isfinite(zone.population))
+    return texts(
+        "zones.how_many",
+        n=len(zones),
+        term=term(run, texts),
+        residents=texts.plural("residents", people),
+        share=texts.percent(people / everybody if everybody else None),
+    )
+
+
+def _draws(zone: Zone, texts: Texts) -> str:
+    share = zone.share_of_draws
+    return texts.percent(share) if math.isfinite(share) else texts("range.not_quantified")
+
+
+def _rights(run: Run, zone: Zone, texts: Texts) -> str:
+    return joined([right_label(run, name, texts) for name in zone.rights], texts) or texts("zones.no_right")
+
+
+def _number(row: Mapping[Any, Any], column: str) -> float:
+    value = row.get(column)
+    return math.nan if value is None or value is pd.NA else float(value)
+
+
+def _text(row: Mapping[Any, Any], column: str) -> str:
+    value = row.get(column)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,388 @@
+"""Sections of evidence on the disc of hexagons: rights, inequality, groups, supply, zones, certainty."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders_evidence import inequality_rows, manifest_entries, row, write_evidence_run, zones
+from builders_report import hex_disc, indicator_rows, write_run
+
+from access import report
+from access.report import write_report
+from access.report_charts import decile_chart
+from access.report_claims import covered_share, side_of
+from access.report_data import Run, read_run
+from access.report_evidence import evidence_sections
+from access.report_ground import ground
+from access.report_inequality import curve, curve_chart, curve_table
+from access.report_numbers import Numbers, figure, range_words, value_words
+from access.report_rights import basket_table, is_proposal, threshold_table
+from access.report_zones import register_table, zone_map, zone_marks
+from access.texts import LANGUAGES, Texts
+
+EN, FR = Texts("en"), Texts("fr")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The disc with all evidence and its report."""
+    folder = write_evidence_run(tmp_path_factory.mktemp("evidence"))
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
+    return read_run(folder)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of the time before rights: no row, file or entry of the new kinds."""
+    cells = hex_disc()
+    rows = indicator_rows(cells).query("indicator == 'mean_access' and group == 'all'")
+    return read_run(write_run(tmp_path_factory.mktemp("bare"), cells, rows))
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the PNG, which take most of the time."""
+    monkeypatch.setattr(report, "map_png", lambda *_: b"")
+
+
+def page(folder: Path, language: str) -> str:
+    return (folder / f"report.{language}.html").read_text(encoding="utf-8")
+
+
+# ---- nothing there
+
+
+def test_a_run_without_evidence_says_so_in_words(bare: Run) -> None:
+    sections = evidence_sections(bare, EN)
+    absent = {name for name, section in sections.items() if section.absent}
+    assert absent == {"underserved", "rights", "groups", "inequality", "supply", "segregation"}
+    assert sections["underserved"].absent.endswith("This does not mean that there are none.")
+    assert "every range is “not quantified”" in sections["certainty"].sentences[0]
+
+
+def test_a_register_that_is_not_defined_says_why(tmp_path: Path) -> None:
+    why = {"state": "not defined", "reason": {"en": "incomes are not known", "fr": "revenus inconnus"}}
+    run = read_run(write_run(tmp_path, exclusion=why))
+    assert "incomes are not known." in evidence_sections(run, EN)["underserved"].absent
+    assert "revenus inconnus." in evidence_sections(run, FR)["underserved"].absent
+
+
+def test_an_empty_register_is_a_finding(tmp_path: Path, undrawn: None) -> None:
+    folder = write_evidence_run(tmp_path)
+    zones().iloc[:0].to_parquet(folder / "zones.parquet")
+    run = read_run(folder)
+    section = evidence_sections(run, EN)["underserved"]
+    assert section.sentences == ("No zone meets the rule of the register (underserved zone).",)
+    assert zone_map(run, EN) is None
+    assert not section.absent
+    assert write_report(folder, languages=("en",))[-1].name == "report.en.html"
+    assert not (folder / "zones.png").exists()
+
+
+# ---- numbers and their ranges
+
+
+def test_the_base_row_is_the_one_with_input_uncertainty() -> None:
+    ratio = {"indicator": "gini", "value": 0.3}
+    numbers = Numbers(
+        [
+            ratio | {"low": 0.1, "high": 0.6, "interval_kind": "sensitivity: cutoff"},
+            ratio,
+            ratio | {"low": 0.2, "high": 0.4, "interval_kind": "input uncertainty"},
+        ]
+    )
+    found = numbers.one("gini")
+    assert found is not None
+    assert (found.low, found.high) == (0.2, 0.4)
+    assert len(numbers.of("gini")) == 1
+    assert [band.interval_kind for band in numbers.bands("gini")] == ["sensitivity: cutoff"]
+    assert numbers.one("theil") is None
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("not defined: nobody lives there", "not defined"),
+        ("not defined; of school_age", "not defined"),
+        ("suppressed: fewer than 20 residents", "suppressed (too few residents)"),
+        (None, "no data"),
+    ],
+)
+def test_three_absences_have_words_of_their_own(note: str | None, words: str) -> None:
+    number = Numbers([row("gini", np.nan, note=note)]).one("gini")
+    assert value_words(number, EN) == words
+    assert range_words(number, EN) == "–"
+
+
+def test_values_are_written_by_their_unit() -> None:
+    assert figure(0.187, "share", EN) == "19%"
+    assert figure(-0.02, "share", EN) == "−2.0%"
+    assert figure(12_345.6, "residents", EN) == "12,346"
+    assert figure(0.0123, "index", EN) == "0.012"
+    assert figure(3.8, "ratio", FR) == "3,80"
+    assert figure(27_000.4, "jobs", EN) == "27,000"
+
+
+def test_a_range_says_from_to_or_that_there_is_none(run: Run) -> None:
+    where = {"service": "jobs", "group": "all"}
+    assert range_words(run.numbers.one("gini", **where), EN) == "0.29 to 0.33"
+    assert range_words(run.numbers.one("theil_between_share", **where), EN) == "not quantified"
+
+
+# ---- claims
+
+
+def test_a_claim_needs_the_whole_range_on_one_side(run: Run) -> None:
+    ratio = run.numbers.one("ratio_richest10_poorest40", service="jobs")
+    concentration = run.numbers.one("concentration_index", service="jobs")
+    schools = run.numbers.one(
+        "ratio_richest10_poorest40", service="schools", interval_kind="input uncertainty"
+    )
+    assert ratio is not None
+    assert concentration is not None
+    assert schools is not None
+    assert side_of(run, ratio, 1, EN).side == 1
+    assert side_of(run, schools, 1, EN).side == -1
+    withheld = side_of(run, concentration, 0, EN)
+    assert withheld.side == 0
+    assert withheld.reason == "the range from −0.010 to 0.050 holds 0, that is, no difference"
+
+
+def test_a_claim_without_range_or_coverage_is_withheld_with_its_reason(run: Run) -> None:
+    ratio = run.numbers.one("ratio_richest10_poorest40", service="jobs")
+    assert ratio is not None
+    assert "is not quantified" in side_of(run, ratio._replace(low=np.nan), 1, EN).reason
+    few = side_of(run, ratio._replace(covered_population=10_850.0), 1, EN)
+    assert few == (0, "the value covers 50% of the residents only (at least 80% are needed)")
+    assert side_of(run, ratio._replace(value=np.nan), 1, EN).reason == "not defined"
+
+
+def test_an_index_of_two_deciles_is_held_against_their_residents(run: Run) -> None:
+    """The disc has no decile 1; decile 10 is ring 0 with one cell of 100 residents."""
+    difference = run.numbers.one("difference_decile10_decile1")
+    assert difference is not None
+    assert covered_share(run, difference._replace(covered_population=100.0)) == 1.0
+    assert covered_share(run, difference._replace(covered_population=50.0)) == 0.5
+    assert covered_share(run, difference._replace(indicator="gini", covered_population=np.nan)) == 0.0
+
+
+def test_withheld_and_made_claims_stand_on_the_page(folder: Path) -> None:
+    text = page(folder, "en")
+    assert "So the better-off have more access, whatever value within the range is true." in text
+    assert "is not claimed here: the range from −0.010 to 0.050 holds 0" in text
+    assert "n’est pas affirmé ici" in page(folder, "fr")
+
+
+# ---- rights
+
+
+def test_each_right_has_a_sentence_with_its_threshold(run: Run) -> None:
+    sentences = evidence_sections(run, EN)["rights"].sentences
+    assert sentences[0] == (
+        "“a primary school” (weekday midday): 4,000 residents lack it, 19% of the 21,400 assessed "
+        "(children of school age); range by the modelled errors of the inputs: 3,700 to 4,300. "
+        "The number in it is our proposal, not law."
+    )
+    assert sentences[1].endswith("The number in it comes from: Report of 1999.")
+    assert sentences[2].startswith("800 residents (3.7% of those for whom every right of “France”")
+
+
+def test_a_threshold_is_never_called_law_without_a_source(run: Run) -> None:
+    assert is_proposal({"status": "our proposal", "source": "somebody"})
+    assert is_proposal({"status": "published", "source": None})
+    assert not is_proposal({"status": "law", "source": "Act"})
+    table = threshold_table(run, EN)
+    assert table is not None
+    assert table.rows[0][1:] == (
+        "primary schools: at least 1, in less than 15 min, weekday midday, children of school age",
+        "Schools for all · Act, article 1 · law · checked against the source",
+        "our proposal · we propose it",
+    )
+    assert table.rows[1][1].startswith("own service: at least 10% of all, in less than 45 min")
+    assert table.rows[1][2].endswith("law · not verified against the source")
+
+
+def test_baskets_count_rights_lacking_at_once(run: Run) -> None:
+    table = basket_table(run, EN)
+    assert table is not None
+    assert [r[1:3] for r in table.rows] == [("none", "17,000"), ("1", "3,600"), ("2", "800")]
+    assert table.rows[2][4] == "3.7%"
+
+
+def test_what_was_left_out_is_named_with_its_reason(folder: Path) -> None:
+    text = page(folder, "en")
+    for words in ("Sunday, walking slowly", "the run has no such period", "all counts of this right"):
+        assert words in text
+    assert "le calcul n’a pas cette période" in page(folder, "fr")
+
+
+# ---- inequality and groups
+
+
+def test_curves_are_read_at_even_steps(run: Run) -> None:
+    lorenz = curve(run, "lorenz")
+    assert lorenz is not None
+    assert lorenz[[0, 25, 50, 75, 100]] == pytest.approx([0, 0.1, 0.2, 0.6, 1])
+    table = curve_table(run, EN)
+    assert table is not None
+    assert table.rows[4] == ("50%", "20%", "30%")
+    chart = curve_chart(run, EN)
+    assert chart is not None
+    assert [line.kind for line in chart.lines] == ["lorenz", "concentration"]
+    assert curve(run._replace(curves=None), "lorenz") is None
+    assert curve_chart(run._replace(curves=run.curves.iloc[:0]), EN) is None  # type: ignore[union-attr]
+    assert "holds 20% of all access; equal would be 50%" in " ".join(
+        evidence_sections(run, EN)["inequality"].sentences
+    )
+
+
+def test_bars_have_whiskers_where_a_range_is_known(run: Run) -> None:
+    chart = decile_chart(run, EN)
+    assert chart is not None
+    assert chart.has_ranges
+    whiskers = [bar.label for bar in chart.bars if bar.low_y is not None]
+    assert whiskers == ["9"]
+    nine = chart.bars[8]
+    assert nine.low_y is not None
+    assert nine.high_y is not None
+    assert nine.high_y < nine.y < nine.low_y  # upwards is smaller
+
+
+def test_groups_are_compared_and_overlap_is_told(run: Run) -> None:
+    section = evidence_sections(run, EN)["groups"]
+    assert section.sentences[0].endswith("49% of the poorest tenth lack it, 19% of the richest.")
+    assert "describes this model only" in section.sentences[1]
+    assert section.tables[0].columns[2:] == (
+        "All residents", "Poorest tenth", "Richest tenth", "People of 65 and over",
+    )  # fmt: skip
+    assert any(s.startswith("Households without a car: 3,000 jobs") for s in section.sentences)
+
+
+# ---- supply, segregation, certainty
+
+
+def test_supply_says_what_is_not_verified_and_what_has_no_data(run: Run) -> None:
+    section = evidence_sections(run, EN)["supply"]
+    rows = {row[:2]: row for row in section.tables[0].rows}
+    assert rows["Convenient access to public transport (SDG 11.2.1)", "standard met"][2] == "91%"
+    assert rows["Share of residents by PTAL band", "1a"][6].endswith("(not verified)")
+    assert rows["Departures nearby (European typology)", "odd one"][4] == "2,140"
+    assert section.notes[:2] == ("PTAL: no data. no routes.", "odd: no data. why.")
+    assert "ptal: unverified constants: K" in section.reasons
+
+
+def test_segregation_tells_what_is_missing(run: Run, tmp_path: Path) -> None:
+    section = evidence_sections(run, FR)["segregation"]
+    assert section.notes[0] == "Il faut des tranches."
+    assert section.reasons == ("Segregation of poverty (H at p = 0.1): beyond the outer brackets",)
+    only_notes = read_run(write_run(tmp_path, segregation=[{"en": "Brackets are needed."}]))
+    assert evidence_sections(only_notes, EN)["segregation"].notes == ("Brackets are needed.",)
+
+
+def test_kinds_of_range_are_never_pooled(run: Run) -> None:
+    section = evidence_sections(run, EN)["certainty"]
+    table = section.tables[0]
+    assert [r[1:] for r in table.rows] == [
+        ("choice of the cutoff (5 minutes less, 5 more, unless set otherwise)", "3.80", "2.70 to 6.10"),
+        ("choice of the walking speed", "3.80", "3.50 to 3.90"),
+        ("spread over departure minutes", "3.80", "3.60 to 4.00"),
+        ("sensitivity: moon", "3.80", "3.60 to 4.10"),
+    ]
+    assert "500 draws of the inputs (seed 7)" in section.sentences[0]
+    assert "incomes: our assumption and residents" in section.sentences[0]
+    assert any("2,000 m beyond the study area" in note for note in section.notes)
+    assert any("fewer than 20 residents" in note for note in section.notes)
+
+
+def test_the_page_does_not_say_that_outside_places_do_not_count_where_they_do(
+    folder: Path, tmp_path: Path, undrawn: None
+) -> None:
+    assert "Places outside the study area are not counted" not in page(folder, "en")
+    without = write_evidence_run(tmp_path, study_area_buffer_m=None)
+    write_report(without, languages=("en",))
+    assert "Places outside the study area are not counted" in page(without, "en")
+    assert "Destinations beyond the study area do not count" in page(without, "en")
+
+
+# ---- zones
+
+
+def test_zones_are_numbered_by_residents_on_map_and_in_table(run: Run) -> None:
+    table = register_table(run, EN)
+    assert table is not None
+    assert [r[:3] for r in table.rows] == [("1", "a_east", "2,400"), ("2", "Oeste <1>", "2,300")]
+    assert table.rows[1][5:] == (
+        "1.8", "a primary school and a hospital", "0.70", "0%",
+        "primary schools (for “a primary school”)", "93%", "60%",
+    )  # fmt: skip
+    marks = zone_marks(run, ground(run.cells))
+    assert [mark.number for mark in marks] == ["1", "2"]
+    assert marks[0].x > marks[1].x  # the east has most residents
+
+
+def test_each_zone_has_one_plain_sentence(run: Run) -> None:
+    sentences = evidence_sections(run, EN)["underserved"].sentences
+    assert (
+        sentences[0]
+        == "2 in the register (underserved zone), with 4,700 residents in all, 22% of the study area."
+    )
+    assert sentences[1] == (
+        "No. 1, a_east: 2,400 residents. Whether it would be found with slightly different inputs is not "
+        "quantified."
+    )
+    assert sentences[2] == (
+        "No. 2, Oeste <1>: 2,300 residents; at least half of them lack: a primary school and a hospital; "
+        "access to jobs is 0% of the mean of all residents; missing most: primary schools (for “a primary "
+        "school”). Found again in 93% of the draws of the inputs."
+    )
+
+
+def test_zone_maps_are_written_in_both_languages_and_names_are_escaped(folder: Path) -> None:
+    for name in ("zones.png", "zones.fr.png"):
+        assert (folder / name).stat().st_size > 10_000
+    for language in LANGUAGES:
+        assert "Oeste &lt;1&gt;" in page(folder, language)
+        assert page(folder, language).count('stroke="#c2006b"') == 2
+
+
+def test_french_page_says_access_and_never_the_other_word(folder: Path) -> None:
+    text = page(folder, "fr")
+    assert "ccessibilité" not in text
+    assert "zone mal desservie" in text
+    assert "Zones mal desservies" in text
+
+
+def test_no_placeholder_is_left_on_the_page(folder: Path) -> None:
+    for language in LANGUAGES:
+        assert not re.search(
+            r"\{[a-z_]+\}|nan|None", re.sub(r"<style>.*?</style>", "", page(folder, language), flags=re.S)
+        )
+
+
+def test_the_register_survives_an_old_manifest(tmp_path: Path, undrawn: None) -> None:
+    folder = write_evidence_run(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for key in manifest_entries():
+        manifest.pop(key)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_report(folder, languages=("en",))
+    assert "underserved zone" in page(folder, "en")
+
+
+def test_inequality_without_curves_has_no_drawing(tmp_path: Path, undrawn: None) -> None:
+    cells = hex_disc()
+    table = pd.concat([pd.DataFrame(inequality_rows()), indicator_rows(cells)], ignore_index=True)
+    folder = write_run(tmp_path, cells, table.astype({"cutoff_min": "Int64"}))
+    write_report(folder, languages=("en",))
+    assert "Gini index" in page(folder, "en")
+    assert "Lorenz curve" not in page(folder, "en").partition("<main")[2].partition('id="services"')[0]
