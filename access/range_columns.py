@@ -27,8 +27,10 @@ INDICES: dict[str, dict[str, str]] = {
     "severity": {"right_severity": "mean"},
     "basket": {"basket_mean": "mean"},
     "lacking": {"basket_residents": COUNT},
-    "penalty": {"penalty_residents": COUNT},
+    "penalty": {"penalty_share": SHARE, "penalty_residents": COUNT},
+    "unreached": {"nearest_unreached_residents": COUNT},
     "modal": {"modal_ratio": "mean"},
+    "performance": {"transport_performance": "mean"},
     "supply": {
         f"{standard}_{kind}": index
         for standard in ("sdg_11_2_1", "eu_typology", "near_frequent_transit", "ptal")
@@ -66,6 +68,8 @@ class Column(NamedTuple):
 
 def place_of(family: str, where: Mapping[str, object]) -> tuple[object, ...]:
     """Return what tells a column from others; of rights and standards their name is enough."""
+    if family == "performance":
+        return (family,)
     if family in ("right", "depth", "severity", "basket", "lacking", "supply"):
         return (family, where.get("standard"))
     return (family, *(where.get(name) for name in ("service", "period", "cutoff_min", "standard")))
@@ -92,6 +96,9 @@ def period_columns(measured: Sequence[Measured], rounding: float = 1e-9) -> Iter
             yield Column("below", each.where, met, says_whether=True)
         else:
             yield Column(each.family, each.where, amount)
+        if each.family == "nearest":
+            reached = np.where(np.isnan(each.amount), np.nan, np.isfinite(each.amount))
+            yield Column("unreached", each.where, reached, says_whether=True)
 
 
 def rights_columns(rights: Sequence[EvaluatedRight]) -> Iterator[Column]:
@@ -119,8 +126,7 @@ def penalty_columns(evaluated: EvaluatedRights, names: Mapping[str, str]) -> Ite
         if not other.counts:
             continue
         reference = written[other.right.name]
-        known = np.isin(reference.state, (MET, UNMET)) & np.isin(other.state, (MET, UNMET))
-        keeps = ~((reference.state == MET) & (other.state == UNMET))
+        has = (reference.state == MET) & np.isin(other.state, (MET, UNMET))
         period = other.situation.period
         where = {
             "service": other.right.service,
@@ -128,7 +134,7 @@ def penalty_columns(evaluated: EvaluatedRights, names: Mapping[str, str]) -> Ite
             "cutoff_min": other.right.within_min,
             "standard": other.right.name,
         }
-        yield Column("penalty", where, np.where(known, keeps, np.nan), says_whether=True)
+        yield Column("penalty", where, np.where(has, other.state == MET, np.nan), says_whether=True)
 
 
 def supply_columns(columns: Mapping[str, Any], snapped: npt.NDArray[np.bool_]) -> Iterator[Column]:

@@ -13,9 +13,11 @@ from access.equity_curves import ShareCurve, concentration_curve, lorenz_curve
 from access.evidence import Evidence
 from access.indicator_rows import row_of
 from access.indicators import Row
+from access.modal_ratio import modal_ratio
 from access.run_network import RunNetwork
-from access.stage_measures import Measures, PeriodMeasured
+from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
 from access.stage_modes import ModeReach
+from access.transport_performance import EU, transport_performance
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,17 +25,41 @@ Floats = npt.NDArray[np.float64]
 def comparison_evidence(
     network: RunNetwork,
     measures: Measures,
+    times: Sequence[PeriodTimes],
     periods: Sequence[PeriodMeasured],
     modes: Sequence[ModeReach],
 ) -> Evidence:
-    """Compare transit with the other modes, and draw the curves of the headline."""
+    """Compare transit with the other modes and with nearness, and draw the curves of the headline."""
     rows = [row for period in periods for row in _modal_rows(measures, period, modes)]
     headline = network.inputs.loaded.config.measures.headline
+    columns = {}
+    for period in times:
+        if period.plan.config.name == headline.period and not period.plan.config.arrive_by:
+            performance = performance_of_cells(network, measures, period)
+            columns["transport_performance"] = performance
+            place: Row = {"service": None, "period": headline.period, "cutoff_min": EU.cutoff_min}
+            for group, residents in measures.people.groups().items():
+                mean = weighted_mean(performance, residents)
+                rows.append(row_of("transport_performance", group, mean, "percent", place))
     where = {"service": headline.service, "period": headline.period, "cutoff_min": headline.cutoff_min}
     found = (each.amount for period in periods for each in period.measured if each.where == where)
     amount = next(found, None)
     tables = {} if amount is None else {"curves": curve_table(amount, measures, where)}
-    return Evidence(rows, tables=tables)
+    return Evidence(rows, columns, tables)
+
+
+def performance_of_cells(network: RunNetwork, measures: Measures, period: PeriodTimes) -> Floats:
+    """Return, for each cell of the study area, the people reached in 30 minutes for 100 within 7.5 km."""
+    points, people = network.inputs.cells.points, measures.people
+    population = np.zeros(len(points.lon))
+    population[measures.study_rows] = people.population
+    found = np.full(len(points.lon), np.nan)
+    for block in period.blocks():
+        here = points.lon[block.origins], points.lat[block.origins]
+        there = points.lon[block.destinations], points.lat[block.destinations]
+        residents = population[block.destinations]
+        found[block.origins] = transport_performance(block.minutes, here, there, residents, EU).performance
+    return np.where(people.snapped, found[measures.study_rows], np.nan)
 
 
 def curve_table(amount: Floats, measures: Measures, where: Row) -> pd.DataFrame:
@@ -67,7 +93,7 @@ def modal_ratios(
     measures: Measures, period: PeriodMeasured, modes: Sequence[ModeReach]
 ) -> Iterator[tuple[Row, Floats]]:
     """Yield, by cell, what transit reaches over what another mode reaches in the same minutes."""
-    study = measures.study_rows
+    snapped, study = measures.people.snapped, measures.study_rows
     for mode in modes:
         if not mode.mode:  # without steps: another network, no other mode
             continue
@@ -77,5 +103,5 @@ def modal_ratios(
             limit = int(str(each.where["cutoff_min"]))
             if limit <= mode.longest_min:
                 other = mode.reach[str(each.where["service"])].within[limit][study]
-                ratio = np.divide(each.amount, other, out=np.full(len(other), np.nan), where=other > 0)
+                ratio = modal_ratio(each.amount, np.where(snapped, other, np.nan))
                 yield {**each.where, "standard": mode.name}, ratio

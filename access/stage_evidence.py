@@ -9,7 +9,7 @@ from access.evidence import Evidence, gathered
 from access.indicator_registry import registry
 from access.indicators import Row
 from access.progress import Progress
-from access.range_columns import penalty_columns, supply_columns
+from access.range_columns import Column, penalty_columns, supply_columns
 from access.rights_catalogue import RightsCatalogue
 from access.run_network import RunNetwork
 from access.stage_comparison import comparison_evidence
@@ -58,12 +58,13 @@ def gather_evidence(
     with progress.stage("segregation") as stage:
         segregation = segregation_evidence(network, measures, times)
         stage.counts = {"indices": len(segregation.rows)}
-    compared = comparison_evidence(network, measures, periods, modes)
+    compared = comparison_evidence(network, measures, times, periods, modes)
     parts = [rights.evidence, supply, segregation, compared]
     rows: list[Row] = [row for period in periods for row in period.access.rows]
     rows += [row for part in parts for row in part.rows]
     with progress.stage("ranges") as stage:
         fixed = [*supply_columns(supply.columns, measures.people.snapped)]
+        fixed += (Column("performance", {}, values) for values in compared.columns.values())
         if rights.evaluated:
             fixed += penalty_columns(rights.evaluated, period_names(network.inputs))
         drawn = uncertainty_of(network, rows, fixed, judged, catalogues, reach, stage)

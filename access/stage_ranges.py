@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from access.config_evidence import InputErrorConfig, UncertaintyConfig
 from access.index_draws import IndexDraws
-from access.index_sheet import Sheet, sheet
+from access.index_sheet import DECILE_RATIO, PALMA, IndexKey, Sheet, sheet
 from access.indicators import People, Row
 from access.range_columns import LINE, Column, index_of, period_columns, rights_columns
 from access.ranges import INPUT_UNCERTAINTY
@@ -31,6 +31,7 @@ from access.stage_rights import ReachOfRun, as_written_only
 from access.travel_again import reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
 
+RATIOS = (PALMA, DECILE_RATIO)
 SIGNED = ("concentration_index", "difference_decile10_decile1")
 """Indices that may be below 0."""
 
@@ -131,10 +132,19 @@ def stacked(realisations: Sequence[Sequence[Column]]) -> tuple[Floats, Floats]:
 def shifts(
     values: Floats, base: Floats, lines: Floats, people: People, groups: Mapping[str, Floats]
 ) -> Sheet:
-    """Return what is added to each index so that the realisations lie around the run's own number."""
+    """Return what moves each index so that the realisations lie around the run's own number.
+
+    Added to it; of ratios multiplied by it.
+    """
     own = sheet(base, people.population, people.income, groups=groups, lines=lines)
     each = [sheet(one, people.population, people.income, groups=groups, lines=lines) for one in values]
-    return {key: numbers - np.mean([one[key] for one in each], axis=0) for key, numbers in own.items()}
+    means = {key: np.mean([one[key] for one in each], axis=0) for key in own}
+    return {key: _over(own[key], means[key]) if key in RATIOS else own[key] - means[key] for key in own}
+
+
+def _over(above: Floats, below: Floats) -> Floats:
+    ratio: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+    return ratio
 
 
 def ranged(
@@ -168,9 +178,9 @@ def ranged(
         if wanted is None or number is None or interval is None or not np.isfinite(interval.low[number]):
             found.append(row)
             continue
-        moved = shift[wanted[1]][number] if shift else 0.0
         unit = 1 / totals[str(row["service"])] if row["indicator"] == "share_of_total" else 1.0
-        low, high = ((float(end[number]) + moved) * unit for end in (interval.low, interval.high))
+        ends = (interval.low[number], interval.high[number])
+        low, high = (unit * _moved(float(end), wanted[1], number, shift) for end in ends)
         if row["indicator"] not in SIGNED:
             low = max(low, 0.0)
         if row["unit"] == "share":
@@ -186,6 +196,13 @@ def ranged(
             }
         )
     return found
+
+
+def _moved(end: float, key: IndexKey, number: int, shift: Sheet) -> float:
+    if not shift:
+        return end
+    by = float(shift[key][number])
+    return end * by if key in RATIOS else end + by
 
 
 def _group_of(row: Row, whom: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ from access.stage_inputs import Inputs
 from access.stage_measures import PeriodMeasured
 from access.stage_modes import ModeRecord
 from access.stage_network import SnappedCells, SnappedStops
+from access.suppression_results import suppress_cells, suppress_indicators
 
 FAR_STREET_M = 400.0
 HEADLINE_GROUPS = ("all", "decile_1", "decile_10")
@@ -51,9 +52,16 @@ def write_run(
     dict
         Counts for the INFO line of the stage.
     """
+    config = inputs.loaded.config
+    minimum = config.results.min_residents_shown
     table = cell_table(inputs, cells, measured, evidence)
+    if minimum:
+        told = [name for name in ("income", "households", *config.people.groups) if name in table.columns]
+        table = suppress_cells(table, told, minimum)
     table.to_parquet(folder / "cells.parquet", compression="zstd")
     indicators = indicator_table(evidence.rows)
+    if minimum:
+        indicators = suppress_indicators(indicators, minimum)
     indicators.to_parquet(folder / "indicators.parquet", index=False)
     for name, further in evidence.tables.items():
         further.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
