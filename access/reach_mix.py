@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from access.segregation_mix import Measured, entropies, mixes
+from access.segregation_counts import GroupCounts
+from access.segregation_mix import Measured, entropies, mixes, why_undefined
 from access.segregation_reach import KERNELS, Kernel, TravelSegregation, note_of
 from access.segregation_rows import Row, row
 
@@ -48,6 +49,30 @@ def places_by_class(opportunities: Floats, class_of_cell: Floats, n_classes: int
     found = np.zeros((len(opportunities), n_classes))
     found[np.flatnonzero(known), classes.astype(np.int64) - 1] = opportunities[known]
     return found
+
+
+def residents_by_class(population: Floats, class_of_cell: Floats, n_classes: int) -> GroupCounts:
+    """Return residents by the class of their cell, where only one mean income a cell is known.
+
+    From these a mix of reach can be had, blind to the mix within cells; segregation indices cannot, and
+    ``segregation_through_travel`` leaves them undefined.
+
+    Parameters
+    ----------
+    population : array of float, shape (n_cells,)
+        Residents, >= 0.
+    class_of_cell, n_classes
+        As ``places_by_class``, 1 the poorest. Residents of cells without a class are not counted.
+
+    Raises
+    ------
+    ValueError
+        As ``places_by_class``.
+    """
+    names = tuple(f"class_{number}" for number in range(1, n_classes + 1))
+    counts = places_by_class(population, class_of_cell, n_classes)
+    of = "residents, by the mean income of their cell"
+    return GroupCounts(names, counts, ~np.isnan(class_of_cell), ordered=True, of=of, by_mean_income=True)
 
 
 def mix_entropy(around: Floats, n_groups: int | None = None) -> Floats:
@@ -122,8 +147,8 @@ def mix_of_reach(
 def _rows(found: TravelSegregation, mix: ReachMix, low: list[int], where: dict[str, object]) -> Iterator[Row]:
     people = np.where(found.covered[:, np.newaxis], found.residents.counts, 0.0)
     city = mix_entropy(people.sum(axis=0, keepdims=True))
-    undefined = found.information["transit"].reason
-    of_city = Measured(float(city[0]), float(people.sum()), undefined)
+    undefined = why_undefined(found.residents.counts) or (None if people.any() else "nobody is covered")
+    of_city = Measured(float(city[0]) if undefined is None else float("nan"), float(people.sum()), undefined)
     yield row("mix_of_reach_city", "all", of_city, "index", f"all {found.residents.of} at once", **where)
     for kernel in KERNELS:
         note = note_of(found, kernel)

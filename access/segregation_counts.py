@@ -33,6 +33,7 @@ class GroupCounts(NamedTuple):
     known: Bools  # (n_places,)
     ordered: bool  # groups are income brackets, the poorest first
     of: str  # what is counted: households, people, children
+    by_mean_income: bool = False  # each place is of one group, by its mean: no segregation index can be had
 
     @property
     def left_out(self) -> int:

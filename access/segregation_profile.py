@@ -10,7 +10,7 @@ PySAL ``segregation`` 2.5.4 has a function of that name (``compute_multiscalar_p
 definition: it weights each zone by the *smoothed* number of people around it instead of by its own residents,
 compares with the mix of all smoothed counts instead of the city's, and rounds these counts to whole numbers.
 Dense areas then count several times, and its profile can rise above the index without any surroundings. Ours
-is the published definition, PySAL's is offered by name.
+is the published definition; PySAL's is offered by name, and takes 20 s a radius with 9,000 zones.
 """
 
 from __future__ import annotations

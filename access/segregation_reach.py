@@ -28,7 +28,7 @@ from access.decay import Decay
 from access.engine.arrays import WalkLinks
 from access.errors import InputDataError
 from access.matrix_reader import MatrixBlock
-from access.segregation_counts import GroupCounts
+from access.segregation_counts import ONE_MEAN_ONLY, GroupCounts
 from access.segregation_mix import Measured, exposures, information_theory, is_covered, why_undefined
 from access.segregation_rows import Row, row
 from access.segregation_surroundings import (
@@ -113,7 +113,7 @@ def segregation_through_travel(
     covered = np.logical_and.reduce([is_covered(people, one) for one in surroundings.values()])
     same = np.where(covered[:, np.newaxis], people, 0.0)
     return TravelSegregation(
-        {kernel: _information(people, same, surroundings[kernel]) for kernel in KERNELS},
+        {kernel: _information(residents, same, surroundings[kernel]) for kernel in KERNELS},
         {kernel: exposures(same, surroundings[kernel]) for kernel in KERNELS},
         surroundings,
         _apart(around.places, places),
@@ -171,8 +171,10 @@ def _apart(around: Floats, places: Mapping[str, Floats]) -> dict[str, Floats]:
     return found
 
 
-def _information(people: Floats, covered_people: Floats, around: Floats) -> Measured:
-    if why_undefined(people) is None and not covered_people.any():
+def _information(residents: GroupCounts, covered_people: Floats, around: Floats) -> Measured:
+    if residents.by_mean_income:
+        return Measured(float("nan"), float(covered_people.sum()), ONE_MEAN_ONLY)
+    if why_undefined(residents.counts) is None and not covered_people.any():
         return Measured(float("nan"), 0.0, "no inhabited cell is reached, not even from itself")
     return information_theory(covered_people, around)
 

@@ -14,6 +14,14 @@ from access.segregation_mix import Measured
 
 Row = dict[str, object]
 
+OF_RANKS = (
+    "segregation_rank_order",
+    "segregation_rank_order_bias",
+    "segregation_poverty_tail",
+    "segregation_poverty_tail_bias",
+    "segregation_affluence_tail",
+    "segregation_affluence_tail_bias",
+)
 OF_ZONES = (
     "segregation_dissimilarity",
     "segregation_isolation",
@@ -22,12 +30,12 @@ OF_ZONES = (
     "segregation_information",
     "segregation_information_bias",
     "segregation_information_profile",
-    "segregation_rank_order",
-    "segregation_rank_order_bias",
-    "segregation_poverty_tail",
-    "segregation_poverty_tail_bias",
-    "segregation_affluence_tail",
-    "segregation_affluence_tail_bias",
+    *OF_RANKS,
+)
+OF_TRAVEL = tuple(
+    f"segregation_reach_{kind}{kernel}"
+    for kernel in ("transit", "walk", "equal_population")
+    for kind in ("", "isolation_")
 )
 NO_ORDER = "the groups have no order; needs income brackets with their limits"
 
@@ -55,18 +63,17 @@ def zone_rows(found: ZoneSegregation) -> list[Row]:
     return [*_rows_of_groups(found), *_rows_of_all(found)]
 
 
-def undefined_rows(reason: str, indicators: Sequence[str] = OF_ZONES) -> list[Row]:
+def undefined_rows(reason: str, indicators: Sequence[str] = OF_ZONES, **where: object) -> list[Row]:
     """Return one row for each index that cannot be had at all, with the reason.
 
     ``access.segregation_counts`` has the two usual ones, ``ONE_MEAN_ONLY`` and ``NO_GROUPS``.
     """
-    return [row(name, "all", Measured(float("nan"), 0.0, reason), "index") for name in indicators]
+    return [row(name, "all", Measured(float("nan"), 0.0, reason), "index", **where) for name in indicators]
 
 
 def _rows_of_groups(found: ZoneSegregation) -> Iterator[Row]:
-    of = found.of
     for name, group in found.groups.items():
-        note = f"of {of}; {found.zones_left_out} zones without complete counts left out"
+        note = _left_out(found)
         share = Measured(group.share, group.dissimilarity.covered_population)
         yield row("segregation_dissimilarity", name, group.dissimilarity, "index", note)
         yield row("segregation_isolation", name, group.isolation, "share", note)
@@ -74,8 +81,12 @@ def _rows_of_groups(found: ZoneSegregation) -> Iterator[Row]:
         yield row("segregation_group_share", name, share, "share", note)
 
 
+def _left_out(found: ZoneSegregation) -> str:
+    return f"of {found.of}; zones left out for want of complete counts: {found.zones_left_out}"
+
+
 def _rows_of_all(found: ZoneSegregation) -> Iterator[Row]:
-    note = f"of {found.of}; {found.zones_left_out} zones without complete counts left out"
+    note = _left_out(found)
     yield row("segregation_dissimilarity", "all", found.dissimilarity, "index", note)
     yield row("segregation_information", "all", found.information, "index", note)
     shuffled = f"mean of shuffled cities, of {found.of}"
@@ -85,7 +96,7 @@ def _rows_of_all(found: ZoneSegregation) -> Iterator[Row]:
             "segregation_information_profile", f"within {radius_m:g} m", measured, "index", f"of {found.of}"
         )
     if found.rank_order is None:
-        yield from undefined_rows(NO_ORDER, OF_ZONES[7:])
+        yield from undefined_rows(NO_ORDER, OF_RANKS)
         return
     order = found.rank_order
     shuffled = f"mean of {order.draws} shuffled cities, of {found.of}"

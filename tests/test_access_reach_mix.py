@@ -92,6 +92,19 @@ def test_three_cells_on_paper() -> None:
     assert set(rows.period) == {"peak"}
 
 
+def test_a_group_that_nobody_reaches_still_counts_among_those_that_could_be_around() -> None:
+    """Poor and middle are around in equal numbers; the rich live in a cell on no street."""
+    minutes = np.array([[0, 0, 255], [0, 0, 255], [255, 255, 255]], dtype=np.uint8)
+    found = segregation_through_travel(
+        blocks_of(minutes),
+        counted([[5, 0, 0], [0, 5, 0], [0, 0, 9]]),
+        decay_binary(9),
+        walks=blocks_of(minutes),
+    )
+    mix = mix_of_reach(found, poor=["poor"], affluent=["rich"])
+    assert mix.people["transit"][:2] == pytest.approx([log(2) / log(3)] * 2)
+
+
 def test_the_mix_of_places_in_reach_speaks_of_those_who_reach_any() -> None:
     """Jobs of two classes in the first cell, one class in the second, none near the third and fourth."""
     classes = {"jobs": np.array([[6.0, 6.0], [0.0, 4.0], [0.0, 0.0], [0.0, 0.0]])}

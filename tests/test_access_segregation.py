@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from access.demo_plan import INCOME_BRACKETS
 from access.errors import InputDataError
@@ -92,6 +94,36 @@ def test_pysal_and_the_plain_twins_agree_on_random_cities() -> None:
         assert found.information.value == pytest.approx(ours, rel=1e-9)
 
 
+@settings(max_examples=30, derandomize=True, deadline=None)
+@given(st.data())
+def test_bounds_and_laws_of_random_cities(data: st.DataObject) -> None:
+    n, k = data.draw(st.integers(2, 12)), data.draw(st.integers(2, 5))
+    counts = np.array(data.draw(st.lists(st.integers(0, 30), min_size=n * k, max_size=n * k)), dtype=float)
+    counts = counts.reshape(n, k)
+    counts[0, 0] += 1
+    counts[1, 1] += 1
+    h = information_theory(counts, counts).value
+    assert -1e-12 <= h <= 1 + 1e-12
+    assert information_theory(7.5 * counts, 7.5 * counts).value == pytest.approx(h, abs=1e-12)
+    groups = np.random.default_rng(n).permutation(k)
+    assert information_theory(counts[:, groups], counts[:, groups]).value == pytest.approx(h, abs=1e-12)
+    # a zone cut into two of the same mix changes nothing; two zones made one never raise H
+    cut = np.vstack([counts[0] * 0.3, counts[0] * 0.7, counts[1:]])
+    assert information_theory(cut, cut).value == pytest.approx(h, abs=1e-12)
+    if n > 2:
+        merged = np.vstack([counts[0] + counts[1], counts[2:]])
+        fewer = information_theory(merged, merged)
+        assert fewer.reason is not None or fewer.value <= h + 1e-12
+    found = exposures(counts, counts)
+    shares = counts.sum(axis=0) / counts.sum()
+    members = shares > 0
+    assert found[members].sum(axis=1) == pytest.approx(1)
+    # nobody has less of the own group around than in an equal city, and exposure is mutual in numbers
+    assert (np.diag(found)[members] >= shares[members] - 1e-12).all()
+    met = found[members][:, members] * counts.sum(axis=0)[members, None]
+    assert met == pytest.approx(met.T)
+
+
 def test_exposures_agree_with_the_twin_and_their_diagonal_is_isolation() -> None:
     counts = RNG.integers(1, 40, (9, 3)).astype(float)
     found = exposures(counts, counts)
@@ -121,6 +153,8 @@ def test_the_profile_starts_at_the_index_without_surroundings_and_falls_with_lar
     values = [measured.value for measured in found.values()]
     assert values[0] == pytest.approx(information_theory(counts, counts).value)
     assert values == sorted(values, reverse=True)
+    in_degrees = multiscalar_profile(zones.to_crs("EPSG:4326").geometry, counts, [2_000.0])
+    assert in_degrees[2_000.0].value == pytest.approx(found[2_000.0].value, rel=1e-4)
 
 
 def test_pysals_own_profile_is_offered_by_name_and_is_another_number() -> None:
@@ -210,7 +244,7 @@ def test_a_zone_with_a_missing_count_is_left_out_and_told() -> None:
     assert found.zones_left_out == 1
     assert found.information.covered_population == 82
     rows = pd.DataFrame(zone_rows(found))
-    assert rows.note[0] == "of households; 1 zones without complete counts left out"
+    assert rows.note[0] == "of households; zones left out for want of complete counts: 1"
 
 
 def test_bad_counts_are_told_all_at_once() -> None:

@@ -12,8 +12,10 @@ from access.decay import decay_binary, decay_exponential
 from access.engine.arrays import WalkLinks
 from access.errors import InputDataError
 from access.matrix_reader import MatrixBlock, blocks_of
-from access.segregation_counts import GroupCounts, group_counts
+from access.reach_mix import mix_of_reach, residents_by_class
+from access.segregation_counts import ONE_MEAN_ONLY, GroupCounts, group_counts
 from access.segregation_reach import KERNELS, TravelSegregation, segregation_through_travel, travel_rows
+from access.segregation_rows import OF_TRAVEL, undefined_rows
 from access.segregation_surroundings import (
     groups_at_minute,
     minute_weights,
@@ -218,9 +220,24 @@ def test_who_reaches_too_few_keeps_all_that_are_reached_and_who_reaches_nobody_i
     assert rows.note[0] == left_out
     assert rows.note.iloc[-1] == (f"the 30 nearest by transit, fewer for 14.3% who reach no more; {left_out}")
     assert set(rows.period) == {"peak"}
-    assert set(rows.indicator) == {
-        f"segregation_reach_{kind}{kernel}" for kernel in KERNELS for kind in ("", "isolation_")
-    }
+    assert set(rows.indicator) == set(OF_TRAVEL)
+    undefined = pd.DataFrame(undefined_rows(ONE_MEAN_ONLY, OF_TRAVEL, period="night"))
+    assert set(undefined.columns) == set(rows.columns)
+    assert set(undefined.period) == {"night"}
+
+
+def test_a_cell_without_walks_is_left_out_of_all_three() -> None:
+    """The third cell is reached by transit, but has no walk links: all three speak of the same people."""
+    minutes = in_a_row(3, 5)
+    links = WalkLinks(
+        np.array([0, 1, 2, 2]), np.array([0, 1], dtype=np.int32), np.array([0, 0], dtype=np.int32)
+    )
+    found = measure(minutes, [[10, 0], [0, 10], [0, 20]], 6, walks=links, nearest_people=10)
+    assert found.covered.tolist() == [True, True, False]
+    # the rich of the second cell have 10 poor and 30 rich around; those of the third are not asked
+    assert found.exposure["transit"][1] == pytest.approx([0.25, 0.75])
+    assert found.information["transit"].covered_population == 20
+    assert found.note == "of households; 50.0% left out, in cells without links to a street"
 
 
 def test_the_size_of_equal_surroundings_is_a_twentieth_of_all_where_it_is_not_given() -> None:
@@ -267,6 +284,27 @@ def test_places_are_weighed_in_the_same_reading() -> None:
     assert measure(in_a_row(2, 5), [[1, 0], [0, 1]], 6).places == {}
     with pytest.raises(ValueError, match=r"places 'jobs': shape \(2, 1\) is not \(3 cells, n_classes\)"):
         measure(in_a_row(3, 5), [[1, 1]] * 3, 6, places={"jobs": np.ones((2, 1))})
+
+
+def test_classes_by_mean_income_have_a_mix_of_reach_but_no_segregation_index() -> None:
+    """Each cell is of one class by construction: an index would measure the classing, not the city."""
+    residents = residents_by_class(np.array([10.0, 20.0, 5.0]), np.array([1.0, 3.0, np.nan]), 3)
+    assert residents.counts.tolist() == [[10, 0, 0], [0, 0, 20], [0, 0, 0]]
+    assert residents.known.tolist() == [True, True, False]
+    minutes = in_a_row(3, 5)
+    found = segregation_through_travel(
+        blocks_of(minutes), residents, decay_binary(9), walks=blocks_of(minutes), nearest_people=20
+    )
+    rows = pd.DataFrame(travel_rows(found))
+    assert rows.value.isna().all()
+    assert rows.note.str.contains("only one mean income a zone is known").all()
+    mix = mix_of_reach(found, poor=["class_1"], affluent=["class_3"])
+    table = pd.DataFrame(mix.rows).set_index(["indicator", "group"])
+    expected = twin.bits(1 / 3)  # both reach 10 of the first and 20 of the third class
+    assert mix.people["transit"][:2] == pytest.approx([expected] * 2)
+    assert table.value["mix_of_reach_city", "all"] == pytest.approx(expected)
+    assert table.value["exposure_of_low_income_transit", "low_income"] == pytest.approx(2 / 3)
+    assert "residents, by the mean income of their cell" in str(table.note["mix_of_reach_city", "all"])
 
 
 def test_weights_by_minute_are_checked() -> None:
