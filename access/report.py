@@ -61,7 +61,8 @@ MAX_SVG_CELLS = 5_000
 #: Sections of the page, in order; also their anchors and the keys of their titles.
 SECTIONS = (
     "findings", "map", "map_low_income", "underserved", "rights", "groups", "deciles", "inequality",
-    "services", "sufficiency", "supply", "segregation", "zones", "certainty", "reading", "method", "inputs",
+    "services", "compared", "sufficiency", "supply", "segregation", "zones", "certainty", "reading",
+    "method", "inputs",
 )  # fmt: skip
 #: Maps by the name of their file.
 MAPS = {"map": access_map, "map_low_income": coincidence_map, "zones": zone_map}

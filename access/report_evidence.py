@@ -1,8 +1,9 @@
-"""All sections of evidence of the page: rights, inequality, groups, supply, segregation, zones, certainty."""
+"""All sections of evidence of the page, from the register of zones to how sure we are."""
 
 from __future__ import annotations
 
 from access.report_certainty import certainty_section
+from access.report_comparison import comparison_section
 from access.report_data import Run
 from access.report_groups import groups_section
 from access.report_inequality import inequality_section
@@ -13,8 +14,8 @@ from access.report_zones import underserved_section
 from access.texts import Texts
 
 SECTIONS = (
-    underserved_section, rights_section, groups_section, inequality_section, supply_section,
-    segregation_section, certainty_section,
+    underserved_section, rights_section, groups_section, inequality_section, comparison_section,
+    supply_section, segregation_section, certainty_section,
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ INPUT_UNCERTAINTY = "input uncertainty"
 #: Units of values between 0 and 1 that are written in percent.
 SHARE_UNITS = ("share",)
 #: Units of numbers that are written with decimals.
-INDEX_UNITS = ("index", "ratio", "rights", "nats")
+INDEX_UNITS = ("index", "ratio", "rights")
 #: Units of whole numbers.
 COUNT_UNITS = ("residents",)
 

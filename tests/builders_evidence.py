@@ -56,6 +56,10 @@ def inequality_rows() -> list[dict[str, Any]]:
         row("ratio_richest10_poorest40", 0.5, unit="ratio", **schools) | ranged(0.4, 0.6),
         row("mean_access", 4400.0, unit="jobs", **jobs) | {"group": "age_65_plus"} | ranged(4300.0, 4500.0),
         row("mean_access", 3000.0, unit="jobs", **jobs) | {"group": "households_no_car"},
+        row("modal_ratio", 0.34, unit="ratio", standard="car", **jobs) | ranged(0.3, 0.38),
+        row("modal_ratio", np.nan, unit="ratio", standard="car", **schools)
+        | {"note": "not defined: the car reaches nothing"},
+        row("transport_performance", 41.6, unit="percent", period="midday", cutoff_min=30),
         row("mean_access", 9000.0, unit="jobs", **jobs) | {"group": "decile_9"} | ranged(8800.0, 9200.0),
     ]
 
@@ -198,6 +202,8 @@ def manifest_entries() -> dict[str, Any]:
             "travel_realisations": 10,
             "assumptions": [{"en": "errors of 10 %", "fr": "erreurs de 10 %"}],
         },
+        "modes": [{"name": "car", "label": {"en": "car", "fr": "voiture"}, "rules": "free flow",
+                   "max_duration_min": 60}],
         "suppression_minimum": 20,
         "study_area_buffer_m": 2000.0,
         "segregation": {"not_defined": [{"en": "Brackets are needed.", "fr": "Il faut des tranches."}]},
