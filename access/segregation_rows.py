@@ -68,7 +68,9 @@ def undefined_rows(reason: str, indicators: Sequence[str] = OF_ZONES, **where: o
 
     ``access.segregation_counts`` has the two usual ones, ``ONE_MEAN_ONLY`` and ``NO_GROUPS``.
     """
-    return [row(name, "all", Measured(float("nan"), 0.0, reason), "index", **where) for name in indicators]
+    return [
+        row(name, "all", Measured(float("nan"), 0.0, reason), "index", None, **where) for name in indicators
+    ]
 
 
 def _rows_of_groups(found: ZoneSegregation) -> Iterator[Row]:
