@@ -102,7 +102,8 @@ def balancing(
 def rising(start: float, stop: float, increment: float) -> Floats:
     """Return start, start + increment, ... up to stop, which rounding does not lose (as ``seq`` in R)."""
     n_steps = int((stop - start) / increment + 1e-10)
-    return np.minimum(start + np.arange(n_steps + 1) * increment, stop)
+    steps: Floats = np.minimum(start + np.arange(n_steps + 1) * increment, stop)
+    return steps
 
 
 def cost_of(

@@ -79,15 +79,26 @@ class ByteWeights:
 
     def to_origins(self, amounts: npt.ArrayLike) -> Floats:
         """Return ``sum_j f(c_ij) a_j``, shape (n_origins,)."""
+        finite, strange = _parted(_amounts(amounts, self.minutes.shape[1]))
         sums = np.zeros(self.minutes.shape[0])
-        sum_over_destinations(self.minutes, self.table, _amounts(amounts, self.minutes.shape[1]), sums)
+        sum_over_destinations(self.minutes, self.table, finite, sums)
+        for destination, amount in strange.items():
+            sums += self._times(self.minutes[:, destination], amount)
         return sums
 
     def to_destinations(self, amounts: npt.ArrayLike) -> Floats:
         """Return ``sum_i f(c_ij) a_i``, shape (n_destinations,)."""
+        finite, strange = _parted(_amounts(amounts, self.minutes.shape[0]))
         sums = np.zeros(self.minutes.shape[1])
-        sum_over_origins(self.minutes, self.table, _amounts(amounts, self.minutes.shape[0]), sums)
+        sum_over_origins(self.minutes, self.table, finite, sums)
+        for origin, amount in strange.items():
+            sums += self._times(self.minutes[origin], amount)
         return sums
+
+    def _times(self, minutes: Minutes, amount: float) -> Floats:
+        """Weigh an amount that is not finite: nothing where the weight is 0."""
+        weights = self.table[minutes]
+        return np.where(weights != 0, amount, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,3 +151,13 @@ def _amounts(amounts: npt.ArrayLike, expected: int) -> Floats:
     if values.shape != (expected,):
         raise ValueError(f"amounts must have shape ({expected},), got {values.shape}")
     return values
+
+
+def _parted(amounts: Floats) -> tuple[Floats, dict[int, float]]:
+    """Return the finite amounts, 0 elsewhere, and the others by position."""
+    strange = np.flatnonzero(~np.isfinite(amounts))
+    if not len(strange):
+        return amounts, {}
+    return np.where(np.isfinite(amounts), amounts, 0.0), dict(
+        zip(strange.tolist(), amounts[strange].tolist(), strict=True)
+    )

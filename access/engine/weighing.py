@@ -1,8 +1,8 @@
 """Sums of weighted amounts over origins or destinations: the products that every access measure is made of.
 
 Travel costs are a matrix of whole minutes, one byte a pair, with a table of 256 weights; or a long table of
-pairs with one weight each. No matrix of weights is ever made. A weight of 0 leaves a pair out whatever its
-amount is, so that an infinite or unknown amount at a place that is not reached does no harm.
+pairs with one weight each. No matrix of weights is ever made. Matrices take finite amounts only; in long
+tables a weight of 0 leaves a pair out whatever its amount is.
 
 Twin: ``tests/reference/measures.py``.
 """
@@ -22,35 +22,38 @@ Integers = npt.NDArray[np.int64]
 
 @kernel
 def sum_over_destinations(minutes: Bytes, table: Floats, amounts: Floats, sums: Floats) -> None:
-    """Write ``sum_j table[minutes[i, j]] * amounts[j]`` to ``sums[i]``, shape (n_origins,).
+    """Write ``sum_j table[minutes[i, j]] * amounts[j]`` to ``sums[i]``, shape (n_origins,); all finite.
 
-    Four sums side by side: a processor need not wait for one addition before the next (bench_measures).
+    Eight sums side by side, since a processor need not wait for one addition before the next, and no question
+    whether a weight is 0, which it would guess wrong: five times as fast (bench_measures).
     """
     n = minutes.shape[1]
+    together = n - n % 8
     for origin in range(minutes.shape[0]):
         row = minutes[origin]
-        first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
-        for j in range(0, n - 3, 4):
-            a, b, c, d = table[row[j]], table[row[j + 1]], table[row[j + 2]], table[row[j + 3]]
-            first += a * amounts[j] if a != 0.0 else 0.0
-            second += b * amounts[j + 1] if b != 0.0 else 0.0
-            third += c * amounts[j + 2] if c != 0.0 else 0.0
-            fourth += d * amounts[j + 3] if d != 0.0 else 0.0
-        for j in range(n - n % 4, n):
-            a = table[row[j]]
-            first += a * amounts[j] if a != 0.0 else 0.0
-        sums[origin] = (first + second) + (third + fourth)
+        a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for j in range(0, together, 8):
+            a += table[row[j]] * amounts[j]
+            b += table[row[j + 1]] * amounts[j + 1]
+            c += table[row[j + 2]] * amounts[j + 2]
+            d += table[row[j + 3]] * amounts[j + 3]
+            e += table[row[j + 4]] * amounts[j + 4]
+            f += table[row[j + 5]] * amounts[j + 5]
+            g += table[row[j + 6]] * amounts[j + 6]
+            h += table[row[j + 7]] * amounts[j + 7]
+        for j in range(together, n):
+            a += table[row[j]] * amounts[j]
+        sums[origin] = ((a + b) + (c + d)) + ((e + f) + (g + h))
 
 
 @kernel
 def sum_over_origins(minutes: Bytes, table: Floats, amounts: Floats, sums: Floats) -> None:
-    """Add ``sum_i table[minutes[i, j]] * amounts[i]`` to ``sums[j]``, shape (n_destinations,)."""
+    """Add ``sum_i table[minutes[i, j]] * amounts[i]`` to ``sums[j]``, shape (n_destinations,); all finite."""
     for origin in range(minutes.shape[0]):
         row, amount = minutes[origin], amounts[origin]
         if amount != 0.0:
             for j in range(minutes.shape[1]):
-                weight = table[row[j]]
-                sums[j] += weight * amount if weight != 0.0 else 0.0
+                sums[j] += table[row[j]] * amount
 
 
 @kernel

@@ -85,3 +85,31 @@ def balancing(
                 found[place] = minute
                 break
     return pd.Series(found, dtype=float)
+
+
+def two_step(
+    matrix: pd.DataFrame,
+    land: pd.DataFrame,
+    opportunity: str,
+    demand: str,
+    weight: Callable[[pd.Series], pd.Series],
+) -> pd.Series:
+    """2SFCA of a matrix in which every place with opportunities is reached by somebody."""
+    table = matrix.merge(land[["id", demand]], left_on="from_id", right_on="id", how="left")
+    table = table.merge(land[["id", opportunity]], left_on="to_id", right_on="id", how="left")
+    table["weight"] = weight(table["travel_time"])
+    competing = (table[demand] * table["weight"]).groupby(table["to_id"]).transform("sum")
+    table["share"] = (table[opportunity] / competing).where(table[opportunity] > 0, 0) * table["weight"]
+    return table.groupby("from_id")["share"].sum()
+
+
+def availability(
+    matrix: pd.DataFrame,
+    land: pd.DataFrame,
+    opportunity: str,
+    demand: str,
+    weight: Callable[[pd.Series], pd.Series],
+) -> pd.Series:
+    """Spatial availability with alpha = 1, in the same places."""
+    per_person = two_step(matrix, land, opportunity, demand, weight)
+    return per_person * land.set_index("id")[demand][per_person.index]
