@@ -8,6 +8,7 @@ is not defined. ``group`` is ``all`` or the name of the column of counts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isnan
 
 from access.segregation import ZoneSegregation
 from access.segregation_mix import Measured
@@ -76,7 +77,8 @@ def undefined_rows(reason: str, indicators: Sequence[str] = OF_ZONES, **where: o
 def _rows_of_groups(found: ZoneSegregation) -> Iterator[Row]:
     for name, group in found.groups.items():
         note = _left_out(found)
-        share = Measured(group.share, group.dissimilarity.covered_population)
+        nobody = "nobody is counted in any place" if isnan(group.share) else None
+        share = Measured(group.share, group.dissimilarity.covered_population, nobody)
         yield row("segregation_dissimilarity", name, group.dissimilarity, "index", note)
         yield row("segregation_isolation", name, group.isolation, "share", note)
         yield row("segregation_exposure", name, group.exposure, "share", note)

@@ -223,6 +223,7 @@ def test_what_cannot_be_measured_is_not_defined_with_the_reason(counts: list[lis
     assert indices.value.isna().all()
     assert indices.note.str.contains(reason).all()
     assert set(rows.indicator) == set(OF_ZONES)
+    assert rows.note[rows.value.isna()].str.startswith("not defined: ").all()
 
 
 def test_one_bracket_alone_is_not_defined() -> None:
