@@ -35,8 +35,8 @@ from gtfs.timetable import Timetable
 
 Floats = npt.NDArray[np.float64]
 
-_BLOCK_OF_LINKS = 500_000
-"""Walks joined with routes at a time: a few dozen rows a walk stay under some hundred MB."""
+_BLOCK_OF_LINKS = 100_000
+"""Walks joined with routes at a time: at 20 routes and directions a stop some 200 MB."""
 
 
 class Offers(NamedTuple):
@@ -95,7 +95,7 @@ def ptal_index(
     index = np.zeros(walks.n_cells)
     for links in _blocks(walks):
         found = _routes_in_reach(walks, links, offers, limit_m)
-        wait_min = 30.0 / found.per_h + late_min[found.route]
+        wait_min = 0.5 * 60 / found.per_h + late_min[found.route]
         edf = rules.doorstep_min / (found.walk_m / rules.walk_speed_m_min + wait_min)
         first = int(found.cell[0]) if len(found.cell) else 0
         _add_modes(index, first, found.cell, mode_number[found.route], len(mode_names), edf, rules)
@@ -143,12 +143,13 @@ def _blocks(walks: CellWalks) -> list[slice]:
 
 def _routes_in_reach(walks: CellWalks, links: slice, offers: Offers, limit_m: Floats) -> _RoutesInReach:
     """Join walks with what leaves at their stops; keep each route once a cell."""
-    stop = walks.stop[links]
+    reachable = walks.length_m[links] <= limit_m.max(initial=-1.0) + TOLERANCE_M
+    stop = walks.stop[links][reachable]
     n_offers = offers.start[stop + 1] - offers.start[stop]
     first = np.cumsum(n_offers) - n_offers
     offer = np.arange(n_offers.sum()) + np.repeat(offers.start[stop] - first, n_offers)
-    cell = np.repeat(walks.cell[links], n_offers)
-    walk_m = np.repeat(walks.length_m[links], n_offers)
+    cell = np.repeat(walks.cell[links][reachable], n_offers)
+    walk_m = np.repeat(walks.length_m[links][reachable], n_offers)
     route = offers.route[offer]
     near = walk_m <= limit_m[route] + TOLERANCE_M
     cell, walk_m, route, offer = cell[near], walk_m[near], route[near], offer[near]

@@ -25,7 +25,7 @@ from access.supply_standards_each import (
     sdg_11_2_1,
 )
 from access.supply_standards_given import EU, FREQUENT, PTAL, SDG, Column, Given, Row
-from access.supply_standards_rules import SupplyRules
+from access.supply_standards_rules import SupplyRules, rules_problems
 from access.supply_standards_walks import cell_walks_m
 from gtfs.feed import SEPARATOR
 from gtfs.supply_directions import trip_directions
@@ -81,7 +81,12 @@ def supply_standards(
         An argument is out of range or of the wrong shape; all of them are listed.
     """
     rules = rules or SupplyRules()
-    _check(schedule, access, walk_speed_km_h, max_walk_min, residents, snapped, whole_timetable)
+    problems = rules_problems(rules)
+    problems += _problems(
+        schedule, access, walk_speed_km_h, max_walk_min, residents, snapped, whole_timetable
+    )
+    if problems:
+        raise InputDataError("standards of supply: " + "; ".join(problems))
     given = Given(
         schedule=schedule,
         directions=trip_directions(schedule.timetable),
@@ -111,7 +116,7 @@ def supply_standards(
     return found
 
 
-def _check(
+def _problems(
     schedule: Schedule,
     access: WalkLinks,
     walk_speed_km_h: float,
@@ -119,8 +124,8 @@ def _check(
     residents: Mapping[str, Floats],
     snapped: npt.NDArray[np.bool_],
     whole_timetable: Mapping[str, bool],
-) -> None:
-    """Refuse what would make a standard wrong, all problems at once."""
+) -> list[str]:
+    """List what would make a standard wrong."""
     problems = [
         f"{name} must be a positive number, got {value}"
         for name, value in (("walk_speed_km_h", walk_speed_km_h), ("max_walk_min", max_walk_min))
@@ -146,5 +151,4 @@ def _check(
             problems.append(
                 f"whole_timetable names {sorted(whole_timetable)}, routes belong to {unknown} too"
             )
-    if problems:
-        raise InputDataError("standards of supply: " + "; ".join(problems))
+    return problems

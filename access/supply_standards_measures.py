@@ -128,10 +128,11 @@ def frequent_departures_per_h(
     """
     place = places_of(timetable)
     service = count_service(departures, place, direction_of_trip)
-    routes, slot = np.unique(np.stack([service.group, service.route], axis=1), axis=0, return_inverse=True)
-    busier = np.zeros(len(routes))
-    np.maximum.at(busier, slot.reshape(-1), service.vehicles.astype(np.float64))
-    per_place = np.bincount(routes[:, 0], weights=busier, minlength=timetable.n_stops)
+    new_route = np.ones(len(service.group), dtype=bool)  # rows come by place, then by route
+    new_route[1:] = (np.diff(service.group) != 0) | (np.diff(service.route) != 0)
+    first = np.flatnonzero(new_route)
+    busier = np.maximum.reduceat(service.vehicles, first) if len(first) else np.zeros(0)
+    per_place = np.bincount(service.group[first], weights=busier, minlength=timetable.n_stops)
     hours = (rules.window_end_s - rules.window_start_s) / 3600
     served = np.zeros(timetable.n_stops, dtype=bool)
     served[departures.stop] = True

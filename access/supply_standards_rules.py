@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
+from access.transit_modes import TRANSIT_MODES
+
 SDG_SOURCE = "UN-Habitat, SDG indicator metadata 11.2.1, September 2021"
 EU_SOURCE = "Poelman, Measuring access to public transport in European cities, DG REGIO (slides)"
 PTAL_SOURCE = "Transport for London's method as secondary sources describe it"
@@ -177,3 +179,58 @@ def constants_of(rules: AnyRules) -> list[ConstantRecord]:
         else:
             records.append(ConstantRecord(entry.name, value, False, "configured"))
     return records
+
+
+_GROUPS = {
+    SdgRules: {LOW_CAPACITY, HIGH_CAPACITY},
+    EuTypologyRules: {BUS_TRAM, METRO_TRAIN},
+    PtalRules: {"bus", "rail"},
+}
+_MAY_BE_ZERO = ("bus_reliability_min", "rail_reliability_min", "other_routes_weight", "cluster_within_m")
+
+
+def rules_problems(rules: SupplyRules) -> list[str]:
+    """List what is wrong with constants of one's own, in the user's words; empty when there is nothing."""
+    problems = []
+    for name, standard in (
+        ("sdg", rules.sdg),
+        ("eu", rules.eu),
+        ("frequent", rules.frequent),
+        ("ptal", rules.ptal),
+    ):
+        for record in constants_of(standard):
+            value = record.value
+            least = 0 if record.name in _MAY_BE_ZERO or record.name.startswith("window") else 1e-9
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                continue
+            if not least <= value < float("inf"):
+                kind = "0 or a positive number" if least == 0 else "a positive number"
+                problems.append(f"{name}.{record.name} must be {kind}, got {value}")
+        if not isinstance(standard, SdgRules) and standard.window_end_s <= standard.window_start_s:
+            problems.append(
+                f"{name}: the window ends at {standard.window_end_s} s, not after it starts at "
+                f"{standard.window_start_s} s"
+            )
+        if not isinstance(standard, FrequentTransitRules):
+            problems += _placement_problems(name, standard.modes, _GROUPS[type(standard)])
+    if rules.eu.medium_from_per_h > rules.eu.high_above_per_h:
+        problems.append("eu.medium_from_per_h must not be above eu.high_above_per_h")
+    bounds = [upper for _, upper in rules.ptal.bands]
+    if bounds != sorted(set(bounds)) or not bounds or bounds[0] <= 0 or bounds[-1] != float("inf"):
+        problems.append(f"ptal.bands must rise from above 0 and end at infinity, got {bounds}")
+    return problems
+
+
+def _placement_problems(name: str, modes: Mapping[str, Placement], groups: set[str]) -> list[str]:
+    unknown = sorted(set(modes) - TRANSIT_MODES)
+    wrong = sorted({placement.group for placement in modes.values()} - groups)
+    problems = []
+    if unknown:
+        problems.append(
+            f"{name}.modes names {', '.join(unknown)}; modes are {', '.join(sorted(TRANSIT_MODES))}"
+        )
+    if wrong:
+        problems.append(
+            f"{name}.modes has the groups {', '.join(wrong)}; groups are {', '.join(sorted(groups))}"
+        )
+    return problems

@@ -314,6 +314,21 @@ class TestCoverage:
         assert found.columns["ptal_band"].tolist() == ["0", "0"]
         assert value(found, "near_frequent_transit_share", "people_near_frequent_transit") == 0
 
+    def test_a_day_on_which_nothing_runs_is_a_finding_if_the_timetable_is_whole(self) -> None:
+        schedule = make_schedule("1: A 12:00, B 12:10")
+        none = np.zeros(0, np.int32)
+        empty = schedule.timetable._replace(
+            trip_start=np.zeros(1, np.int64),
+            **dict.fromkeys(("trip_route", "trip_block", "visit_stop", "arrival_s", "departure_s"), none),
+            **dict.fromkeys(("pickup", "drop_off"), np.zeros(0, bool)),
+            trip_day=np.zeros(0, np.int8),
+        )
+        found = measure(replace(schedule, timetable=empty, trip_ids=[]), [{"A": 10}, {}])
+        assert found.no_data == {}
+        assert found.columns["eu_typology"].tolist() == ["none", "none"]
+        assert found.columns["ptal_index"].tolist() == [0.0, 0.0]
+        assert value(found, "sdg_11_2_1_share", "sdg_11_2_1") == 0
+
     def test_a_sample_of_the_day_weakens_sdg_and_says_so(self) -> None:
         schedule = make_schedule("1: A 12:00, B 12:10")
         found = measure(schedule, [{"A": 10}], whole_timetable={"bus": False})
@@ -413,6 +428,43 @@ class TestRefusals:
         schedule = make_schedule("bus:1: A 12:00, B 12:10\nrail:1: C 6:00, D 6:10")
         with pytest.raises(InputDataError, match=r"routes belong to \['rail'\] too"):
             measure(schedule, [{"A": 1}], whole_timetable={"bus": True, "tram": True})
+
+    @pytest.mark.parametrize(
+        ("rules", "message"),
+        [
+            (
+                SupplyRules(sdg=SdgRules(low_capacity_m=0)),
+                r"sdg.low_capacity_m must be a positive number, got 0",
+            ),
+            (
+                SupplyRules(ptal=PtalRules(bus_reliability_min=-1)),
+                r"bus_reliability_min must be 0 or a positive",
+            ),
+            (
+                SupplyRules(eu=EuTypologyRules(window_end_s=0)),
+                r"eu: the window ends at 0 s, not after it starts",
+            ),
+            (
+                SupplyRules(eu=EuTypologyRules(medium_from_per_h=11)),
+                r"eu.medium_from_per_h must not be above",
+            ),
+            (
+                SupplyRules(ptal=PtalRules(bands=(("1", 5.0), ("2", 2.0)))),
+                r"ptal.bands must rise from above 0",
+            ),
+            (
+                SupplyRules(sdg=SdgRules(modes={"BOAT": Placement("low", False, "")})),
+                r"sdg.modes names BOAT; modes",
+            ),
+            (
+                SupplyRules(eu=EuTypologyRules(modes={"BUS": Placement("low", False, "")})),
+                r"has the groups low; gr",
+            ),
+        ],
+    )
+    def test_constants_that_make_no_sense(self, rules: SupplyRules, message: str) -> None:
+        with pytest.raises(InputDataError, match=message):
+            measure(make_schedule("1: A 12:00, B 12:10"), [{"A": 1}], rules=rules)
 
 
 class TestConstants:
