@@ -31,6 +31,7 @@ from access.exclusion_rights import RightsOfCells
 from access.exclusion_rule import ZoneRule
 from access.exclusion_table import cluster_columns, stability_columns, with_names, with_outlines
 from access.hot_spots import HotSpots, low_access_and_income
+from access.suppression import suppress_counts
 
 Floats = npt.NDArray[np.float64]
 __all__ = ["Naming", "Register", "RegisterCells", "exclusion_register"]
@@ -112,7 +113,8 @@ def exclusion_register(
     seed : int
         Start of the random permutations.
     smallest_count : float
-        Cells with fewer residents do not enter a zone's mean income; facts and notes do not tell so few.
+        Residents; 1 or more. Cells whose income is not shown (``access.suppression``) do not enter a zone's
+        mean income, and facts and notes do not tell smaller numbers.
 
     Raises
     ------
@@ -129,10 +131,11 @@ def exclusion_register(
     steady = stability(zones, draws, rule, links)
     spots = _statistics(access, income, people, touching, n_permutations, seed) if statistics else None
     ids = zone_ids(cells, zones, people, int(zones.max(initial=-1)) + 1)
+    hidden = suppress_counts(people, smallest_count).counts
     of_zones = rights_of_zones(ids, zones, people, rights)
     described = [
         pd.DataFrame({"zone_id": pd.Series(ids, dtype=object)}),
-        zone_facts(cells, zones, people, income, access, income_shown_from=smallest_count),
+        zone_facts(cells, zones, people, income, access, income_shown=~hidden),
         gap_of_zones(ids, of_zones),
         stability_columns(steady, len(ids)),
         cluster_columns(spots, zones, people, len(ids)),

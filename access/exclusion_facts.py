@@ -13,6 +13,7 @@ from access.exclusion_rights import RightsOfCells
 from access.exclusion_rule import weighted_median
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 MOST = 0.5
 RIGHTS_COLUMNS = (
@@ -48,7 +49,7 @@ def zone_facts(
     income: Floats,
     access: Floats | None,
     *,
-    income_shown_from: float = 0.0,
+    income_shown: Bools | None = None,
 ) -> pd.DataFrame:
     """Return residents, income and access of each zone beside those of the region.
 
@@ -58,11 +59,11 @@ def zone_facts(
 
     Parameters
     ----------
-    income_shown_from : float
-        Cells with fewer residents do not enter the zone's mean income: otherwise the income of such a cell,
-        which is not shown, could be found from the zone's mean and the incomes of its other cells.
+    income_shown : array of bool, shape (n_cells,), optional
+        Cells whose income is shown to readers; by default all. Others do not enter the zone's mean income:
+        it and the incomes of the other cells would give theirs away.
     """
-    shown = np.where(population >= income_shown_from, population, 0.0)
+    shown = population if income_shown is None else np.where(income_shown, population, 0.0)
     regional_income = weighted_mean(income, population).value
     regional_access = np.nan if access is None else weighted_mean(access, population).value
     rows = []

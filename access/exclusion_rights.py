@@ -108,7 +108,7 @@ def rights_of_cells(
             "right": table["right"].astype(object),
             "unmet": unmet,
             "shortfall": table["shortfall"].astype(float).where(judged),
-            "missing": gap.where(judged).where(unmet != 0, 0.0).where(judged),
+            "missing": gap.where(judged),
         }
     )
     names = tuple(dict.fromkeys(long["right"]))

@@ -104,8 +104,6 @@ def suppress_table(table: Floats, minimum: float = DEFAULT_MINIMUM) -> Suppresse
     full = _with_totals(table)
     hidden = is_small(full, minimum)
     small = np.argwhere(hidden)
-    if hidden[-1, -1]:
-        hidden = full > ROUNDING
     while not hidden[-1, -1] and len(unsafe := _unsafe(full, hidden, small, minimum)):
         further = _cheapest_rectangle(full, hidden, unsafe[0], minimum)
         if further is not None:

@@ -13,13 +13,15 @@ Decisions
   protected together with the group ``all``, and with the remainder that is in no group of the family.
 - Cells with few residents lose the columns named (income, counts of groups). If that leaves cells that could
   be reckoned from the total, the next smallest cell loses them too.
+- That a cell lies in a zone of the register tells that its income is below the line. This is accepted: the
+  line is one wide class.
 - Families that overlap (deciles and ``poorest_40``) are not examined together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -73,20 +75,22 @@ def suppress_indicators(
         If a column is missing or the minimum is below 1.
     """
     _require(frame, ("indicator", "group", "value", "unit", "covered_population", "note"), "indicators")
-    hidden = np.zeros(len(frame), dtype=bool)
-    covered_hidden = np.zeros(len(frame), dtype=bool)
+    hidden, cover_hidden = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    groups = frame["group"].astype(str).to_numpy(dtype=object)
+    counted = _counted(frame, share_indicators)
+    covered = np.nan_to_num(_floats(frame["covered_population"]))
     key = [column for column in KEY if column in frame.columns]
-    rows = frame.reset_index(drop=True)
-    if len(rows):
-        for _, block in rows.groupby(key, dropna=False, sort=False):
-            groups, without_cover = _hidden_groups(block, minimum, share_indicators)
-            at = block.index.to_numpy()
-            hidden[at] = block["group"].isin(groups)
-            covered_hidden[at] = block["group"].isin(without_cover)
+    for rows in frame.groupby(key, dropna=False, sort=False).indices.values() if len(frame) else ():
+        told: dict[str, tuple[float, float]] = {}
+        for row in rows:  # intervals of other kinds repeat a group
+            told.setdefault(groups[row], (covered[row], counted[row]))
+        without_value, without_cover = _hidden_groups(told, minimum)
+        hidden[rows] = [group in without_value for group in groups[rows]]
+        cover_hidden[rows] = [group in without_cover for group in groups[rows]]
     shown = frame.copy()
     for column in (name for name in NUMBERS if name in shown.columns):
         shown[column] = shown[column].astype("float64").mask(hidden)
-    shown["covered_population"] = shown["covered_population"].astype("float64").mask(covered_hidden)
+    shown["covered_population"] = shown["covered_population"].astype("float64").mask(cover_hidden)
     shown["note"] = shown["note"].astype(object).mask(hidden, suppressed_note(minimum))
     return shown
 
@@ -143,70 +147,51 @@ def suppress_zones(frame: Frame, minimum: float = DEFAULT_MINIMUM) -> Frame:
     return shown
 
 
-def _hidden_groups(
-    block: pd.DataFrame, minimum: float, share_indicators: Collection[str]
-) -> tuple[set[str], set[str]]:
-    """Return the groups of one indicator that are hidden, and those whose covered residents are."""
-    base = block.drop_duplicates("group").set_index("group")
-    covered = base["covered_population"].astype("float64").fillna(0.0)
-    counted = _counted(base, covered, share_indicators)
+def _counted(frame: pd.DataFrame, share_indicators: Collection[str]) -> Floats:
+    """Return how many residents each row counts: NaN where it counts none or has no value."""
+    values, covered = _floats(frame["value"]), np.nan_to_num(_floats(frame["covered_population"]))
+    unit = frame["unit"].astype(object).to_numpy()
+    is_share = (unit == SHARE_UNIT) | frame["indicator"].isin(list(share_indicators)).to_numpy()
+    numbers = np.where(unit == COUNT_UNIT, values, np.where(is_share, values * covered, np.nan))
+    return np.clip(numbers, 0.0, covered)
+
+
+def _hidden_groups(told: Mapping[str, tuple[float, float]], minimum: float) -> tuple[set[str], set[str]]:
+    """Return the groups of one indicator whose value is hidden, and those whose covered residents are.
+
+    ``told`` holds for each group the covered residents and how many of them are counted (NaN: none are).
+    """
+    hidden = {group for group, (covered, _) in told.items() if ROUNDING < covered < minimum - ROUNDING}
+    without_cover: set[str] = set()
+    if not all(np.isnan(counted) for _, counted in told.values()):  # a group without a value is no group
+        told = {group: both for group, both in told.items() if not np.isnan(both[1])}
+    for members in _families(told):
+        counts = np.array([told[group] for group in members], dtype=np.float64).reshape(-1, 2)
+        if EVERYBODY in told:
+            rest = np.array(told[EVERYBODY]) - counts.sum(axis=0)
+            members, counts = [*members, ""], np.vstack([counts, np.maximum(rest, 0.0)])
+        if np.isnan(counts[:, 1]).any():
+            found = suppress_counts(counts[:, 0], minimum)
+            hidden |= set(np.array(members)[found.counts])
+            hidden |= {EVERYBODY} if found.total else set()
+            continue
+        complement = counts[:, 0] - counts[:, 1]
+        table = suppress_table(np.column_stack([counts[:, 1], np.maximum(complement, 0.0)]), minimum)
+        hidden |= set(np.array(members)[table.cells.any(axis=1) | table.row_totals])
+        without_cover |= set(np.array(members)[table.row_totals])
+        hidden |= {EVERYBODY} if table.column_totals.any() or table.total else set()
+        without_cover |= {EVERYBODY} if table.total else set()
+    return hidden, without_cover
+
+
+def _families(groups: Iterable[str]) -> list[list[str]]:
+    """Return the groups that divide the residents among them; without any, everybody as one family."""
     families: dict[str, list[str]] = {}
-    for group in (str(name) for name in base.index):
+    for group in groups:
         if group != EVERYBODY:
             match = _FAMILY.fullmatch(group)
             families.setdefault(match.group(1) if match else group, []).append(group)
-    hidden: set[str] = set()
-    without_cover: set[str] = set()
-    for members in families.values() or [[]]:
-        known = [group for group in members if counted is None or not np.isnan(counted[group])]
-        groups, residents, amounts = _with_remainder(known, covered, counted)
-        if amounts is None:
-            found = suppress_counts(residents, minimum)
-            hidden |= {group for group, hide in zip(groups, found.counts, strict=True) if hide}
-            if found.total:
-                hidden.add(EVERYBODY)
-            continue
-        table = suppress_table(np.column_stack([amounts, residents - amounts]), minimum)
-        hide_row = table.cells.any(axis=1) | table.row_totals
-        hidden |= {group for group, hide in zip(groups, hide_row, strict=True) if hide}
-        without_cover |= {group for group, hide in zip(groups, table.row_totals, strict=True) if hide}
-        if table.column_totals.any() or table.total:
-            hidden.add(EVERYBODY)
-        if table.total:
-            without_cover.add(EVERYBODY)
-    few = set(covered.index[is_small(_floats(covered), minimum)])
-    return hidden | few, without_cover
-
-
-def _counted(base: pd.DataFrame, covered: pd.Series, share_indicators: Collection[str]) -> pd.Series | None:
-    """Return how many residents the indicator counts in each group, None if it counts none."""
-    values = base["value"].astype("float64")
-    if base["unit"].iloc[0] == COUNT_UNIT:
-        counted = values
-    elif base["unit"].iloc[0] == SHARE_UNIT or base["indicator"].iloc[0] in share_indicators:
-        counted = values * covered
-    else:
-        return None
-    return counted.clip(lower=0.0).where(counted.isna() | (counted <= covered), covered)
-
-
-def _with_remainder(
-    members: Sequence[str], covered: pd.Series, counted: pd.Series | None
-) -> tuple[list[str], Floats, Floats | None]:
-    """Return a family's groups with those of everybody who are in none of them."""
-    groups = list(members)
-    residents = _floats(covered[groups])
-    amounts = None if counted is None else _floats(counted[groups])
-    if EVERYBODY not in covered.index or (counted is not None and np.isnan(counted[EVERYBODY])):
-        return groups, residents, amounts
-    rest = float(covered[EVERYBODY] - residents.sum())
-    if amounts is None or counted is None:
-        remainder = np.append(residents, max(rest, 0.0))
-        return [*groups, EVERYBODY if not groups else ""], remainder, None
-    rest_counted = float(np.clip(counted[EVERYBODY] - amounts.sum(), 0.0, max(rest, 0.0)))
-    remainder = np.append(residents, max(rest, rest_counted))
-    remainder[np.abs(remainder) < ROUNDING] = 0.0
-    return [*groups, EVERYBODY if not groups else ""], remainder, np.append(amounts, rest_counted)
+    return list(families.values()) or [[]]
 
 
 def _without(values: pd.Series, hidden: Bools) -> pd.Series:

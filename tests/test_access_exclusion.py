@@ -138,6 +138,14 @@ def test_a_zone_keeps_its_id_when_an_edge_cell_leaves() -> None:
 # cells that cannot be judged
 
 
+def test_shares_are_of_the_residents_who_could_be_judged() -> None:
+    town = city()
+    rows = np.flatnonzero(town.estate)
+    town.lacks[0, rows[:4]] = np.nan
+    found = register(town, rule=with_rule(min_rights_unmet=1)).rights.set_index("right").loc["doctor_30"]
+    assert (found["judged_residents"], found["unmet_residents"], found["unmet_share"]) == (300, 300, 1)
+
+
 def test_cells_without_income_or_rights_belong_to_no_zone_and_are_told() -> None:
     town = city()
     rows = np.flatnonzero(town.estate)
@@ -315,6 +323,13 @@ def test_statistics_describe_and_do_not_define() -> None:
     assert without.zones["zone_id"].tolist() == found.zones["zone_id"].tolist()
 
 
+def test_cells_without_residents_take_no_part_in_the_statistics() -> None:
+    town = city()
+    town.population[:3] = 0
+    found = register(town)
+    assert np.isnan(found.cells.p_value).tolist() == [True] * 3 + [False] * 124
+
+
 def test_without_access_there_are_no_statistics_and_no_distance_to_the_mean() -> None:
     found = register(city(), access=None)
     assert np.isnan(found.zones[["access_mean", "access_ratio", "cluster_share"]].to_numpy()).all()
@@ -347,11 +362,21 @@ def test_the_word_for_a_zone_is_the_users() -> None:
 
 def test_the_mean_income_of_a_zone_does_not_give_away_a_small_cell() -> None:
     town = city()
-    row = int(np.flatnonzero(town.estate)[0])
-    town.population[row], town.income[row] = 10, 100
-    assert register(town).zones["mean_income"].tolist() == [400]
-    everybody = register(town, smallest_count=0).zones["mean_income"][0]
-    assert everybody == pytest.approx((600 * 400 + 10 * 100) / 610)
+    first, second, third = np.flatnonzero(town.estate)[:3]
+    town.population[[first, second]], town.income[[first, second]] = 10, 100
+    town.population[third], town.income[third] = 30, 200  # hidden with them: 10 + 10 leave at most 19
+    rule = with_rule(min_residents=400.0)
+    assert register(town, rule=rule).zones["mean_income"].tolist() == [400]
+    everybody = register(town, rule=rule, smallest_count=1).zones["mean_income"][0]
+    assert everybody == pytest.approx((400 * 400 + 20 * 100 + 30 * 200) / 450)
+
+
+def test_incomes_of_a_zone_of_small_cells_only_are_not_told() -> None:
+    town = city()
+    town.population[town.estate] = 10
+    zone = register(town, rule=with_rule(min_residents=50.0)).zones.iloc[0]
+    assert zone["population"] == 70
+    assert np.isnan([zone["mean_income"], zone["income_ratio"]]).all()
 
 
 # input and files

@@ -85,6 +85,29 @@ def test_those_in_no_decile_count_as_a_group() -> None:
     assert [group for group, value in found.items() if value is None] == ["decile_1"]
 
 
+def test_a_group_without_a_value_leaves_the_others_protected() -> None:
+    rows = [row("decile_1", 5, 100), row("decile_2", 30, 100), row("decile_3", np.nan, 100)]
+    found = shown(suppress_indicators(table(row("all", 145, 400), *rows)))
+    assert [group for group, value in found.items() if value is None] == ["decile_1", "decile_2", "decile_3"]
+
+
+def test_without_a_row_for_everybody_the_sum_of_the_groups_counts_as_known() -> None:
+    rows = [row("decile_1", 5, 100), row("decile_2", 30, 100), row("decile_3", 60, 100)]
+    found = shown(suppress_indicators(table(*rows)))
+    assert found == {"decile_1": None, "decile_2": None, "decile_3": 60}
+
+
+def test_a_family_of_few_hides_everybody() -> None:
+    mean = {"indicator": "mean_access", "unit": "jobs"}
+    rows = [row("all", 1.0, 25, **mean), row("decile_1", 1.0, 12, **mean), row("decile_2", 2.0, 13, **mean)]
+    assert shown(suppress_indicators(table(*rows))) == {"all": 1, "decile_1": None, "decile_2": None}
+    rows[0]["covered_population"], rows[2]["covered_population"] = 18, 6
+    assert set(shown(suppress_indicators(table(*rows))).values()) == {None}
+    # three times seven: two could be one each, and the third then no more than 19
+    sevens = [row(group, 1.0, 7, **mean) for group in ("decile_1", "decile_2", "decile_3")]
+    assert set(shown(suppress_indicators(table(row("all", 1.0, 21, **mean), *sevens))).values()) == {None}
+
+
 def test_all_intervals_of_a_hidden_row_are_hidden() -> None:
     rows = [row("all", 7, 500, low=3, high=11, interval_kind=kind) for kind in (None, "input uncertainty")]
     found = suppress_indicators(table(*rows))
