@@ -225,11 +225,17 @@ def log_sd_of_margin(estimate: Floats, margin: Floats, confidence: float) -> Flo
     return np.asarray(np.sqrt(np.log1p(relative**2)))
 
 
-def access_covariates(values: Floats, components: int = 2) -> Floats:
-    """Return covariates without NaN from the access of cells.
+def access_covariates(values: Floats, components: int = 2, *, population: Floats | None = None) -> Floats:
+    """Return covariates without NaN from the access of cells, for the posterior of income.
 
-    The first principal components of ``ln(1 + access)``, their squares, and whether a cell has no value.
-    Take the access of the base scenario for all scenarios, so that the draws stay common.
+    The first principal components of ``ln(1 + access)``, their squares, whether a cell has no value, and
+    with residents the logarithm of these, its square and its products with the components: indices weigh
+    cells by residents, so the relation in populous cells is the one that counts. Take the access of the base
+    scenario for all scenarios, so that the draws stay common.
+
+    Measured on Belo Horizonte with planted errors of 20 % in income (true Palma ratio 3.78 at 30 minutes):
+    the middle of the range is off by 0.30 of its width without covariates, by 0.15 with access, by 0.11 with
+    residents too. What is left is what the normal model does not know of this city.
 
     Parameters
     ----------
@@ -237,11 +243,13 @@ def access_covariates(values: Floats, components: int = 2) -> Floats:
         Access, 0 or more; NaN where not known.
     components : int
         How many principal components.
+    population : array of float, shape (n_cells,), optional
+        Residents; fewer than one, or NaN, count as one.
 
     Returns
     -------
     array of float, shape (n_cells, k)
-        ``k`` is at most ``2 * components + 1``.
+        ``k`` is at most ``2 * components + 1``, with residents ``3 * components + 3``.
     """
     missing = np.isnan(values)
     logs = np.log1p(np.where(missing, 0.0, values))
@@ -251,7 +259,11 @@ def access_covariates(values: Floats, components: int = 2) -> Floats:
     scaled = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
     _, axes = np.linalg.eigh(scaled.T @ scaled)
     scores = scaled @ axes[:, ::-1][:, :components]
-    return np.column_stack([scores, scores**2, missing.any(axis=1)])
+    columns = [scores, scores**2, missing.any(axis=1, keepdims=True)]
+    if population is not None:
+        people = np.log(np.where(population > 1, population, 1.0))[:, None]
+        columns += [people, people**2, people * scores]
+    return np.hstack(columns)
 
 
 class _Drawn(NamedTuple):
@@ -315,6 +327,8 @@ def _quantity_problems(name: str, observed: Floats, error: InputError | None) ->
         problems.append(f"{name} must be finite and, to have a relative error, 0 or more; missing is NaN")
     if error is None:
         return problems
+    if name == "income" and error.totals is not None:
+        problems.append("income: a mean has no total to keep; give totals for residents only")
     counted, n = observed > 0, len(observed)
     if not 0 <= error.correlation <= 1 or (error.correlation > 0 and error.block is None):
         problems.append(

@@ -133,6 +133,12 @@ def test_covariates_have_no_gap_and_say_where_there_was_one() -> None:
     x = access_covariates(values)
     assert x.shape == (50, 5)
     assert np.isfinite(x).all()
+    population = np.r_[0.0, NAN, np.full(48, 100.0)]
+    with_residents = access_covariates(values, population=population)
+    assert with_residents.shape == (50, 9)
+    assert np.array_equal(with_residents[:, :5], x)
+    assert with_residents[:3, 5] == pytest.approx([0, 0, np.log(100)])
+    assert with_residents[:, 7] == pytest.approx(with_residents[:, 5] * x[:, 0])
     assert np.flatnonzero(x[:, -1]).tolist() == [3]
     assert (
         abs(np.corrcoef(np.delete(x[:, 0], 3), np.delete(np.log1p(values[:, :5]).sum(axis=1), 3))[0, 1]) > 0.3
@@ -151,7 +157,8 @@ def test_fewer_than_500_draws_are_refused() -> None:
         ({"n_realisations": 21}, "21 realisations of the travel times for 20 draws"),
         ({"income_error": InputError("i", 0.1, 0.5)}, r"income: correlation 0.5 must .* needs blocks"),
         ({"income_error": InputError("i", 0.1, 0.5, BLOCK - 1)}, "income: block must be one label a cell"),
-        ({"income_error": InputError("i", 0.1, totals=ZONE[1:])}, "income: totals must be one label a cell"),
+        ({"population_error": InputError("p", 0.1, totals=ZONE[1:])}, "population: totals must be one label"),
+        ({"income_error": InputError("i", 0.1, totals=ZONE)}, "income: a mean has no total to keep"),
         ({"income_error": InputError("i", np.ones(3))}, r"income: the error has shape \(3,\)"),
         ({"income_error": InputError("i", np.full(N, NAN))}, "income: 119 cells with a value have no error"),
         ({"income_error": InputError("i", -0.1)}, "income: 119 cells with a value have no error, or a neg"),
@@ -164,9 +171,7 @@ def test_what_cannot_be_is_refused(changed: dict[str, Any], message: str) -> Non
 
 
 def test_all_problems_are_told_at_once() -> None:
-    with pytest.raises(
-        InputDataError, match=r"seed is -1; .*population is of 1 .* of 2; population must be"
-    ):
+    with pytest.raises(InputDataError, match=r"seed is -1; .*population is of 1 .* of 2; population must be"):
         input_draws(np.array([-1.0]), np.array([1.0, 2.0]), seed=-1)
 
 
