@@ -200,8 +200,8 @@ def _environment() -> Environment:
 
 def _unknown(run: Run) -> tuple[str, ...]:
     """Keys of what is not known."""
-    bound, buffered = run.travel.get("step_free"), run.manifest.get("study_area_buffer_m")
-    known = ("outside",) if buffered else ()
+    bound = run.travel.get("step_free")
+    known = ("outside",) if run.counts_outside else ()
     return tuple(
         f"{key}_{bound}" if key == "step_free" and bound else key for key in UNKNOWN if key not in known
     )

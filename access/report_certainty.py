@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from access.indicator_registry import registry
 from access.report_data import Run
@@ -71,7 +72,7 @@ def _draw_sentences(run: Run, texts: Texts) -> Iterator[str]:
     if not made.get("draws"):
         yield texts("certainty.not_modelled")
         return
-    sources = joined([texts.label(source) for source in made.get("sources") or []], texts)
+    sources = joined(_sources(made, texts), texts)
     yield texts(
         "certainty.modelled",
         draws=texts.number(made["draws"]),
@@ -85,18 +86,38 @@ def _draw_sentences(run: Run, texts: Texts) -> Iterator[str]:
         yield texts("certainty.no_travel")
 
 
+def _sources(made: Mapping[str, Any], texts: Texts) -> list[str]:
+    """Name what is modelled: the inputs with an assumption, else the sources as the program names them."""
+    named = [_input_name(entry, texts) for entry in made.get("assumptions") or [] if "of" in entry]
+    return named or [texts.label(source) for source in made.get("sources") or []]
+
+
+def _input_name(entry: Mapping[str, Any], texts: Texts) -> str:
+    key = f"certainty.input.{entry['of']}"
+    return texts(key) if texts.has(key) else str(entry["of"]).replace("_", " ")
+
+
 def _assumptions(run: Run, texts: Texts) -> Iterator[str]:
-    for words in (run.manifest.get("uncertainty") or {}).get("assumptions") or []:
-        yield texts("certainty.assumption", words=texts.label(words))
+    """One sentence an input: how large its error is, how much neighbours share, who says so."""
+    for entry in (run.manifest.get("uncertainty") or {}).get("assumptions") or []:
+        if "of" not in entry:
+            yield texts("certainty.assumption", words=texts.label(entry))
+            continue
+        relative = entry.get("relative_error")
+        yield texts(
+            "certainty.relative_error" if relative else "certainty.margin_of_error",
+            name=texts.capital(_input_name(entry, texts)),
+            size=texts.percent(relative or entry.get("confidence")),
+            correlation=texts.percent(entry.get("correlation")),
+            source=texts.label(entry.get("source"), fallback=texts("no_data")),
+        )
 
 
 def _limits(run: Run, texts: Texts) -> Iterator[str]:
-    minimum = run.manifest.get("suppression_minimum")
+    minimum = run.manifest.get("suppression_minimum") or run.option("results", "min_residents_shown")
     if minimum:
         yield texts("certainty.suppressed", n=texts.number(float(minimum)))
-    buffer_m = run.manifest.get("study_area_buffer_m")
-    yield (
-        texts("certainty.buffer", metres=texts.number(float(buffer_m)))
-        if buffer_m
-        else texts("certainty.edge")
-    )
+    if run.buffer_m:
+        yield texts("certainty.buffer", metres=texts.number(run.buffer_m))
+    else:
+        yield texts("certainty.study_area" if run.option("cells", "study_area") else "certainty.edge")

@@ -70,6 +70,20 @@ class Run(NamedTuple):
         """Cutoffs in minutes, ascending, each once."""
         return sorted({int(cutoff) for cutoff in self.manifest.get("cutoffs_min") or []})
 
+    @property
+    def buffer_m(self) -> float:
+        """How far beyond the study area destinations count; 0 where they do not."""
+        return float(self.manifest.get("study_area_buffer_m") or self.option("cells", "buffer_m") or 0)
+
+    @property
+    def counts_outside(self) -> bool:
+        """Whether destinations beyond the study area count."""
+        return self.buffer_m > 0 or bool(self.option("cells", "study_area"))
+
+    def option(self, section: str, key: str) -> Any:
+        """Option of the configuration that made the run; None where the run does not say."""
+        return ((self.manifest.get("config") or {}).get(section) or {}).get(key)
+
     def service(self, name: str) -> Mapping[str, Any]:
         """Entry of a service; an empty one, with its name only, if the manifest has none."""
         return next((entry for entry in self.services if entry["name"] == name), {"name": name})

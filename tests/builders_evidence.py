@@ -251,6 +251,14 @@ def every_word_run(folder: Path) -> Path:
         rights=[*entries["rights"], *rights],
         rights_excluded=[*entries["rights_excluded"], *excluded],
         rights_catalogues=[],
+        study_area_buffer_m=None,
+        config={"cells": {"study_area": "area.gpkg"}, "results": {"min_residents_shown": 20}},
+        uncertainty={
+            "draws": 500, "seed": 1, "assumptions": [
+                {"of": "population", "relative_error": 0.1, "correlation": 0.5, "source": {"en": "ours"}},
+                {"of": "income", "confidence": 0.9, "correlation": 0.5, "source": {"en": "census"}},
+            ],
+        },
         supply={"no_data": dict.fromkeys(("sdg_11_2_1", "eu_departures_typology",
                                           "people_near_frequent_transit", "ptal"), "why")},
     )  # fmt: skip

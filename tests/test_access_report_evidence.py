@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from builders_evidence import inequality_rows, manifest_entries, row, write_evidence_run, zones
+from builders_evidence import (
+    every_word_run,
+    inequality_rows,
+    manifest_entries,
+    row,
+    write_evidence_run,
+    zones,
+)
 from builders_report import hex_disc, indicator_rows, write_run
 
 from access import report
@@ -274,8 +281,8 @@ def test_groups_are_compared_and_overlap_is_told(run: Run) -> None:
 def test_transit_stands_beside_other_modes_and_beside_nearness(run: Run) -> None:
     section = evidence_sections(run, EN)["compared"]
     assert section.sentences == (
-        "Within 45 minutes public transport reaches on average 0.34 times the jobs that a trip by car reaches "
-        "(1 is as many; 21,400 residents); range by the modelled errors of the inputs: 0.30 to 0.38.",
+        "Within 45 minutes public transport reaches on average 0.34 times the jobs that a trip by car "
+        "reaches (1 is as many; 21,400 residents); range by the modelled errors of the inputs: 0.30 to 0.38.",
         "For 100 people who live within 7.5 km, a resident reaches on average 42 in less than 30 minutes by "
         "public transport and on foot (21,400 residents); the range is not quantified.",
     )
@@ -325,6 +332,17 @@ def test_the_page_does_not_say_that_outside_places_do_not_count_where_they_do(
     write_report(without, languages=("en",))
     assert "Places outside the study area are not counted" in page(without, "en")
     assert "Destinations beyond the study area do not count" in page(without, "en")
+
+
+def test_errors_assumed_are_told_in_words(tmp_path: Path) -> None:
+    run = read_run(every_word_run(tmp_path))
+    section = evidence_sections(run, EN)["certainty"]
+    assert "Modelled: residents by cell and mean income by cell." in section.sentences[0]
+    assert (
+        "Residents by cell: standard error of 10% of a cell’s value, of whose variance neighbours share 50%. "
+        "Source: ours."
+    ) in section.notes
+    assert "Cells beyond the study area are destinations only." in section.notes
 
 
 # ---- zones
