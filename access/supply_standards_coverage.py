@@ -94,7 +94,7 @@ def window_gap(
     return Reason(
         f"the timetable does not cover {window}: {'; '.join(english)}; say whole_timetable where that is all "
         "that runs",
-        f"l'horaire ne couvre pas {window} : {' ; '.join(french)} ; indiquez whole_timetable si rien d'autre "
+        f"l’horaire ne couvre pas {window} : {' ; '.join(french)} ; indiquez whole_timetable si rien d’autre "
         "ne circule",
     )
 

@@ -57,7 +57,7 @@ def weekday_gap(given: Given, start_s: int, end_s: int) -> Reason | None:
     day = given.schedule.service_date
     if day.weekday() >= _SATURDAY:
         return Reason(
-            f"needs a weekday; {day} is none", f"exige un jour de semaine ; le {day} n'en est pas un"
+            f"needs a weekday; {day} is none", f"exige un jour de semaine ; le {day} n’en est pas un"
         )
     return window_gap(given.departures, given.whole_timetable, start_s, end_s)
 
@@ -70,7 +70,7 @@ def walks_too_short(walks: CellWalks, needed_m: Mapping[str, float], running: It
     return Reason(
         f"needs walks of {longest_m:,.0f} m, those of the run end at {walks.longest_m:,.0f} m; "
         "raise max_walk_min",
-        f"exige des marches de {longest_m:.0f} m, celles du calcul s'arrêtent à {walks.longest_m:.0f} m ; "
+        f"exige des marches de {longest_m:.0f} m, celles du calcul s’arrêtent à {walks.longest_m:.0f} m ; "
         "augmentez max_walk_min",
     )
 

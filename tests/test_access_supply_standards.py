@@ -286,7 +286,7 @@ class TestCoverage:
     def test_the_reason_is_told_in_french_too(self) -> None:
         found = window_gap({"bus": np.zeros(0, np.int32)}, {}, 6 * HOUR, 20 * HOUR)
         assert found is not None
-        assert found.fr.startswith("l'horaire ne couvre pas 06:00-20:00 : bus : aucun départ ce jour-là")
+        assert found.fr.startswith("l’horaire ne couvre pas 06:00-20:00 : bus : aucun départ ce jour-là")
 
     def test_each_feed_is_looked_at_by_itself(self) -> None:
         schedule = make_schedule("bus:1: A 12:00, B 12:10\nrail:1: C 6:00, D 6:10\nrail:1: C 23:00, D 23:10")
@@ -351,7 +351,7 @@ class TestWalksTooShort:
             "needs walks of 1,000 m, those of the run end at 900 m; raise max_walk_min"
         )
         assert set(found.no_data) == {"sdg_11_2_1", "ptal"}  # the EU typology looks 833 m far
-        assert "s'arrêtent à 900 m" in found.no_data["ptal"].fr
+        assert "s’arrêtent à 900 m" in found.no_data["ptal"].fr
 
     def test_a_city_without_trains_needs_the_walk_to_a_bus_only(self) -> None:
         schedule = make_schedule(every(10, "6:00", "20:00", "1", ["S", "Y"]))
