@@ -95,7 +95,7 @@ class EuTypologyRules:
     (less than 4; more than 4 but less than 10; more than 10). We call both medium.
 
     How near stops of a cluster are is not either, and it matters: in the demo city 13 % of residents are in
-    class *high* with 25 m, 16 % with 50 m and 24 % with 100 m. Show more than one where the class is evidence.
+    class *high* with 25 m, 16 % with 50 m, 24 % with 100 m. Show more than one where the class is evidence.
     """
 
     window_start_s: int = field(default=6 * 3600, metadata=_known(EU_SOURCE))
