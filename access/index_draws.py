@@ -136,7 +136,8 @@ def _interval(numbers: Floats, sources: tuple[str, ...], coverage: float) -> Inp
         defined = (~np.isnan(numbers)).mean(axis=0)
         enough = defined >= DEFINED_AT_LEAST
         tail = (1 - coverage) / 2
-        low[enough], median[enough], high[enough] = np.nanquantile(
-            numbers[:, enough], [tail, 0.5, 1 - tail], axis=0, method="weibull"
-        )
+        if enough.any():
+            low[enough], median[enough], high[enough] = np.nanquantile(
+                numbers[:, enough], [tail, 0.5, 1 - tail], axis=0, method="weibull"
+            )
     return InputInterval(low, high, median, defined, n_draws, sources, coverage)
