@@ -103,15 +103,15 @@ def suppress_table(table: Floats, minimum: float = DEFAULT_MINIMUM) -> Suppresse
     _check(table, minimum, "table")
     full = _with_totals(table)
     hidden = is_small(full, minimum)
-    small = np.argwhere(hidden)
-    while not hidden[-1, -1] and len(unsafe := _unsafe(full, hidden, small, minimum)):
-        further = _cheapest_rectangle(full, hidden, unsafe[0], minimum)
-        if further is not None:
-            hidden |= further
-        else:  # nothing more to close a rectangle with: hide all but the total, then all
-            everything = full > ROUNDING
-            everything[-1, -1] = bool((hidden | ~everything).ravel()[:-1].all())
-            hidden = everything
+    small = [(int(row), int(column)) for row, column in np.argwhere(hidden)]
+    safe: set[tuple[int, int]] = set()
+    for place in small:
+        while place not in safe and not hidden[-1, -1]:
+            possible = largest_possible(full, hidden, *place)
+            # One possible table can show several counts to be safe; hiding more keeps them so.
+            safe |= {other for other in small if possible[other] >= minimum - ROUNDING}
+            if place not in safe:
+                hidden = _hiding_more(full, hidden, place, minimum)
     return SuppressedTable(hidden[:-1, :-1], hidden[:-1, -1], hidden[-1, :-1], bool(hidden[-1, -1]))
 
 
@@ -165,22 +165,16 @@ def _equations(full: Floats, hidden: Bools, places: npt.NDArray[np.int64]) -> tu
     return equations[used], shown[used]
 
 
-def _unsafe(
-    full: Floats, hidden: Bools, small: npt.NDArray[np.int64], minimum: float
-) -> list[tuple[int, int]]:
-    """Return the small counts that a reader could show to be below the minimum."""
-    safe: set[tuple[int, int]] = set()
-    unsafe = []
-    for row, column in small.tolist():
-        if (row, column) in safe:
-            continue
-        possible = largest_possible(full, hidden, row, column)
-        if possible[row, column] >= minimum - ROUNDING:
-            # One possible table can show several small counts to be safe.
-            safe |= {(r, c) for r, c in small.tolist() if possible[r, c] >= minimum - ROUNDING}
-        else:
-            unsafe.append((row, column))
-    return [place for place in unsafe if place not in safe]
+def _hiding_more(full: Floats, hidden: Bools, place: tuple[int, int], minimum: float) -> Bools:
+    """Return what to hide so that a place is better protected: always more than before."""
+    further = _cheapest_rectangle(full, hidden, place, minimum)
+    if further is not None:
+        return hidden | further
+    everything = full > ROUNDING
+    if (hidden | ~everything).ravel()[:-1].all():  # all but the total is hidden already
+        return everything
+    everything[-1, -1] = False
+    return everything
 
 
 def _cheapest_rectangle(full: Floats, hidden: Bools, place: tuple[int, int], minimum: float) -> Bools | None:
