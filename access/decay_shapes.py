@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
+
+from access.errors import AccessError
 
 Floats = npt.NDArray[np.float64]
 Comparison = Literal["<", "<="]
@@ -186,6 +189,26 @@ class Gaussian(Decay):
 
     def _of(self, cost: Floats) -> Floats:
         return np.exp(-0.5 * (cost / self.sd) ** 2)
+
+
+@dataclass(frozen=True)
+class Custom(Decay):
+    """A function of the user, from an array of costs to one of weights."""
+
+    function: Callable[[Floats], npt.ArrayLike]
+
+    @property
+    def argument(self) -> str:  # noqa: D102
+        return getattr(self.function, "__name__", "custom")
+
+    def _of(self, cost: Floats) -> Floats:
+        weights = np.array(self.function(cost), dtype=np.float64)
+        if weights.shape != cost.shape or not np.isfinite(weights).all() or (weights < 0).any():
+            raise AccessError(
+                f"decay function {self.argument} must return one finite weight of at least 0 for each cost; "
+                f"for {cost.size} costs it returned {weights.shape}, from {weights.min(initial=np.inf):g}"
+            )
+        return weights
 
 
 def number_text(value: float) -> str:

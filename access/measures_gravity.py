@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from access.decay import Decay, Decays
+from access.decay_shapes import Custom, Floats
 from access.errors import AccessError
 from access.measure_tables_door import DuplicatePairs, amounts_of, side_of_result, travel_table
 from access.measure_tables_source import TravelMatrix
+
+DecayFunction = Decay | Decays | Callable[[Floats], npt.ArrayLike]
 
 
 def gravity(
@@ -19,7 +22,7 @@ def gravity(
     land_use_data: pd.DataFrame,
     opportunity: str,
     travel_cost: str,
-    decay_function: Decay | Decays,
+    decay_function: DecayFunction,
     group_by: str | Sequence[str] = (),
     active: bool = True,
     fill_missing_ids: bool = True,
@@ -34,9 +37,10 @@ def gravity(
 
     Parameters
     ----------
-    decay_function : Decay or Decays
+    decay_function : Decay, Decays or callable
         From a constructor such as ``decay_exponential(0.1)``; with several parameters, such as
-        ``decay_exponential([0.1, 0.2])``, there are rows for each, told apart by ``decay_function_arg``.
+        ``decay_exponential([0.1, 0.2])``, there are rows for each, told apart by ``decay_function_arg``. Or a
+        function of your own, from an array of costs to one of weights of the same length.
     travel_matrix, land_use_data, opportunity, travel_cost, group_by, active, study_area, duplicate_pairs
         As in ``cumulative_cutoff``. A pair with a null or NaN cost is not reached and weighs 0; what weighs 0
         is left out, also where the number of its opportunities is unknown.
@@ -71,7 +75,7 @@ def gravity(
     )
 
 
-def several_decays(decay_function: Decay | Decays) -> list[Decay]:
+def several_decays(decay_function: DecayFunction) -> list[Decay]:
     """Return one or several decays in the order of rows: numbers rising, texts in alphabetical order.
 
     Raises
@@ -79,7 +83,8 @@ def several_decays(decay_function: Decay | Decays) -> list[Decay]:
     AccessError
         If it is not made of decays.
     """
-    decays = list(decay_function) if isinstance(decay_function, tuple | list) else [decay_function]
+    given = list(decay_function) if isinstance(decay_function, tuple | list) else [decay_function]
+    decays = [Custom(decay) if callable(decay) and not isinstance(decay, Decay) else decay for decay in given]
     if not decays or not all(isinstance(decay, Decay) for decay in decays):
         raise AccessError(
             f"decay_function must be a decay such as decay_exponential(0.1), got {decay_function!r}"
@@ -87,7 +92,7 @@ def several_decays(decay_function: Decay | Decays) -> list[Decay]:
     arguments = [decay.argument for decay in decays]
     if len(set(arguments)) < len(arguments):
         raise AccessError(f"decay_function has a parameter twice: {arguments}")
-    return sorted(decays, key=lambda decay: decay.argument)
+    return sorted(decays, key=lambda decay: (isinstance(decay.argument, str), decay.argument))
 
 
 def decay_arguments(decays: Sequence[Decay]) -> pd.DataFrame | None:

@@ -306,6 +306,11 @@ class TestFiles:
         pd.concat([matrix, matrix.iloc[:1]]).to_parquet(tmp_path / "m.parquet")
         assert isinstance(travel_table(tmp_path / "m.parquet", "travel_time"), TravelTable)
 
+    def test_a_file_may_have_integer_ids(self, tmp_path: Path) -> None:
+        numbers = MATRIX.assign(from_id=[2, 2, 1, 1, 3], to_id=[1, 2, 1, 3, 1])
+        numbers.to_parquet(tmp_path / "m.parquet")
+        assert reached(tmp_path / "m.parquet", LAND.assign(id=[3, 1, 2])) == {1: 1, 2: 11, 3: 0}
+
     def test_a_file_without_rows_gives_a_table_without_rows(self, tmp_path: Path) -> None:
         MATRIX.iloc[:0].astype({"from_id": "str", "to_id": "str"}).to_parquet(tmp_path / "m.parquet")
         assert reached(tmp_path / "m.parquet") == {}

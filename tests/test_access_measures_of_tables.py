@@ -163,6 +163,17 @@ def test_several_decays_are_told_apart_by_their_argument() -> None:
     assert rows(stepped)[2:] == [["b", "s(10);w(0.5)", 57], ["b", "s(30);w(0)", 12]]
 
 
+def test_a_function_of_ones_own_is_a_decay_too() -> None:
+    table = gravity(MATRIX, LAND, "jobs", "travel_time", lambda cost: 2 / (2 + cost / 5))
+    assert rows(table) == [["a", pytest.approx(10 * 2 / 3)], ["b", pytest.approx(2 + 10 / 3 + 100 / 5)]]
+
+
+def test_decays_of_several_shapes_may_be_mixed() -> None:
+    table = gravity(MATRIX, LAND, "jobs", "travel_time", [decay_logistic(30, 5), decay_binary(30)])
+    assert table["decay_function_arg"].tolist() == [30, "c30;sd5"] * 2
+    assert table["jobs"][0] == 10
+
+
 def test_passive_gravity_is_by_destination() -> None:
     table = gravity(MATRIX, LAND, "people", "travel_time", decay_stepped([1], [0.5]), active=False)
     assert rows(table) == [["a", 9.5], ["b", 12], ["c", 6]]
@@ -300,7 +311,10 @@ def fares(cutoff):
         (over(30), "interval must be a pair"),
         (over((0, 9), 0), "interval_increment must be finite"),
         (over((0, 9), 1, "mode"), "summary_function must be one of median, mean, min, max or a function"),
-        (weighing(np.exp), "decay_function must be a decay"),
+        (weighing(0.1), "decay_function must be a decay"),
+        (weighing(len), "len must return one finite weight"),
+        (weighing(lambda cost: -cost), "at least 0 for each cost; for 4 costs"),
+        (weighing(lambda cost: cost[:1]), "for 4 costs it returned"),
         (weighing([]), "decay_function must be a decay"),
         (weighing(decay_exponential([1, 1])), "decay_function has a parameter twice"),
         (nearest(0.5), "n must be at least 1"),
@@ -433,6 +447,19 @@ def test_reached_pairs_are_the_same_from_both_ends(city) -> None:
         assert (active * by_id["people"][active.index]).sum() == pytest.approx(
             (passive * by_id["jobs"][passive.index]).sum(), rel=1e-12
         )
+
+
+@given(cities())
+@FEW
+def test_many_cutoffs_of_a_matrix_are_what_each_of_them_is(city) -> None:
+    costs, jobs = matrix_of_bytes(*city), city[1]["jobs"].to_numpy(float)
+    cutoffs = [30, 0, 29.5, 255, 254, 300, 90, 0.5, 60]
+    for comparison in ("<", "<="):
+        for active in (True, False):
+            options = {"comparison": comparison, "active": active}
+            together = cumulative(costs, jobs, cutoffs, **options)
+            each = [cumulative(costs, jobs, [cutoff], **options)[0] for cutoff in cutoffs]
+            np.testing.assert_array_equal(together, each)
 
 
 @given(cities())
