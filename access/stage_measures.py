@@ -127,7 +127,7 @@ def measure_periods(
         found = reach(blocks, limits)
         access = measures.access(name, found)
         moved = [measures.access(name, found, cutoffs).rows for cutoffs in around]
-        rows = list(bands(access.rows, moved, f"{CUTOFF} {band_min} min lower and higher"))
+        rows = list(bands(access.rows, moved, f"{CUTOFF} {band_min} min lower and higher")) if moved else []
         others = [reach(other, measures.limits_min()) for other in further.values()]
         spread = [measures.access(name, other).rows for other in others]
         if spread:

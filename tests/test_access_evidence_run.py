@@ -1,0 +1,325 @@
+"""Rights, ranges, bands, zones and segregation of the city on one street, where every number fits on paper.
+
+60 poor residents in the west, 40 rich ones in the east with the 1,000 jobs; the median trip east takes 28
+minutes.
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import builders_city as city
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from builders_streets import at
+
+from access import pipeline
+from access.config_file import load_config
+from access.errors import ConfigError, InputDataError
+from access.indicator_registry import registry
+from access.indicators import KEY
+from access.results import read_manifest
+
+OURS = {"en": "our proposal", "fr": "notre proposition"}
+ERROR = {"relative_error": 0.1, "source": OURS}
+
+
+def right(name: str, within_min: int, **changes: Any) -> dict[str, Any]:
+    words = {"en": "words", "fr": "mots"}
+    return {
+        "name": name,
+        "label": words,
+        "group": "work",
+        "service": "jobs",
+        "at_least": 1,
+        "within_min": within_min,
+        "modes": ["transit"],
+        "when": "weekday_peak",
+        "principle": {
+            "text": words,
+            "source": "a charter",
+            "date": 2000,
+            "status": "charter",
+            "verified": False,
+        },
+        "threshold": {"text": words, "status": "our_proposal"},
+        **changes,
+    }
+
+
+CATALOGUE = {
+    "name": "street",
+    "label": {"en": "One Street", "fr": "Une rue"},
+    "note": {"en": "invented", "fr": "inventé"},
+    "rights": [
+        right("a_job_in_28", 28),
+        right("a_job_in_60", 60),
+        right("a_school", 15, service="primary_school"),
+        right("a_job_on_foot", 15, modes=["walk"]),
+        right("a_job_by_car", 15, modes=["car"]),
+    ],
+}
+
+
+def write_evidence_city(folder: Path, **changes: Any) -> Path:
+    """Write the city with rights, brackets, errors and everything else that makes evidence."""
+    city.write_city(folder)
+    config: dict[str, Any] = copy.deepcopy(city.CONFIG)
+    config["periods"][0]["kind"] = "weekday_peak"
+    config["rights"] = {"catalogues": ["street.yaml"]}
+    config["uncertainty"] = {"travel_realisations": 2}
+    config["exclusion"] = {
+        "min_rights_unmet": 2,
+        "min_residents": 50,
+        "income_rule": "amount",
+        "income_value": 2000,
+    }
+    config["sensitivity"] = {"cutoff_min": 5}
+    zones = city.zones()
+    zones["low"], zones["high"] = [30.0, 0.0], [0.0, 20.0]
+    zones.to_file(folder / "zones.geojson", driver="GeoJSON")
+    config["income_brackets"] = {
+        "file": "zones.geojson",
+        "upper_bounds": {"low": 2000, "high": None},
+        "counted": {"en": "households", "fr": "ménages"},
+    }
+    (folder / "street.yaml").write_text(yaml.safe_dump(CATALOGUE, allow_unicode=True), encoding="utf-8")
+    return city.write_config(folder, {**config, **changes})
+
+
+def rows(folder: Path, indicator: str, kind: str | None = "base", **where: Any) -> pd.DataFrame:
+    table = pd.read_parquet(folder / "indicators.parquet")
+    chosen = table["indicator"] == indicator
+    if kind == "base":
+        chosen &= table["interval_kind"].isna() | (table["interval_kind"] == "input uncertainty")
+    elif kind:
+        chosen &= table["interval_kind"].str.startswith(kind, na=False)
+    for name, value in {"group": "all", **where}.items():
+        chosen &= table[name] == value
+    return table[chosen]
+
+
+def one(folder: Path, indicator: str, kind: str | None = "base", **where: Any) -> pd.Series:
+    found = rows(folder, indicator, kind, **where)
+    assert len(found) == 1, found
+    return found.iloc[0]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FAIRREACH_CACHE", str(tmp_path_factory.mktemp("cache")))
+        return pipeline.run(write_evidence_city(tmp_path_factory.mktemp("city")), show_bar=False).folder
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRREACH_CACHE", str(tmp_path / "cache"))
+
+
+def test_the_sixty_in_the_west_lack_a_job_in_28_minutes_and_nobody_lacks_one_in_60(finished: Path) -> None:
+    assert one(finished, "right_residents", standard="a_job_in_28")["value"] == 60
+    assert one(finished, "right_headcount", standard="a_job_in_28")["value"] == 0.6
+    assert one(finished, "right_residents", standard="a_job_in_60")["value"] == 0
+
+
+def test_a_right_may_ask_for_a_walk(finished: Path) -> None:
+    """Ten kilometres are no walk of 15 minutes; the east is where the jobs are."""
+    assert one(finished, "right_residents", standard="a_job_on_foot")["value"] == 60
+
+
+def test_a_service_or_mode_that_the_run_does_not_know_is_no_data_and_named(finished: Path) -> None:
+    table = pd.read_parquet(finished / "rights.parquet")
+    assert set(table.loc[table["right"] == "a_school", "state"]) == {"no data"}
+    assert rows(finished, "right_headcount", standard="a_school").empty
+    records = {record["name"]: record for record in read_manifest(finished)["rights"]}
+    assert records["a_school"]["missing"] == [{"mode": "transit", "why": "service"}]
+    assert records["a_job_by_car"]["missing"] == [{"mode": "car", "why": "mode"}]
+
+
+def test_the_basket_counts_what_is_lacked_at_once_without_what_is_not_known(finished: Path) -> None:
+    cells = gpd.read_parquet(finished / "cells.parquet").sort_values("lon")
+    assert cells["rights_lacking_street"].tolist() == [2, 0]
+    assert one(finished, "basket_mean", standard="street")["value"] == pytest.approx(1.2)
+
+
+def test_five_minutes_of_cutoff_are_a_band_of_their_own(finished: Path) -> None:
+    """The west arrives after 28 minutes: not within 28 nor 23, but within 33."""
+    band = one(finished, "mean_access", "sensitivity: cutoff", cutoff_min=28)
+    assert (band["low"], band["value"], band["high"]) == (400, 400, 1000)
+    assert one(finished, "mean_access", cutoff_min=28)["interval_kind"] == "input uncertainty"
+
+
+def test_every_number_with_a_range_says_of_what_and_holds_the_number(finished: Path) -> None:
+    table = pd.read_parquet(finished / "indicators.parquet")
+    drawn = table[table["interval_kind"] == "input uncertainty"]
+    assert (drawn["draws"] == 500).all()
+    assert drawn["sources"].str.contains("snapping").all()
+    assert (drawn["low"] <= drawn["high"]).all()
+    without = table[table["interval_kind"].isna()]
+    assert without[["low", "high", "draws"]].isna().all().all()
+    base = table[table["interval_kind"].isna() | (table["interval_kind"] == "input uncertainty")]
+    assert not base.duplicated(list(KEY)).any()
+
+
+def test_errors_of_two_cells_cannot_be_told_from_truth(tmp_path: Path) -> None:
+    uncertainty = {"population": ERROR, "income": ERROR}
+    with pytest.raises(InputDataError, match=r"2 cells .* are too few to tell error from truth"):
+        pipeline.run(write_evidence_city(tmp_path, uncertainty=uncertainty), show_bar=False)
+
+
+def test_every_indicator_of_a_run_has_its_source(finished: Path) -> None:
+    table = pd.read_parquet(finished / "indicators.parquet")
+    assert sorted(set(table["indicator"]) - set(registry())) == []
+    assert table["source"].notna().all()
+
+
+def test_the_west_is_the_one_zone_of_the_register(finished: Path) -> None:
+    zones = gpd.read_parquet(finished / "zones.parquet")
+    assert zones["population"].tolist() == [60]
+    assert zones["name"].tolist() == ["West"]
+    assert zones["share_of_draws"].tolist() == [1.0]
+    cells = gpd.read_parquet(finished / "cells.parquet").sort_values("lon")
+    assert cells["zone_id"].isna().tolist() == [False, True]
+    assert (finished / "zones.gpkg").stat().st_size > 0
+
+
+def test_two_halves_that_never_mix_are_wholly_segregated(finished: Path) -> None:
+    assert one(finished, "segregation_dissimilarity")["value"] == pytest.approx(1)
+    assert one(finished, "segregation_information")["value"] == pytest.approx(1)
+
+
+def test_without_brackets_segregation_is_not_defined_and_the_data_needed_are_named(tmp_path: Path) -> None:
+    folder = pipeline.run(write_evidence_city(tmp_path, income_brackets=None), show_bar=False).folder
+    found = one(folder, "segregation_rank_order")
+    assert np.isnan(found["value"])
+    assert "counts of households" in found["note"]
+    assert "tranche de revenu" in read_manifest(folder)["segregation"]["not_defined"][0]["fr"]
+
+
+def test_without_a_source_of_error_no_range_is_given(tmp_path: Path) -> None:
+    folder = pipeline.run(write_evidence_city(tmp_path, uncertainty=None), show_bar=False).folder
+    table = pd.read_parquet(folder / "indicators.parquet")
+    assert not (table["interval_kind"] == "input uncertainty").any()
+    assert read_manifest(folder)["uncertainty"] is None
+    assert gpd.read_parquet(folder / "zones.parquet")["share_of_draws"].isna().all()
+
+
+def test_without_rights_there_is_no_register_and_the_run_says_why(tmp_path: Path) -> None:
+    folder = pipeline.run(write_evidence_city(tmp_path, rights=None), show_bar=False).folder
+    assert not (folder / "zones.parquet").exists()
+    assert "no right" in read_manifest(folder)["exclusion"]["reason"]["en"]
+
+
+def test_travel_again_from_the_only_homes_there_are_changes_nothing(finished: Path) -> None:
+    """Each cell has one home, so that homes drawn anew are the same."""
+    mean = one(finished, "mean_access", cutoff_min=28)
+    assert (mean["low"], mean["value"], mean["high"]) == (400, 400, 400)
+
+
+def test_homes_on_both_sides_of_a_limit_make_the_number_uncertain(tmp_path: Path) -> None:
+    """Of two homes in the western cell one is 300 m nearer to the stop: five minutes less."""
+    config = write_evidence_city(tmp_path, uncertainty={"travel_realisations": 8})
+    people = tmp_path / "people.csv"
+    east = at(city.EAST_M, 0)
+    west = [at(-60, 0), at(60, 0)]
+    lines = [f"{lon},{lat},30,15" for lon, lat in west] + [f"{east[0]},{east[1]},40,20"]
+    people.write_text("lon,lat,residents,households\n" + "\n".join(lines) + "\n")
+    folder = pipeline.run(config, show_bar=False).folder
+    mean = one(folder, "nearest_mean_min")
+    assert mean["low"] < mean["value"] < mean["high"]
+
+
+def test_a_slower_walker_misses_more_and_the_band_says_so(tmp_path: Path) -> None:
+    """At 1.2 km/h the two walks of 100 m take 300 s each, not 100: the trip 35 minutes, not 28."""
+    sensitivity = {"cutoff_min": 0, "walk_speeds_km_h": [1.2]}
+    folder = pipeline.run(write_evidence_city(tmp_path, sensitivity=sensitivity), show_bar=False).folder
+    band = one(folder, "mean_access", "sensitivity: walking speed", cutoff_min=29)
+    assert (band["low"], band["value"], band["high"]) == (400, 1000, 1000)
+    assert rows(folder, "mean_access", "sensitivity: cutoff", cutoff_min=29).empty
+
+
+def test_another_day_and_another_size_of_cells_are_bands(tmp_path: Path) -> None:
+    sensitivity = {"service_dates": ["2024-03-07"], "h3_resolutions": [8]}
+    folder = pipeline.run(write_evidence_city(tmp_path, sensitivity=sensitivity), show_bar=False).folder
+    day = one(folder, "mean_access", "sensitivity: service date", cutoff_min=60)
+    assert (day["low"], day["high"]) == (1000, 1000)  # the same bus runs every day
+    assert "2024-03-07" in day["interval_kind"]
+    size = one(folder, "mean_access", "sensitivity: cell size", cutoff_min=60)
+    assert (size["low"], size["high"]) == (1000, 1000)
+
+
+def test_the_spread_over_departure_minutes_is_variability(tmp_path: Path) -> None:
+    """24 to 33 minutes: a tenth of the departures takes 24, nine tenths at most 32."""
+    travel = {"further_percentiles": [10, 90]}
+    folder = pipeline.run(write_evidence_city(tmp_path, travel=travel), show_bar=False).folder
+    spread = one(folder, "mean_access", "variability", cutoff_min=28)
+    assert (spread["low"], spread["value"], spread["high"]) == (400, 400, 1000)
+    assert spread["interval_kind"] == "variability: departure minutes, p10 to p90"
+
+
+def test_jobs_beyond_the_boundary_count_and_people_there_do_not(tmp_path: Path) -> None:
+    """The study area ends 5 km east; with a buffer of 6 km its people still reach the 1,000 jobs."""
+    config = write_evidence_city(tmp_path)
+    half = city.zones().iloc[[0]]
+    half.to_file(tmp_path / "half.geojson", driver="GeoJSON")
+    raw = yaml.safe_load(config.read_text(encoding="utf-8"))
+    raw["cells"] = {"cover": "boundary", "file": "half.geojson", "h3_resolution": 8, "buffer_m": 6000}
+    folder = pipeline.run(city.write_config(tmp_path, raw), show_bar=False).folder
+    assert one(folder, "mean_access", cutoff_min=60)["value"] == 1000
+    assert one(folder, "mean_access", cutoff_min=60)["covered_population"] == 60
+    cells = gpd.read_parquet(folder / "cells.parquet")
+    assert cells["population"].sum() == 60
+    raw["cells"]["buffer_m"] = 0
+    with pytest.raises(InputDataError, match="jobs"):
+        pipeline.run(city.write_config(tmp_path, raw), show_bar=False)
+
+
+def test_a_study_area_within_listed_cells(tmp_path: Path) -> None:
+    config = write_evidence_city(tmp_path)
+    city.zones().iloc[[0]].to_file(tmp_path / "half.geojson", driver="GeoJSON")
+    raw = yaml.safe_load(config.read_text(encoding="utf-8"))
+    raw["cells"] = {"cover": "population", "study_area": "half.geojson"}
+    folder = pipeline.run(city.write_config(tmp_path, raw), show_bar=False).folder
+    assert one(folder, "mean_access", cutoff_min=60)["covered_population"] == 60
+    assert one(folder, "mean_access", cutoff_min=60)["value"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cells": {"cover": "population", "buffer_m": 100}}, "buffer_m goes with cover: boundary"),
+        ({"uncertainty": {"draws": 100}}, "500"),
+        ({"uncertainty": {"travel_realisations": 1}}, "one realisation shows no spread"),
+        ({"uncertainty": {"income": {"source": OURS}}}, "give exactly one of relative_error"),
+        ({"sensitivity": {"walk_speeds_km_h": [0]}}, "walking speeds must lie above 0"),
+        ({"sensitivity": {"h3_resolutions": [20]}}, "from 5 to 12"),
+        ({"rights": {"catalogues": ["eu"], "services": {"hospital": ["clinics"]}}}, "'clinics' is none of"),
+        (
+            {
+                "income_brackets": {
+                    "file": "zones.geojson",
+                    "upper_bounds": {"a": 5, "b": 4, "c": None},
+                    "counted": OURS,
+                }
+            },
+            "upper bounds must ascend",
+        ),
+    ],
+)
+def test_an_impossible_section_is_refused_by_name(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_config(write_evidence_city(tmp_path, **changes))
+
+
+def test_two_periods_of_one_kind_are_refused(tmp_path: Path) -> None:
+    peak = {**city.CONFIG["periods"][0], "kind": "weekday_peak"}
+    with pytest.raises(ConfigError, match="the kind 'weekday_peak' stands twice"):
+        load_config(write_evidence_city(tmp_path, periods=[peak, {**peak, "name": "again"}]))
