@@ -1,8 +1,8 @@
 """What public transport reaches beside what the car reaches, at one cutoff.
 
 The ratio A_transit / A_car (1 = as much as by car) and the gap (A_car - A_transit) / A_car (0 = no gap,
-1 = nothing reached by transit, below 0 = transit reaches more); they add up to 1. A ratio of practice, of no
-one author.
+1 = nothing reached by transit, below 0 = transit reaches more); they add up to 1. Both are in use without one
+author to name.
 
 Both are not defined (NaN) where the car reaches nothing, or where one of the two is not known. A time of car
 travel without parking and walking makes the car look better than it is.

@@ -21,6 +21,7 @@ from access.errors import AccessError
 from access.weights import ByteCosts, LongCosts, Weights
 
 NAN = float("nan")
+RANDOM = settings(deadline=None, derandomize=True, max_examples=50)
 FAR = 255
 
 
@@ -83,6 +84,14 @@ def test_the_unknown_makes_unknown_only_what_it_reaches() -> None:
         assert np.isnan(measure(hamlets, of(NAN, 6), of(1, 4))).tolist() == [True, False]
 
 
+def test_no_opportunities_are_not_infinitely_many_as_in_r() -> None:
+    for measure in (two_step, balanced):
+        assert (
+            measure(TWO, of(10, 0), of(3, 0), no_demand="as_r").tolist()
+            == measure(TWO, of(10, 0), of(3, 0)).tolist()
+        )
+
+
 # Iterated
 
 
@@ -118,6 +127,21 @@ def test_who_alone_has_more_than_all_others_never_settles_and_is_named() -> None
     found = iterated_competition(weights, of(40, 4), of(1, 2, 1))
     assert found.not_converging.tolist() == [0]
     assert found.access.tolist() == pytest.approx([NAN, 1, 1], nan_ok=True)
+
+
+def test_places_without_opportunities_join_nobody() -> None:
+    weights = within([[10, FAR, 10], [10, FAR, FAR], [FAR, 10, 10]])
+    found = iterated_competition(weights, of(4, 1, 0), of(2, 2, 1))
+    assert found.not_connected.tolist() == [2]
+
+
+def test_who_was_joined_only_through_one_taken_out_is_an_island_then() -> None:
+    # Cell 0 has 1,000 places of its own; it joins cells 1 and 2, of 5 people, to cell 3, of 1.
+    weights = within([[10, 10, 10], [FAR, 10, FAR], [FAR, 10, FAR], [FAR, FAR, 10]])
+    found = iterated_competition(weights, of(1000, 5, 1), of(1, 3, 2, 1))
+    assert found.not_converging.tolist() == [0]
+    assert found.not_connected.tolist() == [3]
+    assert found.access.tolist() == pytest.approx([NAN, 1, 1, NAN], nan_ok=True)
 
 
 def test_a_cell_without_people_is_given_what_people_there_would_have() -> None:
@@ -180,6 +204,7 @@ def towns(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
+@RANDOM
 @given(towns(), st.sampled_from([0.0, 0.5, 1.0, 2.0]))
 def test_the_published_formulas_give_the_same_and_nothing_is_lost(
     town: tuple[np.ndarray, np.ndarray, np.ndarray], alpha: float
@@ -198,6 +223,7 @@ def test_the_published_formulas_give_the_same_and_nothing_is_lost(
     assert (shared >= 0).all()
 
 
+@RANDOM
 @given(towns())
 def test_a_table_of_pairs_gives_what_the_matrix_gives(
     town: tuple[np.ndarray, np.ndarray, np.ndarray],
@@ -212,8 +238,8 @@ def test_a_table_of_pairs_gives_what_the_matrix_gives(
         assert first == pytest.approx(second)
 
 
+@RANDOM
 @given(towns())
-@settings(max_examples=60)
 def test_settled_competition_solves_both_equations(town: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     minutes, offered, people = town
     weights = ByteCosts(minutes).weigh(decay_exponential(0.05))

@@ -137,6 +137,14 @@ def test_pairs_of_several_decays_and_of_a_study_area() -> None:
     assert set(found["from_id"]) == {"A", "B"}
 
 
+def test_pairs_of_each_group() -> None:
+    both = pd.concat([TOWNS.assign(mode="bus"), TOWNS.assign(mode="car", travel_time=10)])
+    found = spatial_availability(both, PLACES, *NEAR, ALONG, group_by=["mode"], detailed_results=True)
+    bus = found.query("mode == 'bus'").drop(columns="mode").reset_index(drop=True)
+    expected = spatial_availability(TOWNS, PLACES, *NEAR, ALONG, detailed_results=True)
+    pd.testing.assert_frame_equal(bus, expected)
+
+
 def test_two_step_on_paper() -> None:
     # Within 20 minutes each centre is for its own town: 100/50, 100/150, 10/10 jobs a person.
     found = floating_catchment_area(TOWNS, PLACES, *NEAR, "2sfca", decay_binary(20))

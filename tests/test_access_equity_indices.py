@@ -20,6 +20,7 @@ from access.equity_indices import (
 from access.errors import AccessError, InputDataError
 
 NAN = float("nan")
+RANDOM = settings(deadline=None, derandomize=True, max_examples=40)
 Cells = list[tuple[float, float, int]]
 
 
@@ -92,6 +93,7 @@ def test_cells_without_a_group_leave_the_parts_and_the_covered_population() -> N
     assert with_stranger.between == pytest.approx(theil_by_group(of(1, 3), of(1, 1), of(1, 2)).between)
 
 
+@RANDOM
 @given(cities, st.lists(st.integers(0, 2), min_size=8, max_size=8))
 def test_theil_is_between_plus_within(city: Cells, labels: list[int]) -> None:
     access, _, people = columns(city)
@@ -290,6 +292,7 @@ def twice_area(curve: ShareCurve) -> float:
 # Laws
 
 
+@RANDOM
 @given(st.floats(0.1, 1e6), st.lists(st.tuples(st.integers(0, 9), st.integers(1, 999)), min_size=2))
 def test_an_equal_city_has_indices_of_zero(access: float, rest: list[tuple[int, int]]) -> None:
     income, people = (np.array(column, dtype=np.float64) for column in zip(*rest, strict=True))
@@ -302,8 +305,8 @@ def test_an_equal_city_has_indices_of_zero(access: float, rest: list[tuple[int, 
     assert erreygers_index(everywhere, income, people, bounds=bounds).value == pytest.approx(0, abs=1e-12)
 
 
+@RANDOM
 @given(cities)
-@settings(max_examples=60)
 def test_one_person_at_a_time_gives_the_same(city: Cells) -> None:
     access, income, people = columns(city)
     assert gini(access, people).value == pytest.approx(twin.gini(city), abs=1e-10)
@@ -316,6 +319,7 @@ def test_one_person_at_a_time_gives_the_same(city: Cells) -> None:
         assert poverty[power] == pytest.approx(twin.fgt(city, 100, power), abs=1e-10)
 
 
+@RANDOM
 @given(cities, st.floats(0.001, 1000))
 def test_scale_changes_no_relative_index_and_bounds_hold(city: Cells, factor: float) -> None:
     access, income, people = columns(city)
@@ -332,6 +336,7 @@ def test_scale_changes_no_relative_index_and_bounds_hold(city: Cells, factor: fl
     assert gini(access, people * 3).value == pytest.approx(gini(access, people).value, abs=1e-12)
 
 
+@RANDOM
 @given(cities)
 def test_an_index_is_one_minus_twice_the_area_under_its_curve(city: Cells) -> None:
     access, income, people = columns(city)
@@ -343,6 +348,7 @@ def test_an_index_is_one_minus_twice_the_area_under_its_curve(city: Cells) -> No
         assert concentration_index(access, income, people).value == pytest.approx(1 - area, abs=1e-10)
 
 
+@RANDOM
 @given(cities)
 def test_nobody_changes_the_input(city: Cells) -> None:
     given_columns = columns(city)

@@ -176,6 +176,22 @@ def test_a_cell_without_a_row_of_access_is_not_covered() -> None:
     assert found.attrs["covered_population"] == [90]
 
 
+def test_those_without_a_row_of_access_keep_their_place_among_whole_cells() -> None:
+    # The 40.6th of 100 residents lies between incomes 1 and 2, the 90.1st between 2 and 3: poor is a, rich is c.
+    # Of the 90 with access alone the 36.6th would have income 2, and b would be poor too.
+    people = pd.DataFrame({"id": [*"abcd"], "people": [30, 50, 10, 10], "income": [1.0, 2.0, 3.0, 0.5]})
+    found = palma_ratio(REACH, people, "jobs", "people", "income", marginal_cell="whole")
+    assert found["palma_ratio"].item() == pytest.approx(3)
+    assert found.attrs["covered_population"] == [90]
+
+
+def test_a_group_without_a_label_has_its_line_too() -> None:
+    both = pd.concat([REACH.assign(mode="walk"), REACH.assign(mode=None)])
+    found = gini_index(both, PEOPLE, "jobs", "people", ["mode"])
+    assert len(found) == 2
+    assert found["mode"].isna().tolist() == [False, True]
+
+
 def test_missing_access_in_nullable_columns_is_not_covered() -> None:
     reach = REACH.assign(jobs=pd.array([None, 10, 20], dtype="Int64"))
     assert fgt_poverty(reach, PEOPLE, "jobs", "people", 15).attrs["covered_population"] == [90]

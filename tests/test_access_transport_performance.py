@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access import transport_performance as module
@@ -95,6 +95,7 @@ def haversine_m(lon: float, lat: float, other_lon: float, other_lat: float) -> f
 coordinates = st.tuples(st.floats(-180, 180), st.floats(-85, 85))
 
 
+@settings(deadline=None, derandomize=True, max_examples=50)
 @given(coordinates, st.lists(st.tuples(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2)), min_size=1, max_size=12))
 def test_nearby_is_by_great_circle_whatever_the_blocks(
     start: tuple[float, float], offsets: list[tuple[float, float]]
