@@ -129,16 +129,15 @@ def gap_of_zones(ids: Sequence[str], of_zones: pd.DataFrame) -> pd.DataFrame:
     Columns: ``rights_unmet`` (names lacked by at least half of the residents judged, most first, separated by
     commas), ``rights_unmet_mean`` (rights that a resident lacks on average), ``depth`` (mean over the rights
     judged), and of the right with the largest depth, which is what would close most of the gap:
-    ``missing_right``, ``missing_destinations``, ``missing_opportunities``, ``missing_minutes``.
+    ``missing_right``, ``missing_destinations``, ``missing_opportunities``, ``missing_minutes``. Of equal
+    rights the one given first is named.
     """
     rows = []
     for zone_id in ids:
         mine = of_zones[of_zones["zone_id"] == zone_id]
         judged = mine[mine["judged_residents"] > 0]
-        most = judged[judged["unmet_share"] >= MOST].sort_values(
-            ["unmet_share", "depth", "right"], ascending=[False, False, True]
-        )
-        worst = judged.sort_values(["depth", "unmet_share", "right"], ascending=[False, False, True]).head(1)
+        most = _largest_first(judged[judged["unmet_share"] >= MOST], "unmet_share", "depth")
+        worst = _largest_first(judged, "depth", "unmet_share").head(1)
         lacking = worst[worst["unmet_residents"] > 0]
         first = {name: lacking[name].iloc[0] if len(lacking) else None for name in mine.columns}
         rows.append(
@@ -155,6 +154,12 @@ def gap_of_zones(ids: Sequence[str], of_zones: pd.DataFrame) -> pd.DataFrame:
     columns = ["rights_unmet", "rights_unmet_mean", "depth", "missing_right", "missing_destinations"]
     numbers = ["missing_opportunities", "missing_minutes"]
     return pd.DataFrame(rows, columns=[*columns, *numbers]).astype(dict.fromkeys(numbers, "float64"))
+
+
+def _largest_first(rights: pd.DataFrame, column: str, then: str) -> pd.DataFrame:
+    """Sort by two columns, equal rows staying in the order given; rounding makes no difference."""
+    keys = rights[[column, then]].round(9)
+    return rights.loc[keys.sort_values([column, then], ascending=False).index]
 
 
 def _ratio(value: float, reference: float) -> float:

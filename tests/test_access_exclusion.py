@@ -18,6 +18,7 @@ from access.errors import InputDataError
 from access.exclusion import Naming, Register, exclusion_register
 from access.exclusion_files import write_register
 from access.exclusion_merge import Draws
+from access.exclusion_rights import RightsOfCells
 from access.exclusion_rule import IncomeLine, ZoneRule
 from access.place_names import Place
 
@@ -74,11 +75,25 @@ def test_what_the_register_says_of_the_estate() -> None:
     assert zone["access_ratio"] == pytest.approx(500 / (2_000 - 1_500 * 14 / 127))
     assert zone["rights_unmet"] == "doctor_30,jobs_45"
     assert (zone["rights_unmet_mean"], zone["depth"]) == (2, 0.5)
-    assert zone["missing_right"] == "doctor_30"  # equal depth: the first in the alphabet
+    assert zone["missing_right"] == "doctor_30"  # equal depth: the first given
     assert zone["missing_destinations"] == "doctors"
     assert (zone["missing_opportunities"], zone["missing_minutes"]) == (1, 10)
     assert pd.isna(zone["name"])
     assert zone["label_fr"] == "zone mal desservie 1"
+
+
+def test_the_right_in_which_most_is_missing_is_named_and_of_equal_ones_the_first_given() -> None:
+    town = city()
+    given = town.rights()
+
+    def missing(names: tuple[str, str], shortfalls: tuple[float, float]) -> list[str]:
+        short = np.vstack([town.lacks[0] * shortfall for shortfall in shortfalls])
+        rights = RightsOfCells(names, names, given.unmet, short)
+        found = exclusion_register(town.cells, town.population, town.income, rights, RULE).zones.iloc[0]
+        return [found["missing_right"], found["rights_unmet"]]
+
+    assert missing(("b", "a"), (0.3, 0.3 + 1e-15)) == ["b", "b,a"]
+    assert missing(("b", "a"), (0.3, 0.4)) == ["a", "a,b"]
 
 
 def test_each_zone_has_a_row_for_each_right() -> None:
