@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,14 @@ RNG = np.random.default_rng(3)
 POPULATION = np.full(SIDE**2, 10.0)
 
 
+@cache
+def root_of(range_m: float) -> np.ndarray:
+    return np.linalg.cholesky(np.exp(-cdist(XY_M, XY_M) / range_m) + 1e-9 * np.eye(SIDE**2))
+
+
 def field(range_m: float, seed: int = 1) -> np.ndarray:
     """A Gaussian field with mean 100, variance 1 and an exponential covariance."""
-    covariance = np.exp(-cdist(XY_M, XY_M) / range_m) + 1e-9 * np.eye(SIDE**2)
-    return 100 + np.linalg.cholesky(covariance) @ np.random.default_rng(seed).standard_normal(SIDE**2)
+    return 100 + root_of(range_m) @ np.random.default_rng(seed).standard_normal(SIDE**2)
 
 
 ROUGH = field(50)  # 300 m apart cells are unrelated: exp(-6)
@@ -53,9 +58,18 @@ def test_a_smooth_city_is_refused() -> None:
 
 
 def test_the_simulated_coverage_is_that_of_fields_made_here() -> None:
-    values = field(600)
-    simulated = simulated_coverage(values, POPULATION, XY_M, BLOCK, seed=3)
-    assert 0.3 < simulated < 0.9
+    rng = np.random.default_rng(9)
+    code = np.unique(BLOCK, return_inverse=True)[1]
+    held = []
+    for seed in range(120):  # the truth of all these fields is 100; all blocks have 9 cells of 10 residents
+        means = np.bincount(code, weights=field(600, seed)) / 9
+        low, high = np.quantile(means[rng.integers(64, size=(299, 64))].mean(axis=1), [0.025, 0.975])
+        held.append(low <= 100 <= high)
+    simulated = [
+        simulated_coverage(field(600, seed), POPULATION, XY_M, BLOCK, seed=3, fields=200) for seed in range(6)
+    ]
+    assert np.mean(simulated) == pytest.approx(np.mean(held), abs=0.12)
+    assert np.mean(held) < 0.8
 
 
 @pytest.mark.parametrize("kind", [IndexKind.SPATIAL, IndexKind.COMPETITION, IndexKind.LOCAL])

@@ -35,6 +35,14 @@ def test_a_ladder_by_hand() -> None:
     assert found[IndexKey("below_line_share", "decile_3")] == 0  # exactly on the line is enough
 
 
+def test_a_middle_on_the_line_between_two_deciles_belongs_to_the_upper_one_in_spite_of_rounding() -> None:
+    # Five cells of 0.7 residents: their middles are exactly 0.1, 0.3 ... of all, but not in binary numbers.
+    found = sheet(of(1, 2, 3, 4, 5)[:, None], np.full(5, 0.7), of(1, 2, 3, 4, 5))
+    for n, decile in enumerate((2, 4, 6, 8, 10), start=1):
+        assert found[mean_of(f"decile_{decile}")] == pytest.approx(n)
+    assert np.isnan(found[mean_of("decile_1")]).all()
+
+
 def test_a_fixed_group_by_hand() -> None:
     found = sheet(of(1, 3)[:, None], of(10, 10), of(1, 2), groups={"without a car": of(0.3, 0.1)})
     assert found[mean_of("without a car")] == pytest.approx((3 * 1 + 1 * 3) / 4)
