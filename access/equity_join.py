@@ -127,8 +127,9 @@ def table_of_groups(
 
 
 def _with_everybody(reach: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    joined = reach.merge(people, on=ID, how="left")
     rest = people[~people[ID].isin(reach[ID])]
-    return pd.concat([reach.merge(people, on=ID, how="left"), rest], ignore_index=True)
+    return joined if rest.empty else pd.concat([joined, rest], ignore_index=True)
 
 
 def _problems(

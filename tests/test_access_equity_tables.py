@@ -177,7 +177,7 @@ def test_a_cell_without_a_row_of_access_is_not_covered() -> None:
 
 
 def test_those_without_a_row_of_access_keep_their_place_among_whole_cells() -> None:
-    # The 40.6th of 100 residents lies between incomes 1 and 2, the 90.1st between 2 and 3: poor is a, rich is c.
+    # The 40.6th of 100 residents lies between incomes 1 and 2, the 90.1st between 2 and 3: a is poor, c rich.
     # Of the 90 with access alone the 36.6th would have income 2, and b would be poor too.
     people = pd.DataFrame({"id": [*"abcd"], "people": [30, 50, 10, 10], "income": [1.0, 2.0, 3.0, 0.5]})
     found = palma_ratio(REACH, people, "jobs", "people", "income", marginal_cell="whole")
