@@ -15,7 +15,7 @@ from access.measures import cumulative
 from access.measures_costs import balancing_cost, cost_to_closest
 from access.measures_cumulative import cumulative_cutoff, cumulative_interval
 from access.measures_gravity import gravity
-from access.measures_nearest import balancing, cost_to_nth
+from access.measures_nearest import balancing, cost_to_nth, rising
 from access.weights import ByteCosts, LongCosts
 
 # b has 2 jobs at the door, 10 at 20 minutes and 100 at 40; a only those at its door.
@@ -245,6 +245,11 @@ def test_the_balancing_cost_lies_on_the_grid_and_not_beyond_its_end() -> None:
     assert rows(table) == [["a", 15], ["b", pytest.approx(np.nan, nan_ok=True)]]  # the grid ends at 30
     table = balancing_cost(MATRIX, LAND, "jobs", "travel_time", "people", 15)
     assert rows(table) == [["a", 15], ["b", 45]]
+
+
+def test_steps_that_are_no_binary_fractions_meet_the_end() -> None:
+    assert rising(0, 0.3, 0.1).tolist() == pytest.approx([0, 0.1, 0.2, 0.3])  # 0.3 / 0.1 is below 3
+    assert rising(0, 0.35, 0.1).tolist() == pytest.approx([0, 0.1, 0.2, 0.3])
 
 
 def test_nobody_is_balanced_at_once_and_an_unknown_number_never() -> None:
