@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -245,6 +247,27 @@ def test_where_competition_never_settles_is_told_by_name() -> None:
     ):
         found = competitive_access(TOWNS, PLACES, *NEAR, decay_binary(31))
     assert found["jobs"].tolist() == pytest.approx([1, 1, NAN], nan_ok=True)
+
+
+def test_a_matrix_may_be_a_file(tmp_path: Path) -> None:
+    TOWNS.to_parquet(tmp_path / "towns.parquet")
+    for measure in (spatial_availability, competitive_access):
+        found = measure(tmp_path / "towns.parquet", PLACES, *NEAR, ALONG)
+        pd.testing.assert_frame_equal(found, measure(TOWNS, PLACES, *NEAR, ALONG))
+
+
+def test_what_needs_memory_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("access.measure_tables_pairs.ROWS_IN_MEMORY", 0)
+    TOWNS.assign(mode="bus").to_parquet(tmp_path / "towns.parquet")
+    given = tmp_path / "towns.parquet", PLACES, *NEAR, ALONG
+    found = floating_catchment_area(*given[:2], *NEAR, "2sfca", ALONG)
+    pd.testing.assert_frame_equal(found, floating_catchment_area(TOWNS, PLACES, *NEAR, "2sfca", ALONG))
+    with pytest.raises(AccessError, match="detailed_results needs a travel matrix that fits memory"):
+        spatial_availability(*given, detailed_results=True)
+    both = pd.concat([TOWNS.assign(mode="bus"), TOWNS.assign(mode="car")])
+    both.to_parquet(tmp_path / "both.parquet")
+    with pytest.raises(AccessError, match="competitive_access with group_by needs a travel matrix that fits"):
+        competitive_access(tmp_path / "both.parquet", PLACES, *NEAR, ALONG, "mode")
 
 
 def test_the_tables_remain_as_they_were() -> None:
