@@ -5,6 +5,9 @@ is the input. ``InputDraws`` holds a posterior of population and of income (``ac
 and makes its draws on demand, so that 500 draws of 50,000 cells are never held at once. Each draw also names
 one of the realisations of the travel times (snapping, phase of frequencies) that the caller has computed.
 
+Not drawn is what a source zone has averaged away: where all cells of a census zone share its mean income, the
+income of a cell means that of its zone, and how rich and poor live apart within it stays unknown.
+
 Common random numbers: a draw depends on the seed, the purpose ("population", "income", "realisation") and the
 number of the draw alone. The same inputs therefore give the same draws in every scenario, and modelling one
 more source does not change the draws of another.
@@ -13,6 +16,7 @@ more source does not change the draws of another.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from access.errors import InputDataError
+from access.errors import DataQualityWarning, InputDataError
 from access.uncertainty_posterior import LogPosterior, fit_log_posterior
 
 Floats = npt.NDArray[np.float64]
@@ -148,6 +152,11 @@ def input_draws(
     minimum : int
         The fewest allowed; lower it in tests only.
 
+    Warns
+    -----
+    DataQualityWarning
+        If the stated error would explain more than half of the variance between cells.
+
     Raises
     ------
     InputDataError
@@ -162,6 +171,8 @@ def input_draws(
         problems.extend(_quantity_problems(name, observed, error))
     if problems:
         raise InputDataError("uncertainty of inputs: " + "; ".join(problems))
+    for name, (observed, error) in quantities.items():
+        _warn_of_large_error(name, observed, error)
     drawn = {
         name: None if error is None else _fit(observed, error, generator(seed, name))
         for name, (observed, error) in quantities.items()
@@ -297,6 +308,22 @@ def _fit(observed: Floats, error: InputError, rng: np.random.Generator) -> _Draw
         rng=rng,
     )
     return _Drawn(cells, posterior, zone, total)
+
+
+def _warn_of_large_error(name: str, observed: Floats, error: InputError | None) -> None:
+    """Say where the stated error would explain most of what sets cells apart."""
+    if error is None or not (observed > 0).any():
+        return
+    spread = float(np.log(observed[observed > 0]).std())
+    size = float(np.sqrt(np.mean(np.broadcast_to(error.log_sd, observed.shape)[observed > 0] ** 2)))
+    if size**2 > spread**2 / 2:
+        warnings.warn(
+            f"uncertainty of inputs: the stated error of {name} ({size:.0%}) would explain most of the "
+            f"differences between cells ({spread:.0%} on the log scale); draws lie near one common value, and "
+            "ranges by group say little: check the error",
+            DataQualityWarning,
+            stacklevel=3,
+        )
 
 
 def _stack(drawn: _Drawn | None, observed: Floats, purpose: str, seed: int, number: Labels) -> Floats:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from access.errors import InputDataError
+from access.errors import DataQualityWarning, InputDataError
 from access.uncertainty import (
     InputDraws,
     InputError,
@@ -143,6 +143,15 @@ def test_covariates_have_no_gap_and_say_where_there_was_one() -> None:
     assert (
         abs(np.corrcoef(np.delete(x[:, 0], 3), np.delete(np.log1p(values[:, :5]).sum(axis=1), 3))[0, 1]) > 0.3
     )
+
+
+def test_an_error_as_large_as_the_differences_is_warned_of() -> None:
+    # Incomes of 1 and e, half each: a spread of 50 %. An error of 36 % would be more than half its variance.
+    income = np.r_[NAN, np.tile([1.0, np.e], 50)]
+    population = np.ones(101)
+    with pytest.warns(DataQualityWarning, match=r"error of income \(36%\) would explain most .*\(50% on"):
+        input_draws(population, income, seed=1, income_error=InputError("i", 0.36))
+    input_draws(population, income, seed=1, income_error=InputError("i", 0.35))
 
 
 def test_fewer_than_500_draws_are_refused() -> None:
