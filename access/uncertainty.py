@@ -319,7 +319,7 @@ def _warn_of_large_error(name: str, observed: Floats, error: InputError | None) 
     if size**2 > spread**2 / 2:
         warnings.warn(
             f"uncertainty of inputs: the stated error of {name} ({size:.0%}) would explain most of the "
-            f"differences between cells ({spread:.0%} on the log scale); draws lie near one common value, and "
+            f"differences between cells ({spread:.0%} on the log scale); draws lie near one value, and "
             "ranges by group say little: check the error",
             DataQualityWarning,
             stacklevel=3,
