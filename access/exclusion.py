@@ -147,6 +147,7 @@ def exclusion_register(
     facts = register_facts(rule, people, income, unmet, qualifies, groups)
     facts["draws"] = 0 if steady is None else steady.n_draws
     facts["permutations"] = None if spots is None else spots.n_permutations
+    facts["permutations_seed"] = None if spots is None else seed
     return Register(
         zones=_ordered(frame[stable]),
         unstable=_ordered(frame[~stable]),

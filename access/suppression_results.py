@@ -80,7 +80,7 @@ def suppress_indicators(
     counted = _counted(frame, share_indicators)
     covered = np.nan_to_num(_floats(frame["covered_population"]))
     key = [column for column in KEY if column in frame.columns]
-    for rows in frame.groupby(key, dropna=False, sort=False).indices.values() if len(frame) else ():
+    for rows in _blocks(frame, key):
         told: dict[str, tuple[float, float]] = {}
         for row in rows:  # intervals of other kinds repeat a group
             told.setdefault(groups[row], (covered[row], counted[row]))
@@ -143,8 +143,17 @@ def suppress_zones(frame: Frame, minimum: float = DEFAULT_MINIMUM) -> Frame:
     for column in ("mean_income", "income_ratio"):
         shown[column] = _without(shown[column], hidden)
     note = suppressed_note(minimum)
-    shown["note"] = pd.Series([note if hide else None for hide in hidden], index=frame.index, dtype=str)
+    shown["note"] = pd.Series([note if hide else None for hide in hidden], index=frame.index, dtype="string")
     return shown
+
+
+def _blocks(frame: pd.DataFrame, key: Sequence[str]) -> list[npt.NDArray[np.int64]]:
+    """Return the row numbers of each indicator; a missing part of the key is a value like others."""
+    if frame.empty:
+        return []
+    number = frame.groupby(list(key), dropna=False, sort=False).ngroup().to_numpy()
+    order = np.argsort(number, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
 
 
 def _counted(frame: pd.DataFrame, share_indicators: Collection[str]) -> Floats:

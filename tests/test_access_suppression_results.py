@@ -149,6 +149,14 @@ def test_groups_too_small_to_name_lose_their_covered_residents_too() -> None:
     assert found["covered_population"].isna().sum() >= 2
 
 
+def test_missing_parts_of_the_key_are_values_like_others() -> None:
+    none = {"service": None, "cutoff_min": pd.NA, "standard": np.nan}
+    rows = [row("all", 7, 500, **none), row("all", 300, 500, **(none | {"period": "night"}))]
+    rows += [row("all", 300, 500), row("decile_1", 5, 100, **none), row("decile_2", 2, 100, **none)]
+    found = suppress_indicators(table(*rows))
+    assert found["value"].isna().tolist() == [True, False, False, True, True]
+
+
 def test_an_empty_table_and_tables_without_optional_columns() -> None:
     needed = ["indicator", "group", "value", "unit", "covered_population", "note"]
     assert suppress_indicators(table(row("all", 7, 500)).iloc[:0]).empty
