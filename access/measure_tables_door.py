@@ -31,6 +31,7 @@ import pandas as pd
 from access.errors import AccessError, DataQualityWarning, InputDataError
 from access.measure_tables_ids import check_same_kind, coded
 from access.measure_tables_pairs import StreamedCosts, read_pairs
+from access.measure_tables_rows import numbers_of
 from access.measure_tables_source import TravelMatrix, column_names, name_of
 from access.weights import LongCosts
 
@@ -183,7 +184,7 @@ def amounts_of(
     problems = [] if (known.codes >= 0).all() else ["id has missing values"]
     if repeated.any():
         problems.append(f"id has {land_use_data['id'][repeated].iloc[0]!r} more than once")
-    arrays = {name: _numbers(land_use_data[name], name, problems) for name in columns}
+    arrays = {name: _amounts(land_use_data[name], name, problems) for name in columns}
     if problems:
         raise InputDataError(f"land_use_data: {'; '.join(problems)}")
     check_same_kind(ids, "travel_matrix", pd.Index(known.values), "land_use_data")
@@ -214,15 +215,9 @@ def side_of_result(active: bool) -> tuple[Side, Side]:
     return ("from", "to") if active else ("to", "from")
 
 
-def _numbers(column: pd.Series[Any], name: str, problems: list[str]) -> Floats:
+def _amounts(column: pd.Series[Any], name: str, problems: list[str]) -> Floats:
     """Return a column as floats, NaN where missing; note what is wrong with it."""
-    try:
-        values: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        problems.append(f"{name} must be numbers, got {column.dtype}")
-        return np.full(len(column), np.nan)
-    if (values < 0).any():
-        problems.append(f"{name} must not be negative, got {np.nanmin(values):g}")
+    values = numbers_of(column, name, problems)
     if np.isinf(values).any():
         problems.append(f"{name} must be finite, got an infinite value")
     return values

@@ -32,13 +32,22 @@ def coded(column: pd.Series[Any]) -> Coded:
     if column.dtype == object and len(column) > 1:
         # Hashing text row by row is slow; comparing neighbours is not, and matrices are sorted by one id.
         names = column.to_numpy()
-        starts = np.flatnonzero(np.concatenate([[True], (names[1:] != names[:-1]).astype(bool)]))
+        starts = _starts_of_runs(names)
         if len(starts) < len(names) / 4:
             codes, values = pd.factorize(names[starts])
             lengths = np.diff(np.append(starts, len(names)))
             return Coded(np.repeat(codes.astype(np.int32), lengths), pd.Index(values))
     codes, distinct = pd.factorize(column)
     return Coded(codes.astype(np.int32), pd.Index(distinct))
+
+
+def _starts_of_runs(names: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
+    """Return where another id begins; every row where ids cannot be compared (``pd.NA``)."""
+    try:
+        differs = (names[1:] != names[:-1]).astype(bool)
+    except TypeError:
+        return np.arange(len(names))
+    return np.flatnonzero(np.concatenate([[True], differs]))
 
 
 def used(column: Coded) -> Any:

@@ -15,6 +15,9 @@ from access.measure_tables_ids import Coded, coded, positions_in, sorted_union, 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
 
+_NUMBERS = {"integer", "floating", "mixed-integer-float", "empty"}
+"""Of what columns of Python objects may consist."""
+
 
 class CodedRows(NamedTuple):
     """Some rows, each column coded by itself."""
@@ -80,7 +83,7 @@ def coded_rows(
     """
     columns = {name: coded(frame[name]) for name in ("from_id", "to_id", *groups)}
     problems = [f"{name} has missing values" for name, column in columns.items() if (column.codes < 0).any()]
-    costs = [_costs(frame[name], name, problems) for name in travel_costs]
+    costs = [numbers_of(frame[name], name, problems) for name in travel_costs]
     if problems:
         raise InputDataError(f"{where}: {'; '.join(problems)}")
     return CodedRows(columns["from_id"], columns["to_id"], [columns[name] for name in groups], costs)
@@ -116,13 +119,15 @@ def layout_of(seen: Sequence[CodedRows], groups: Sequence[str], where: str) -> L
     return layout
 
 
-def _costs(column: pd.Series[Any], name: str, problems: list[str]) -> Floats:
-    """Return costs as floats, NaN where missing; note what is wrong with them."""
-    try:
-        values: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
+def numbers_of(column: pd.Series[Any], name: str, problems: list[str]) -> Floats:
+    """Return a column of numbers >= 0 as floats, NaN where missing; note what is wrong with it."""
+    numeric = pd.api.types.is_numeric_dtype(column.dtype)
+    if not numeric and column.dtype == object:
+        numeric = pd.api.types.infer_dtype(column, skipna=True) in _NUMBERS
+    if not numeric:
         problems.append(f"{name} must be numbers, got {column.dtype}")
-        return np.zeros(0)
+        return np.full(len(column), np.nan)
+    values: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
     if (values < 0).any():
         problems.append(f"{name} must not be negative, got {np.nanmin(values):g}")
     return values

@@ -113,6 +113,25 @@ def test_a_missing_number_is_unknown_to_who_reaches_it() -> None:
         assert gravity(MATRIX, land, "jobs", "travel_time", decay_binary(30))["jobs"].tolist() == [1, 11, 0]
 
 
+def test_numbers_may_be_python_objects_and_missing_ones_any_kind_of_null() -> None:
+    for missing in (None, np.nan, pd.NA):
+        times = pd.Series([20, 0, 0.0, 40, missing], dtype=object)
+        assert reached(MATRIX.assign(travel_time=times)) == reached(MATRIX)
+    assert reached(MATRIX.assign(travel_time=MATRIX["travel_time"].astype("UInt8"))) == reached(MATRIX)
+
+
+def test_without_any_opportunities_nobody_reaches_any() -> None:
+    nothing = LAND.assign(jobs=0)
+    assert reached(MATRIX, nothing) == {"a": 0, "b": 0, "c": 0}
+    assert np.isinf(cost_to_closest(MATRIX, nothing, "jobs", "travel_time")["travel_time"]).all()
+    assert gravity(MATRIX, nothing, "jobs", "travel_time", decay_exponential(0.1))["jobs"].tolist() == [
+        0,
+        0,
+        0,
+    ]
+    assert balancing_cost(MATRIX, nothing, "jobs", "travel_time", "people")["travel_time"].isna().all()
+
+
 def test_whole_opportunities_stay_whole_numbers() -> None:
     assert cumulative_cutoff(MATRIX, LAND, "jobs", "travel_time", 30)["jobs"].dtype == np.int64
     shares = LAND.assign(jobs=[0.5, 0.25, 0.25])
@@ -141,8 +160,14 @@ def test_all_problems_of_the_matrix_are_told_at_once() -> None:
         InputDataError, match="to_id has missing values; travel_time must not be negative, got -1"
     ):
         travel_table(bad, "travel_time")
-    with pytest.raises(InputDataError, match="travel_time must be numbers"):
-        travel_table(MATRIX.assign(travel_time="soon"), "travel_time")
+    for strange in ("soon", "20", pd.Timedelta(minutes=20), [[20]] * 5):
+        with pytest.raises(InputDataError, match="travel_time must be numbers"):
+            travel_table(MATRIX.assign(travel_time=strange), "travel_time")
+    for missing in (None, np.nan, pd.NA):
+        ids = pd.Series(["a", missing] + ["b"] * 20, dtype=object)
+        bad = pd.DataFrame({"from_id": ids, "to_id": "a", "travel_time": 1})
+        with pytest.raises(InputDataError, match="from_id has missing values"):
+            travel_table(bad, "travel_time")
     with pytest.raises(AccessError, match="group_by may not name to_id; duplicate_pairs must be"):
         travel_table(MATRIX, "travel_time", group_by="to_id", duplicate_pairs="first")  # type: ignore[arg-type]
 

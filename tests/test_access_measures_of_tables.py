@@ -114,12 +114,12 @@ def test_an_interval_is_the_median_of_its_cutoffs() -> None:
 
 
 def test_half_an_opportunity_is_cut_off_as_in_r() -> None:
-    # Cutoffs 20 and 30 give b 2 and 12, 5 and 20 give a 0 and 10.
-    table = cumulative_interval(MATRIX, LAND.assign(jobs=[9, 2, 0]), "jobs", "travel_time", (20, 30), 10)
-    assert table["jobs"].tolist() == [9, 6]
-    whole = cumulative_interval(MATRIX, LAND.assign(jobs=[9, 2, 0]), "jobs", "travel_time", (20, 30), 10,
+    # Cutoffs 20 and 30 give b 2 and 13.
+    table = cumulative_interval(MATRIX, LAND.assign(jobs=[11, 2, 0]), "jobs", "travel_time", (20, 30), 10)
+    assert table["jobs"].tolist() == [11, 7]
+    whole = cumulative_interval(MATRIX, LAND.assign(jobs=[11, 2, 0]), "jobs", "travel_time", (20, 30), 10,
                                 truncate=False)  # fmt: skip
-    assert whole["jobs"].tolist() == [9, 6.5]
+    assert whole["jobs"].tolist() == [11, 7.5]
 
 
 def test_an_end_that_the_steps_do_not_meet_is_not_visited() -> None:

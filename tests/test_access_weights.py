@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from access.decay import Decay, decay_binary, decay_exponential
+from access.measures import cumulative
 from access.weights import ByteCosts, LongCosts
 
 MINUTES = np.array([[0, 29, 30, 255], [31, 31, 255, 255]], dtype=np.uint8)
@@ -61,6 +64,15 @@ def test_amounts_of_a_wrong_length_are_refused(costs: ByteCosts | LongCosts) -> 
         weights.to_origins([1, 2])
     with pytest.raises(ValueError, match=r"amounts must have shape \(2,\), got \(4,\)"):
         weights.to_destinations(JOBS)
+
+
+def test_a_matrix_may_be_mapped_from_disk(tmp_path: Path) -> None:
+    np.save(tmp_path / "minutes.npy", MINUTES)
+    mapped = np.load(tmp_path / "minutes.npy", mmap_mode="r")
+    weights = ByteCosts(mapped).weigh(decay_binary(31))
+    assert weights.to_origins(JOBS).tolist() == [115, 0]
+    assert weights.to_destinations([2, 3]).tolist() == [2, 2, 2, 0]
+    assert cumulative(ByteCosts(mapped), JOBS, range(25, 32))[-1].tolist() == [115, 0]
 
 
 def test_frozen_and_sliced_matrices_are_read_too() -> None:
