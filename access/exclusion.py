@@ -113,7 +113,7 @@ def exclusion_register(
     seed : int
         Start of the random permutations.
     smallest_count : float
-        Residents; 1 or more. Cells whose income is not shown (``access.suppression``) do not enter a zone's
+        Residents; 0: everything is told. Cells whose income is not shown (``access.suppression``) do not enter a zone's
         mean income, and facts and notes do not tell smaller numbers.
 
     Raises
@@ -131,11 +131,11 @@ def exclusion_register(
     steady = stability(zones, draws, rule, links)
     spots = _statistics(access, income, people, touching, n_permutations, seed) if statistics else None
     ids = zone_ids(cells, zones, people, int(zones.max(initial=-1)) + 1)
-    hidden = suppress_counts(people, smallest_count).counts
+    shown = ~suppress_counts(people, smallest_count).counts if smallest_count else None
     of_zones = rights_of_zones(ids, zones, people, rights)
     described = [
         pd.DataFrame({"zone_id": pd.Series(ids, dtype=object)}),
-        zone_facts(cells, zones, people, income, access, income_shown=~hidden),
+        zone_facts(cells, zones, people, income, access, income_shown=shown),
         gap_of_zones(ids, of_zones),
         stability_columns(steady, len(ids)),
         cluster_columns(spots, zones, people, len(ids)),

@@ -10,7 +10,10 @@ Decisions
   the whole group is served.
 - Any other indicator (a mean, a ratio) is hidden where it speaks of few residents.
 - Groups of one family (``decile_1`` to ``decile_10``; what stands before the last ``_`` or ``=``) are
-  protected together with the group ``all``, and with the remainder that is in no group of the family.
+  protected together with the group ``all``, and with the remainder that is in no group of the family: beside
+  ``women`` this is men. The remainder of the deciles is no group: people of unknown income.
+- Counts of *all* residents by how a place is served also follow from the table of cells; they are hidden so
+  that nobody takes a number of few for a finding.
 - Cells with few residents lose the columns named (income, counts of groups). If that leaves cells that could
   be reckoned from the total, the next smallest cell loses them too.
 - That a cell lies in a zone of the register tells that its income is below the line. This is accepted: the
@@ -39,7 +42,16 @@ KEY = ("indicator", "service", "period", "cutoff_min", "standard")
 NUMBERS = ("value", "low", "high")
 COUNT_UNIT = "residents"
 SHARE_UNIT = "share of residents"
-SHARE_INDICATORS = ("below_line_share",)
+SHARE_INDICATORS = (
+    "below_line_share",
+    "eu_typology_share",
+    "near_frequent_transit_share",
+    "penalty_share",
+    "ptal_share",
+    "right_headcount",
+    "sdg_11_2_1_share",
+)
+WITHOUT_REMAINDER = ("decile",)  # who is in none is of unknown income, no group that anything is told of
 _FAMILY = re.compile(r"(.+)[_=][^_=]+")
 
 
@@ -174,9 +186,9 @@ def _hidden_groups(told: Mapping[str, tuple[float, float]], minimum: float) -> t
     without_cover: set[str] = set()
     if not all(np.isnan(counted) for _, counted in told.values()):  # a group without a value is no group
         told = {group: both for group, both in told.items() if not np.isnan(both[1])}
-    for members in _families(told):
+    for family, members in _families(told).items():
         counts = np.array([told[group] for group in members], dtype=np.float64).reshape(-1, 2)
-        if EVERYBODY in told:
+        if EVERYBODY in told and family not in WITHOUT_REMAINDER:
             rest = np.array(told[EVERYBODY]) - counts.sum(axis=0)
             members, counts = [*members, ""], np.vstack([counts, np.maximum(rest, 0.0)])
         if np.isnan(counts[:, 1]).any():
@@ -193,14 +205,14 @@ def _hidden_groups(told: Mapping[str, tuple[float, float]], minimum: float) -> t
     return hidden, without_cover
 
 
-def _families(groups: Iterable[str]) -> list[list[str]]:
-    """Return the groups that divide the residents among them; without any, everybody as one family."""
-    families: dict[str, list[str]] = {}
+def _families(groups: Iterable[str]) -> dict[str, list[str]]:
+    """Return the groups that divide the residents among them, and a family without any for everybody."""
+    families: dict[str, list[str]] = {"": []}
     for group in groups:
         if group != EVERYBODY:
             match = _FAMILY.fullmatch(group)
             families.setdefault(match.group(1) if match else group, []).append(group)
-    return list(families.values()) or [[]]
+    return families
 
 
 def _without(values: pd.Series, hidden: Bools) -> pd.Series:

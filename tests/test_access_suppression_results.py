@@ -78,11 +78,23 @@ def test_a_hidden_decile_takes_the_next_smallest_with_it() -> None:
     assert found == {"all": 145, "decile_1": None, "decile_2": None, "decile_3": 60, "decile_4": 50}
 
 
-def test_those_in_no_decile_count_as_a_group() -> None:
-    # 400 residents, 300 in deciles: of the other 100, 4 are below, which 145 - 141 would tell.
-    rows = [row("decile_1", 61, 100), row("decile_2", 30, 100), row("decile_3", 50, 100)]
+def test_those_in_no_group_of_a_family_count_as_a_group() -> None:
+    # 400 residents, 300 of three ages: of the other 100, 4 are below, which 145 - 141 would tell.
+    rows = [row("age=1", 61, 100), row("age=2", 30, 100), row("age=3", 50, 100)]
     found = shown(suppress_indicators(table(row("all", 145, 400), *rows)))
-    assert [group for group, value in found.items() if value is None] == ["decile_1"]
+    assert [group for group, value in found.items() if value is None] == ["age=1"]
+
+
+def test_those_of_unknown_income_are_no_group_beside_the_deciles() -> None:
+    rows = [row("decile_1", 61, 100), row("decile_2", 30, 100), row("decile_3", 50, 100)]
+    assert None not in shown(suppress_indicators(table(row("all", 145, 310), *rows))).values()
+    mean = {"indicator": "mean_access", "unit": "jobs"}
+    rows = [
+        row("all", 1.0, 205, **mean),
+        row("decile_1", 1.0, 100, **mean),
+        row("decile_2", 2.0, 100, **mean),
+    ]
+    assert None not in shown(suppress_indicators(table(*rows))).values()
 
 
 def test_a_group_without_a_value_leaves_the_others_protected() -> None:
