@@ -113,8 +113,8 @@ def exclusion_register(
     seed : int
         Start of the random permutations.
     smallest_count : float
-        Residents; 0: everything is told. Cells whose income is not shown (``access.suppression``) do not enter a zone's
-        mean income, and facts and notes do not tell smaller numbers.
+        Residents; 0: everything is told. Cells whose income is not shown (``access.suppression``) do not
+        enter a zone's mean income, and facts and notes do not tell smaller numbers.
 
     Raises
     ------
