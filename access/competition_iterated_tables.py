@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from access.competition_iterated import iterated_competition
-from access.competition_tables import Turned, competition_of, result_of
+from access.competition_join import Turned, competition_of, result_of
 from access.decay import Decay, Decays
 from access.errors import AccessError, DataQualityWarning
 from access.measure_tables_door import DuplicatePairs, TravelTable
