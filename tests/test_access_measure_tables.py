@@ -18,9 +18,12 @@ from access.errors import AccessError, DataQualityWarning, InputDataError, Resul
 from access.measure_tables_door import TravelTable, amounts_of, travel_table
 from access.measure_tables_ids import coded
 from access.measure_tables_pairs import StreamedCosts
+from access.measures import cumulative
 from access.measures_costs import balancing_cost, cost_to_closest
 from access.measures_cumulative import cumulative_cutoff
 from access.measures_gravity import gravity
+from access.pairs import pairs_file
+from access.weights import ByteCosts
 
 MATRIX = pd.DataFrame(
     {
@@ -330,6 +333,17 @@ class TestFiles:
         monkeypatch.setattr(measure_tables_pairs, "MOST_PAIRS_CHECKED", 10)
         pd.concat([matrix, matrix.iloc[:1]]).to_parquet(tmp_path / "m.parquet")
         assert isinstance(travel_table(tmp_path / "m.parquet", "travel_time"), TravelTable)
+
+    def test_the_pairs_that_a_run_writes_give_what_its_matrix_gives(self, tmp_path: Path) -> None:
+        random = np.random.default_rng(4)
+        minutes = random.integers(0, 80, (1, 40, 40), dtype=np.uint8)
+        minutes[minutes > 70] = 255
+        ids = np.array([f"p{i:02}" for i in range(40)], dtype=object)
+        land = pd.DataFrame({"id": ids, "jobs": random.integers(0, 9, 40)})
+        (tmp_path / "p.parquet").write_bytes(pairs_file(minutes, ids, ids, ["travel_time_p50"]).content)
+        table = cumulative_cutoff(tmp_path / "p.parquet", land, "jobs", "travel_time_p50", [20, 50])
+        values = cumulative(ByteCosts(minutes[0]), land["jobs"].to_numpy(float), [20, 50])
+        assert table["jobs"].tolist() == values.T.ravel().tolist()
 
     def test_a_file_may_have_integer_ids(self, tmp_path: Path) -> None:
         numbers = MATRIX.assign(from_id=[2, 2, 1, 1, 3], to_id=[1, 2, 1, 3, 1])

@@ -192,6 +192,28 @@ def test_groups_without_a_pair_are_filled_only_if_asked_for() -> None:
     assert rows(there) == rows(filled)[1:]
 
 
+def test_each_group_is_what_it_is_alone() -> None:
+    random = np.random.default_rng(3)
+    pairs = pd.MultiIndex.from_product([["walk", "bus"], [7, 12, 22], list("abcd"), list("abcd")])
+    matrix = pairs.to_frame(index=False, name=["mode", "hour", "from_id", "to_id"]).sample(60, random_state=1)
+    matrix["travel_time"] = random.integers(0, 60, 60)
+    land = pd.DataFrame({"id": list("abcd"), "jobs": [1, 10, 100, 1000], "people": [5, 50, 500, 0]})
+    for active in (True, False):
+        for call in (
+            lambda m, **o: cumulative_cutoff(m, land, "jobs", "travel_time", [20, 40], **o),
+            lambda m, **o: gravity(m, land, "jobs", "travel_time", decay_exponential([0.1, 0.2]), **o),
+            lambda m, **o: cost_to_closest(m, land, "jobs", "travel_time", [1, 50], **o),
+            lambda m, **o: balancing_cost(m, land, "jobs", "travel_time", "people", **o),
+        ):
+            options = {"active": active, "fill_missing_ids": False}
+            table = call(matrix, group_by=["mode", "hour"], **options)
+            assert table.equals(table.sort_values(["id", "mode", "hour"], kind="stable"))
+            for (mode, hour), rows_of_group in matrix.groupby(["mode", "hour"]):
+                mine = table[(table["mode"] == mode) & (table["hour"] == hour)].drop(columns=["mode", "hour"])
+                alone = call(rows_of_group, **options)
+                pd.testing.assert_frame_equal(mine.reset_index(drop=True), alone)
+
+
 # Closest
 
 
