@@ -115,6 +115,32 @@ def test_a_large_city_learns_its_variances_from_a_part_and_draws_all_cells() -> 
         assert np.hypot(root_a, root_c) == pytest.approx(np.sqrt(0.25 - 0.01), abs=0.03)
 
 
+def test_not_knowing_the_mean_moves_all_cells_together() -> None:
+    # 25 cells that are all alike, each measured with an error of 1: their mean is known to 1 / 5.
+    posterior = fit_log_posterior(
+        np.exp(np.random.default_rng(2).normal(size=25)), np.ones(25), rng=np.random.default_rng(1)
+    )
+    alike = replace(posterior, supports=(_Products(posterior).solve(0.0, 0.01),))
+    drawn = log_draws(alike, 2000)
+    assert drawn.mean(axis=1).std() == pytest.approx(0.2, rel=0.08)
+    assert drawn.std(axis=1).max() < 0.03
+
+
+def test_a_block_in_two_zones_is_cut_at_their_border() -> None:
+    rng = np.random.default_rng(3)
+    observed, sd = np.exp(rng.normal(size=60)), np.full(60, 0.3)
+    zone = np.arange(60) // 15
+    crossing, cut = np.arange(60) // 10, np.arange(60) // 10 * 10 + zone
+
+    def drawn(block: np.ndarray) -> np.ndarray:
+        posterior = fit_log_posterior(
+            observed, sd, correlation=0.5, block=block, zone=zone, rng=np.random.default_rng(1)
+        )
+        return posterior.draw(0, np.random.default_rng(2))
+
+    assert np.array_equal(drawn(crossing), drawn(cut))
+
+
 def test_covariates_that_say_nothing_new_are_left_out() -> None:
     rng = np.random.default_rng(1)
     x = rng.normal(size=50)
