@@ -17,8 +17,8 @@ from access.weights import ByteCosts, LongCosts
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
 
-PAIRS_A_BLOCK = 30_000_000
-"""Pairs sorted at a time, 40 bytes each at most: 1.2 GB. A streamed table is read once for each block."""
+PAIRS_A_BLOCK = 8_000_000
+"""Pairs sorted at a time, some 50 bytes each: 400 MB. A streamed table is read once for each block."""
 
 ANY = np.finfo(np.float64).smallest_subnormal
 """Needed number that anything above 0 fulfils."""
