@@ -2,6 +2,10 @@
 
 Two scenarios are compared by the range of the *paired* difference: draw by draw, with the same residents and
 incomes in both. Comparing two ranges by eye, or their ends, would count the shared error twice.
+
+The number of the observed inputs need not lie in the middle of its range, and with large errors not even
+inside: errors in income put cells into wrong tenths, so an observed gap between rich and poor is too small on
+average, while the range is of the gap as it may truly be. The median of the draws stands beside the range.
 """
 
 from __future__ import annotations

@@ -54,8 +54,10 @@ class InputError:
         Label of the zone, 0 or more, whose total the source knows exactly and every draw keeps. Population
         only; cells of one zone then share what one of them gains.
     covariates : array of float, shape (n_cells, k), optional
-        What the quantity goes along with, no NaN: ``access_covariates``. Without the access of the cells,
-        draws of income pull its relation with access towards none.
+        What the quantity goes along with, no NaN: ``access_covariates`` for income. Without the access of
+        the cells, draws of income pull its relation with access towards none. Residents do better without
+        (Belo Horizonte, planted errors of 20 %: the middle of the range of mean access was off by 0.01 of
+        its width without and by 0.13 with them).
     """
 
     source: str
