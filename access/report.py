@@ -30,7 +30,7 @@ from access.report_findings import (
     window,
 )
 from access.report_gaps import far_cell_table, gap_table
-from access.report_ground import Ground, ZoneMark, ground
+from access.report_ground import Ground, ZoneMark, ground, without_names_under
 from access.report_inequality import curve_chart
 from access.report_map import CellMap, access_map, cell_titles, coincidence_map
 from access.report_method import (
@@ -106,10 +106,11 @@ def write_report(folder: Path, languages: Sequence[str] = ("en", "fr")) -> list[
         for name, draw in MAPS.items():
             cell_map, png = draw(run, texts), b""
             marks = zone_marks(run, base) if name == "zones" else []
+            below = without_names_under(base, marks)
             if cell_map is not None:
-                png = map_png(base, cell_map, surroundings(run, texts), texts, marks)
+                png = map_png(below, cell_map, surroundings(run, texts), texts, marks)
                 written.append(_write(folder / f"{name}{suffix}.png", png))
-            figures.append(_figure(run, base, name, cell_map, png, texts, marks))
+            figures.append(_figure(run, below, name, cell_map, png, texts, marks))
         page = report_html(run, figures, texts)
         written.append(_write(folder / f"report.{texts.language}.html", page.encode("utf-8")))
     logger.info("report: %d files in %s", len(written), folder)

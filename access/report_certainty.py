@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,14 @@ from access.report_section import Section, joined, some, table_of
 from access.report_tables import Table
 from access.texts import Texts
 
+#: Words for the kinds of range; what follows them in a run are values, such as minutes or dates.
+KIND_KEYS = {
+    "sensitivity: cutoff": "cutoff",
+    "sensitivity: walking speed": "walking_speed",
+    "sensitivity: service date": "service_date",
+    "sensitivity: cell size": "cell_size",
+    "variability: departure minutes": "departure_minutes",
+}
 KINDS = ("input_uncertainty", "sensitivity", "variability", "null")
 
 
@@ -25,6 +34,8 @@ def certainty_section(run: Run, texts: Texts) -> Section:
     if table is None:
         sentences.append(texts("certainty.no_bands"))
     notes = [texts(f"certainty.kind_{kind}") for kind in KINDS]
+    if n_outside := _n_outside(run):
+        notes.append(texts("certainty.outside", n=texts.number(n_outside)))
     notes += [texts("certainty.census"), *_assumptions(run, texts), *_limits(run, texts)]
     return Section("certainty", tuple(sentences), some(table), tuple(notes))
 
@@ -53,8 +64,22 @@ def band_table(run: Run, texts: Texts) -> Table | None:
 
 def kind_words(kind: str, texts: Texts) -> str:
     """Name of a kind of range; one that no text knows is named as in the run."""
-    key = "kind." + kind.replace(":", "").replace(" ", "_")
-    return texts(key) if texts.has(key) else kind
+    for start, key in KIND_KEYS.items():
+        if kind.startswith(start):
+            values = ", ".join(re.findall(r"\d[\d.-]*", kind.removeprefix(start).removeprefix(", H3")))
+            return texts(f"kind.{key}_at", values=values) if values else texts(f"kind.{key}")
+    return kind
+
+
+def _n_outside(run: Run) -> int:
+    """How many numbers lie outside their own range, rounding aside."""
+    found = 0
+    for name in run.numbers.names():
+        for number in run.numbers.of(name):
+            if number.has_range and math.isfinite(number.value):
+                rounding = 1e-9 * max(1.0, abs(number.value))
+                found += not number.low - rounding <= number.value <= number.high + rounding
+    return found
 
 
 def _bands(run: Run) -> Iterator[Number]:

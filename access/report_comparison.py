@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from access.report_data import Run
 from access.report_findings import period_label, service_label
@@ -44,7 +45,8 @@ def ratio_table(run: Run, texts: Texts) -> Table | None:
 
 def mode_label(run: Run, name: str, texts: Texts) -> str:
     """Name of a mode as the configuration gives it."""
-    found = next((mode for mode in run.manifest.get("modes") or [] if mode.get("name") == name), {})
+    modes: list[dict[str, Any]] = run.manifest.get("modes") or []
+    found = next((mode for mode in modes if mode.get("name") == name), {})
     return texts.label(found.get("label"), fallback=name)
 
 

@@ -48,6 +48,7 @@ class Run(NamedTuple):
     rights: pd.DataFrame | None = None
     zones: gpd.GeoDataFrame | None = None
     curves: pd.DataFrame | None = None
+    zone_rights: pd.DataFrame | None = None
 
     @property
     def travel(self) -> Mapping[str, Any]:
@@ -162,7 +163,9 @@ def read_run(folder: Path) -> Run:
         headline = json.loads((folder / "headline.json").read_text(encoding="utf-8"))
         cells = gpd.read_parquet(folder / "cells.parquet")
         indicators = pd.read_parquet(folder / "indicators.parquet")
-        rights, curves = (_table(folder / f"{name}.parquet") for name in ("rights", "curves"))
+        rights, curves, zone_rights = (
+            _table(folder / f"{name}.parquet") for name in ("rights", "curves", "zone_rights")
+        )
         zones_file = folder / "zones.parquet"
         zones = gpd.read_parquet(zones_file) if zones_file.is_file() else None
     except (OSError, ValueError) as error:
@@ -176,7 +179,17 @@ def read_run(folder: Path) -> Run:
     cells = cells.sort_values("id", kind="stable", ignore_index=True)
     rows: list[dict[Any, Any]] = [*indicators.to_dict("records"), *_headline_rows(headline)]
     numbers = Numbers(indicators.to_dict("records"))
-    return Run(cells, manifest, _headline(manifest), _indicator_values(rows), numbers, rights, zones, curves)
+    return Run(
+        cells,
+        manifest,
+        _headline(manifest),
+        _indicator_values(rows),
+        numbers,
+        rights,
+        zones,
+        curves,
+        zone_rights,
+    )
 
 
 def _table(path: Path) -> pd.DataFrame | None:

@@ -9,7 +9,8 @@ from access.report_groups import groups_section
 from access.report_inequality import inequality_section
 from access.report_rights import rights_section
 from access.report_section import Section
-from access.report_supply import segregation_section, supply_section
+from access.report_segregation import segregation_section
+from access.report_supply import supply_section
 from access.report_zones import underserved_section
 from access.texts import Texts
 

@@ -5,6 +5,7 @@ A neighbourhood is drawn as the cells that carry its name, not as its legal outl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -52,6 +53,22 @@ def ground(cells: gpd.GeoDataFrame) -> Ground:
     shapes = zone_shapes(projected)
     limits = [ring for shape in shapes.values() for ring in outlines(shape)]
     return Ground(projected, limits, zone_names(projected, shapes))
+
+
+def without_names_under(ground: Ground, marks: Sequence[ZoneMark]) -> Ground:
+    """Leave out the names of neighbourhoods that the numbers of zones would be written over."""
+    west, south, east, north = ground.cells.total_bounds
+    extent = max(east - west, north - south)
+    names = [
+        name
+        for name in ground.names
+        if not any(
+            abs(name.x - mark.x) < _LETTER * extent * (len(name.name) + 2)
+            and abs(name.y - mark.y) < _LINE * extent
+            for mark in marks
+        )
+    ]
+    return ground._replace(names=names)
 
 
 def zone_shapes(projected: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:

@@ -13,7 +13,7 @@ from access.indicator_registry import registry
 from access.report_claims import side_of
 from access.report_data import Run
 from access.report_findings import period_label, service_label
-from access.report_numbers import Number, range_words, sure_words, value_words
+from access.report_numbers import Number, range_words, sure_words, value_words, with_range
 from access.report_section import Section, reasons_of, some, table_of
 from access.report_tables import Table
 from access.texts import Texts
@@ -69,14 +69,14 @@ def inequality_section(run: Run, texts: Texts) -> Section:
     return Section(
         "inequality",
         tuple(texts.capital(sentence) for sentence in sentences),
-        some(index_table(run, texts), curves),
+        some(index_table(run, texts), curves, other_services_table(run, texts)),
         (texts("inequality.places"),),
         reasons_of(numbers, titles),
     )
 
 
 def index_table(run: Run, texts: Texts) -> Table | None:
-    """Every index of every service in the headline's period and cutoff, with its range."""
+    """Every index of the headline's service, with its range and the residents covered."""
     rows = (
         (
             texts.capital(service_label(run, number.service, texts)),
@@ -86,11 +86,31 @@ def index_table(run: Run, texts: Texts) -> Table | None:
             texts.number(number.covered_population),
         )
         for number in _index_numbers(run)
+        if number.service == run.headline.service
     )
     _, cutoff_min, period = run.headline
     caption = texts("table.inequality_caption", cutoff=cutoff_min, period=period_label(run, period, texts))
     keys = ("service", "index", "value", "range", "covered")
     return table_of(texts, caption, keys, rows, 2, texts("table.range_note"), word_columns=(3,))
+
+
+def other_services_table(run: Run, texts: Texts) -> Table | None:
+    """The indices of all other services, each with its range: one row a service."""
+    of_service: dict[str, dict[str, Number]] = {}
+    for number in _index_numbers(run):
+        if number.service != run.headline.service:
+            of_service.setdefault(number.service, {})[number.indicator] = number
+    if not of_service:
+        return None
+    rows = tuple(
+        (
+            texts.capital(service_label(run, service, texts)),
+            *(with_range(numbers.get(name), texts) for name in INDICES),
+        )
+        for service, numbers in of_service.items()
+    )
+    titles = (registry()[name].title.of(texts.language) for name in INDICES)
+    return Table(texts("table.other_services_caption"), (texts("table.service"), *titles), rows)
 
 
 def _index_numbers(run: Run) -> Iterator[Number]:

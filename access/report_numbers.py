@@ -148,6 +148,13 @@ def range_words(number: Number | None, texts: Texts) -> str:
     return texts("range.from_to", low=low, high=high)
 
 
+def with_range(number: Number | None, texts: Texts) -> str:
+    """Write value and range in one cell of a table: "3.80 (3.20 to 4.40)"."""
+    if number is None or math.isnan(number.value):
+        return value_words(number, texts)
+    return texts("range.beside", value=value_words(number, texts), range=range_words(number, texts))
+
+
 def sure_words(number: Number, texts: Texts) -> str:
     """Say in half a sentence how sure a number is: its range and what that speaks of, or none."""
     if not number.has_range:
@@ -161,7 +168,7 @@ def figure(value: float, unit: str, texts: Texts) -> str:
         return _signed_percent(value, texts)
     if unit in COUNT_UNITS:
         return texts.number(value)
-    if unit in INDEX_UNITS and abs(value) < 10:
+    if unit in INDEX_UNITS and 0 < abs(value) < 10:
         return texts.number(value, 2 if abs(value) >= 0.1 else 3)
     return texts.amount(value)
 

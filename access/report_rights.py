@@ -9,7 +9,7 @@ from typing import Any
 
 from access.report_data import Run
 from access.report_findings import service_label
-from access.report_numbers import Number, range_words, sure_words, value_words
+from access.report_numbers import Number, range_words, sure_words, value_words, with_range
 from access.report_section import Section, period_or_all, reasons_of, some, table_of
 from access.report_tables import Table
 from access.rights_catalogue import SERVICES
@@ -34,7 +34,11 @@ def rights_section(run: Run, texts: Texts) -> Section:
         excluded_table(run, texts),
     )
     notes = (texts("rights.how_counted"), texts("rights.no_legal_finding"))
-    sentences = (*_right_sentences(run, texts), *_basket_sentences(run, texts))
+    sentences = (
+        *_right_sentences(run, texts),
+        *_basket_sentences(run, texts),
+        *_penalty_sentences(run, texts),
+    )
     return Section("rights", sentences, tables, notes, reasons_of(numbers, {}))
 
 
@@ -152,20 +156,25 @@ def basket_table(run: Run, texts: Texts) -> Table | None:
 
 
 def penalty_table(run: Run, texts: Texts) -> Table | None:
-    """Residents who have a right as it is written and lose it at another time or walking slowly."""
-    rows = (
+    """Residents who have a right as it is written and lose it otherwise: one column a case."""
+    lost: dict[str, dict[str, Number]] = {}
+    for number in run.numbers.of("penalty_residents", group="all"):
+        lost.setdefault(number.standard, {})[_penalty_case(run, number, texts)] = number
+    cases = list(dict.fromkeys(case for of_right in lost.values() for case in of_right))
+    if not cases:
+        return None
+    rows = tuple(
         (
-            texts.capital(right_label(run, number.standard, texts)),
-            _penalty_case(run, number, texts),
-            value_words(number, texts),
-            range_words(number, texts),
-            value_words(_beside(run, "penalty_share", number), texts),
+            texts.capital(right_label(run, right, texts)),
+            *(
+                with_range(of_right[case], texts) if case in of_right else texts("rights.as_written")
+                for case in cases
+            ),
         )
-        for number in run.numbers.of("penalty_residents", group="all")
+        for right, of_right in lost.items()
     )
-    keys = ("right", "when_lost", "lose", "range", "lose_share")
-    caption = texts("table.penalty_caption")
-    return table_of(texts, caption, keys, rows, 2, texts("table.penalty_note"), word_columns=(3,))
+    columns = (texts("table.right"), *(texts.capital(case) for case in cases))
+    return Table(texts("table.penalty_caption"), columns, rows, note=texts("table.penalty_note"))
 
 
 def excluded_table(run: Run, texts: Texts) -> Table | None:
@@ -202,7 +211,7 @@ def _right_sentences(run: Run, texts: Texts) -> Iterator[str]:
             residents=texts.plural("residents", number.value),
             share=value_words(_beside(run, "right_headcount", number), texts),
             covered=texts.number(number.covered_population),
-            whom=_word(texts, entry.get("for_whom") or "everyone"),
+            whom=_whom(run, entry, texts),
             sure=sure_words(number, texts),
         )
         threshold = entry.get("threshold") or {}
@@ -212,6 +221,31 @@ def _right_sentences(run: Run, texts: Texts) -> Iterator[str]:
             yield f"{sentence} {texts('rights.sentence_source', source=texts.label(threshold.get('source')))}"
     if len(numbers) > N_SENTENCES:
         yield texts("rights.sentence_more", n=len(numbers) - N_SENTENCES)
+
+
+def _whom(run: Run, entry: Mapping[str, Any], texts: Texts) -> str:
+    """Whose right it is; where these people are not counted apart, that all residents are counted."""
+    whom = _word(texts, entry.get("for_whom") or "everyone")
+    counted_as_all = [pair[0] for pair in run.manifest.get("rights_counted_as_everyone") or []]
+    return texts("rights.as_everyone", whom=whom) if entry.get("name") in counted_as_all else whom
+
+
+def _penalty_sentences(run: Run, texts: Texts) -> Iterator[str]:
+    """For each case in which rights are lost, the right that most residents lose."""
+    worst: dict[str, Number] = {}
+    for number in run.numbers.of("penalty_residents", group="all"):
+        case = _penalty_case(run, number, texts)
+        if number.value > 0 and (case not in worst or number.value > worst[case].value):
+            worst[case] = number
+    for case, number in worst.items():
+        yield texts(
+            "rights.penalty",
+            case=texts.capital(case),
+            right=right_label(run, number.standard, texts),
+            residents=texts.plural("residents", number.value),
+            share=value_words(_beside(run, "penalty_share", number), texts),
+            sure=sure_words(number, texts),
+        )
 
 
 def _basket_sentences(run: Run, texts: Texts) -> Iterator[str]:

@@ -64,7 +64,7 @@ def underserved_section(run: Run, texts: Texts) -> Section:
     sentences += [zone_sentence(run, n, zone, texts) for n, zone in enumerate(zones[:N_SENTENCES], start=1)]
     if len(zones) > N_SENTENCES:
         sentences.append(texts("zones.more", n=len(zones) - N_SENTENCES))
-    tables = some(register_table(run, texts))
+    tables = some(register_table(run, texts), zone_rights_table(run, texts))
     return Section("underserved", tuple(sentences), tables, tuple(notes), reasons)
 
 
@@ -119,21 +119,55 @@ def register_table(run: Run, texts: Texts) -> Table | None:
             texts.number(zone.n_cells),
             texts.amount(zone.income),
             texts.number(zone.n_lacking, 1),
-            _rights(run, zone, texts),
             texts.number(zone.depth, 2),
             texts.percent(zone.access_ratio),
-            missing_words(run, zone, texts),
+            service_words(run, zone.missing_service, texts) if zone.missing_right else texts("no_data"),
             _draws(zone, texts),
             texts.percent(zone.cluster_share),
         )
         for place, zone in enumerate(zones_of(run), start=1)
     )
     keys = (
-        "zone_number", "zone_name", "residents", "cells", "mean_income", "rights_lacking", "rights_unmet",
+        "zone_number", "zone_name", "residents", "cells", "mean_income", "rights_lacking",
         "depth", "of_mean", "missing", "share_of_draws", "cluster_share",
     )  # fmt: skip
     caption = texts("table.register_caption", term=term(run, texts))
-    return table_of(texts, caption, keys, rows, 2, texts("table.register_note"), word_columns=(6, 9))
+    return table_of(texts, caption, keys, rows, 2, texts("table.register_note"), word_columns=(8,))
+
+
+def zone_rights_table(run: Run, texts: Texts) -> Table | None:
+    """Share of each zone's residents who lack each right; None where the run does not say."""
+    table = run.zone_rights
+    if table is None or table.empty:
+        return None
+    shares = {(str(row["zone_id"]), str(row["right"])): row for row in table.to_dict("records")}
+    rights = list(dict.fromkeys(table["right"].astype(str)))
+    ids = register(run)["zone_id"].astype(str)
+    rows = tuple(
+        (
+            texts.number(place),
+            zone.name,
+            *(_share_words(run, shares.get((ids[place - 1], name)), texts) for name in rights),
+        )
+        for place, zone in enumerate(zones_of(run), start=1)
+    )
+    columns = (
+        texts("table.zone_number"),
+        texts("table.zone_name"),
+        *(texts.capital(right_label(run, name, texts)) for name in rights),
+    )
+    return Table(texts("table.zone_rights_caption"), columns, rows, 2)
+
+
+def _share_words(run: Run, row: Mapping[Any, Any] | None, texts: Texts) -> str:
+    """Share of a zone's residents who lack a right; hidden where those who do, or do not, are few."""
+    if row is None:
+        return texts("no_data")
+    lacking, judged = _number(row, "unmet_residents"), _number(row, "judged_residents")
+    minimum = float(run.option("results", "min_residents_shown") or 0)
+    if any(0 < round(n, 6) < minimum for n in (lacking, judged - lacking)):
+        return texts("range.suppressed")
+    return texts.percent(_number(row, "unmet_share"))
 
 
 def zone_sentence(run: Run, number: int, zone: Zone, texts: Texts) -> str:
@@ -151,7 +185,7 @@ def zone_sentence(run: Run, number: int, zone: Zone, texts: Texts) -> str:
         sure = texts("zones.sure", share=texts.percent(zone.share_of_draws))
     else:
         sure = texts("zones.sure_not_quantified")
-    return "; ".join(parts) + f". {sure}"
+    return texts("between_sources").join(parts) + f". {sure}"
 
 
 def missing_words(run: Run, zone: Zone, texts: Texts) -> str:
@@ -221,7 +255,7 @@ def _draws(zone: Zone, texts: Texts) -> str:
 
 
 def _rights(run: Run, zone: Zone, texts: Texts) -> str:
-    return joined([right_label(run, name, texts) for name in zone.rights], texts) or texts("zones.no_right")
+    return joined([right_label(run, name, texts) for name in zone.rights], texts)
 
 
 def _number(row: Mapping[Any, Any], column: str) -> float:

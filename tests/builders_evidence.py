@@ -42,7 +42,7 @@ def inequality_rows() -> list[dict[str, Any]]:
     ratio = row("ratio_richest10_poorest40", 3.8, unit="ratio", **jobs)
     return [
         ratio | ranged(3.2, 4.4),
-        ratio | {"low": 2.7, "high": 6.1, "interval_kind": "sensitivity: cutoff"},
+        ratio | {"low": 2.7, "high": 6.1, "interval_kind": "sensitivity: cutoff 5 min lower and higher"},
         ratio | {"low": 3.5, "high": 3.9, "interval_kind": "sensitivity: walking speed"},
         ratio | {"low": 3.6, "high": 4.0, "interval_kind": "variability: departure minutes"},
         ratio | {"low": 3.6, "high": 4.1, "interval_kind": "sensitivity: moon"},
@@ -85,6 +85,8 @@ def right_rows() -> list[dict[str, Any]]:
         where = {"standard": "school_15", "period": "night" if n == 700 else "midday", "note": note}
         rows.append(row("penalty_residents", n, unit="residents", **where))
         rows.append(row("penalty_share", n / 17_400, unit="share", **where))
+    where = {"standard": "hospital_45", "period": "night", "note": "against midday"}
+    rows.append(row("penalty_residents", 0.0, unit="residents", **where) | ranged(0.0, 0.0))
     return rows
 
 
@@ -111,6 +113,12 @@ def segregation_rows() -> list[dict[str, Any]]:
         row("segregation_isolation", 0.3, unit="share", group="income_low"),
         row("segregation_information_profile", 0.08, group="within 500 m"),
         row("segregation_reach_transit", 0.05, period="midday"),
+        row("segregation_reach_walk", 0.1, period="midday"),
+        row("segregation_reach_isolation_walk", 0.4, unit="share", group="income_low", period="midday"),
+        row("mix_of_reach_people_transit", 0.8, period="midday"),
+        row("extremes_in_reach_transit", -0.04, period="midday"),
+        row("exposure_of_low_income_transit", 0.7, unit="share", group="low_income", period="midday"),
+        row("mix_of_reach_places", 0.9, period="midday", service="jobs"),
         row("segregation_poverty_tail", np.nan, note="not defined: beyond the outer brackets"),
     ]
 
@@ -160,6 +168,20 @@ def zones() -> gpd.GeoDataFrame:
     )
 
 
+def zone_rights() -> pd.DataFrame:
+    """Who lacks which right in each zone: all, none, and so few that it is not told."""
+    counts = {("b_west", "school_15"): 2300.0, ("b_west", "hospital_45"): 1150.0,
+              ("a_east", "school_15"): 0.0, ("a_east", "hospital_45"): 3.0}  # fmt: skip
+    residents = {"b_west": 2300.0, "a_east": 2400.0}
+    return pd.DataFrame(
+        [
+            {"zone_id": zone, "right": right, "judged_residents": residents[zone], "unmet_residents": n,
+             "unmet_share": n / residents[zone]}
+            for (zone, right), n in counts.items()
+        ]
+    )  # fmt: skip
+
+
 def manifest_entries() -> dict[str, Any]:
     """What the manifest says of rights, zones, ranges, supply and segregation."""
     law = {"text": {"en": "Schools for all", "fr": "L’école pour tous"}, "source": "Act, article 1",
@@ -204,7 +226,8 @@ def manifest_entries() -> dict[str, Any]:
         },
         "modes": [{"name": "car", "label": {"en": "car", "fr": "voiture"}, "rules": "free flow",
                    "max_duration_min": 60}],
-        "suppression_minimum": 20,
+        "config": {"results": {"min_residents_shown": 20}},
+        "rights_counted_as_everyone": [["school_15", "school_age"]],
         "study_area_buffer_m": 2000.0,
         "segregation": {"not_defined": [{"en": "Brackets are needed.", "fr": "Il faut des tranches."}]},
         "supply": {
@@ -223,6 +246,7 @@ def write_evidence_run(folder: Path, **changes: Any) -> Path:
     write_run(folder, cells, table, **(manifest_entries() | changes))
     zones().to_parquet(folder / "zones.parquet")
     curves().to_parquet(folder / "curves.parquet")
+    zone_rights().to_parquet(folder / "zone_rights.parquet")
     return folder
 
 
@@ -274,8 +298,21 @@ def every_word_run(folder: Path) -> Path:
             for name in ("very_high", "medium", "low", "none")
         ),
         row("ratio_decile10_decile1", 2.0, unit="ratio", **jobs),
-        row("gini", 0.3, **jobs) | {"low": 0.1, "high": 0.5, "interval_kind": "sensitivity: service date"},
-        row("gini", 0.3, **jobs) | {"low": 0.1, "high": 0.5, "interval_kind": "sensitivity: cell size"},
+        row("gini", 0.3, **jobs)
+        | {"low": 0.1, "high": 0.5, "interval_kind": "sensitivity: service date 2026-03-12"},
+        row("gini", 0.3, **jobs)
+        | {"low": 0.1, "high": 0.5, "interval_kind": "sensitivity: cell size, H3 resolution 8"},
+        *(
+            row("gini", 0.3, **jobs) | {"low": 0.1, "high": 0.5, "interval_kind": kind}
+            for kind in (
+                "sensitivity: cutoff",
+                "sensitivity: service date",
+                "sensitivity: cell size",
+                "sensitivity: walking speed 4.5 km/h",
+                "variability: departure minutes, p10 to p90",
+            )
+        ),
+        row("below_line_share", 0.5, unit="share") | ranged(0.1, 0.4),
         row("basket_residents", 5.0, unit="residents", group="lacking_0"),
         row("segregation_isolation", 0.3, unit="share", group="decile_5"),
         row("right_headcount", 0.9, unit="share", standard="school_15", period="midday", group="decile_1")

@@ -141,7 +141,7 @@ def test_drawings_have_words_and_tables_have_captions_and_headers(page: str) -> 
     drawings = [a for a in outline.of("svg") if a.get("aria-hidden") != "true"]
     assert len(drawings) == 3
     assert all(a.get("role") == "img" and a.get("aria-label") for a in drawings)
-    assert len(outline.of("table")) == len(outline.of("caption")) == 14
+    assert len(outline.of("table")) == len(outline.of("caption")) == 15
     assert all(a.get("scope") in ("col", "row") for a in outline.of("th"))
 
 

@@ -28,8 +28,8 @@ from access.report_evidence import evidence_sections
 from access.report_ground import ground
 from access.report_inequality import curve, curve_chart, curve_table
 from access.report_numbers import Numbers, figure, range_words, value_words
-from access.report_rights import basket_table, is_proposal, threshold_table
-from access.report_zones import register_table, zone_map, zone_marks
+from access.report_rights import basket_table, is_proposal, penalty_table, threshold_table
+from access.report_zones import register_table, zone_map, zone_marks, zone_rights_table
 from access.texts import LANGUAGES, Texts
 
 EN, FR = Texts("en"), Texts("fr")
@@ -197,7 +197,8 @@ def test_each_right_has_a_sentence_with_its_threshold(run: Run) -> None:
     sentences = evidence_sections(run, EN)["rights"].sentences
     assert sentences[0] == (
         "“a primary school” (weekday midday): 4,000 residents lack it, 19% of the 21,400 assessed "
-        "(children of school age); range by the modelled errors of the inputs: 3,700 to 4,300. "
+        "(children of school age, who are not counted apart: all residents); "
+        "range by the modelled errors of the inputs: 3,700 to 4,300. "
         "The number in it is our proposal, not law."
     )
     assert sentences[1].endswith("The number in it comes from: Report of 1999.")
@@ -224,6 +225,20 @@ def test_baskets_count_rights_lacking_at_once(run: Run) -> None:
     assert table is not None
     assert [r[1:3] for r in table.rows] == [("none", "17,000"), ("1", "3,600"), ("2", "800")]
     assert table.rows[2][4] == "3.7%"
+
+
+def test_rights_lost_stand_case_by_case_with_the_worst_in_a_sentence(run: Run) -> None:
+    table = penalty_table(run, EN)
+    assert table is not None
+    assert table.columns == ("Right", "Night", "Walking slowly")
+    assert table.rows == (
+        ("A primary school", "700 (not quantified)", "300 (not quantified)"),
+        ("A hospital", "0 (0 to 0)", "–"),
+    )
+    assert (
+        "Night: the right that most lose is “a primary school”, 700 residents (4.0% of those who have it as "
+        "it is written); the range is not quantified."
+    ) in evidence_sections(run, EN)["rights"].sentences
 
 
 def test_what_was_left_out_is_named_with_its_reason(folder: Path) -> None:
@@ -295,10 +310,24 @@ def test_supply_says_what_is_not_verified_and_what_has_no_data(run: Run) -> None
     section = evidence_sections(run, EN)["supply"]
     rows = {row[:2]: row for row in section.tables[0].rows}
     assert rows["Convenient access to public transport (SDG 11.2.1)", "standard met"][2] == "91%"
-    assert rows["Share of residents by PTAL band", "1a"][6].endswith("(not verified)")
+    assert rows["Share of residents by PTAL band", "1a"][2:5] == ("25%", "not quantified", "5,350")
+    assert any(
+        n.startswith("Share of residents by PTAL") and n.endswith("(not verified).") for n in section.notes
+    )
     assert rows["Departures nearby (European typology)", "odd one"][4] == "2,140"
     assert section.notes[:2] == ("PTAL: no data. no routes.", "odd: no data. why.")
     assert "ptal: unverified constants: K" in section.reasons
+
+
+def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
+    zones_table, groups, kernels, places = evidence_sections(run, EN)["segregation"].tables
+    rows = {r[0]: r[1:] for r in zones_table.rows}
+    assert rows["Rank-order information theory index H^R"][:2] == ("0.12", "0.020")
+    assert rows["Segregation of poverty (H at p = 0.1)"][0] == "not defined"
+    assert rows["Spatial information theory index by radius (within 500 m)"][0] == "0.080"
+    assert groups.rows == (("income low", "30%", "40%"),)
+    assert kernels.rows[0][1:] == ("0.050", "0.10", "no data")
+    assert places.rows == (("Jobs", "0.90", "not quantified"),)
 
 
 def test_segregation_tells_what_is_missing(run: Run, tmp_path: Path) -> None:
@@ -313,7 +342,7 @@ def test_kinds_of_range_are_never_pooled(run: Run) -> None:
     section = evidence_sections(run, EN)["certainty"]
     table = section.tables[0]
     assert [r[1:] for r in table.rows] == [
-        ("choice of the cutoff (5 minutes less, 5 more, unless set otherwise)", "3.80", "2.70 to 6.10"),
+        ("choice of the cutoff (lower and higher by, in minutes: 5)", "3.80", "2.70 to 6.10"),
         ("choice of the walking speed", "3.80", "3.50 to 3.90"),
         ("spread over departure minutes", "3.80", "3.60 to 4.00"),
         ("sensitivity: moon", "3.80", "3.60 to 4.10"),
@@ -353,9 +382,11 @@ def test_zones_are_numbered_by_residents_on_map_and_in_table(run: Run) -> None:
     assert table is not None
     assert [r[:3] for r in table.rows] == [("1", "a_east", "2,400"), ("2", "Oeste <1>", "2,300")]
     assert table.rows[1][5:] == (
-        "1.8", "a primary school and a hospital", "0.70", "0%",
-        "primary schools (for “a primary school”)", "93%", "60%",
+        "1.8", "0.70", "0%", "primary schools", "93%", "60%",
     )  # fmt: skip
+    shares = zone_rights_table(run, EN)
+    assert shares is not None
+    assert [r[2:] for r in shares.rows] == [("0%", "suppressed (too few residents)"), ("100%", "50%")]
     marks = zone_marks(run, ground(run.cells))
     assert [mark.number for mark in marks] == ["1", "2"]
     assert marks[0].x > marks[1].x  # the east has most residents
