@@ -13,7 +13,13 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from access.config_engine import EngineName, R5Config
-from access.config_evidence import BracketsConfig, ExclusionConfig, SensitivityConfig, UncertaintyConfig
+from access.config_evidence import (
+    BracketsConfig,
+    ComparisonConfig,
+    ExclusionConfig,
+    SensitivityConfig,
+    UncertaintyConfig,
+)
 from access.config_modes import ModeConfig, StepFreeBound, snap_limit_m
 from access.config_rights import RightsConfig
 from access.config_sources import (
@@ -229,6 +235,9 @@ class RunConfig(Section):
     )
     sensitivity: SensitivityConfig = Field(
         default_factory=lambda: SensitivityConfig(), description="Choices that are varied one by one."
+    )
+    comparisons: list[ComparisonConfig] = Field(
+        default_factory=list, description="Groups compared against thresholds that somebody has set."
     )
     exclusion: ExclusionConfig = Field(
         default_factory=lambda: ExclusionConfig(), description="The register of underserved zones."

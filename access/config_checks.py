@@ -46,6 +46,7 @@ def _repeated_names(config: RunConfig) -> Iterator[str]:
         "opportunities": [opportunity.name for opportunity in config.opportunities],
         "periods": [period.name for period in config.periods],
         "modes": [mode.name for mode in config.modes],
+        "comparisons": [asked.name for asked in config.comparisons],
         "measures.sufficiency": [line.name for line in config.measures.sufficiency],
     }
     for key, names in named.items():
@@ -140,7 +141,20 @@ def _source_problems(config: RunConfig) -> Iterator[str]:
         yield "cells.cover: population needs people as points or cells, or a population_grid"
 
 
+def _comparison_problems(config: RunConfig) -> Iterator[str]:
+    groups = ["all", *config.people.groups]
+    if config.income:
+        groups[1:1] = [f"decile_{n}" for n in range(1, 11)]
+    for asked in config.comparisons:
+        for key, group in (("group", asked.group), ("other", asked.other)):
+            if group not in groups:
+                yield f"comparisons.{asked.name}.{key}: {group!r} is none of {groups}"
+        if asked.right and config.rights is None:
+            yield f"comparisons.{asked.name}.right: there is no section `rights`; add it, or leave this out"
+
+
 def _evidence_problems(config: RunConfig) -> Iterator[str]:
+    yield from _comparison_problems(config)
     if config.rights:
         services = [opportunity.name for opportunity in config.opportunities]
         yield from rights_problems(config.rights, services, config.people.groups)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from access.config_sources import Label, Section
+from access.config_sources import Label, Name, Section
 
 LEAST_DRAWS = 500
 
@@ -124,6 +124,38 @@ class ExclusionConfig(Section):
     )
 
 
+class ComparisonConfig(Section):
+    """Two groups of residents, compared against a threshold that somebody named has set."""
+
+    name: Name = Field(description="Short name.")
+    right: Name | None = Field(
+        None, description="Compare who lacks this right; without it mean access of the headline."
+    )
+    group: str = Field(
+        description="Group that is protected: `all`, `decile_1` to `decile_10`, or one of `people.groups`."
+    )
+    other: str = Field(description="Group it is compared with.")
+    group_label: Label = Field(description="Name of the group, within a sentence.")
+    other_label: Label = Field(description="Name of the other, within a sentence.")
+    threshold: float = Field(
+        gt=0, description="Of access: least ratio, such as 0.8; of a right lacked: largest, such as 1.25."
+    )
+    source: Label = Field(description="Who set the threshold, such as the agency's board and the date.")
+
+    @model_validator(mode="after")
+    def _side(self) -> ComparisonConfig:
+        if self.right is None and self.threshold > 1:
+            raise ValueError(
+                f"threshold of a ratio of access is at most 1, such as 0.8; got {self.threshold:g}"
+            )
+        if self.right is not None and self.threshold < 1:
+            raise ValueError(
+                "threshold of a ratio of those who lack a right is at least 1, such as 1.25; got "
+                f"{self.threshold:g}"
+            )
+        return self
+
+
 class BracketsConfig(Section):
     """Counts by income bracket on the original census zones, for segregation."""
 
@@ -131,17 +163,18 @@ class BracketsConfig(Section):
     layer: str | None = Field(None, description="Layer of a file with several.")
     upper_bounds: dict[str, float | None] = Field(
         min_length=2,
-        description="Column -> upper bound of its bracket, ascending; the last has no bound (`null`).",
+        description="Column -> upper bound of its bracket; the highest has none (`null`).",
     )
     counted: Label = Field(description="What is counted: households, or persons.")
 
     @field_validator("upper_bounds")
     @classmethod
-    def _ascending(cls, bounds: dict[str, float | None]) -> dict[str, float | None]:
-        *inner, last = bounds.values()
-        known = [bound for bound in inner if bound is not None]
-        if last is not None or len(known) < len(inner) or known != sorted(set(known)):
+    def _ordered(cls, bounds: dict[str, float | None]) -> dict[str, float | None]:
+        """Put the brackets in order, whatever the order of the file."""
+        known = [bound for bound in bounds.values() if bound is not None]
+        if len(known) != len(bounds) - 1 or len(set(known)) < len(known):
             raise ValueError(
-                f"upper bounds must ascend and only the last be null, got {list(bounds.values())}"
+                "upper bounds must differ, and exactly one, the highest bracket's, must be null; got "
+                f"{list(bounds.values())}"
             )
-        return bounds
+        return dict(sorted(bounds.items(), key=lambda item: float("inf") if item[1] is None else item[1]))

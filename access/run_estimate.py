@@ -39,6 +39,12 @@ CELL_SERVICE_BYTES = 255 * 8
 REPORT_BYTES, REPORT_CELL_BYTES = 40 * 2**20, 2_000
 """Tables, maps and report; measured: 12, 39 and 46 MiB with 1,227, 1,588 and 10,218 cells."""
 
+COLUMNS_OF_RIGHTS = 100
+"""About so many numbers by cell of rights, baskets, penalties and supply."""
+
+INDICES_OF_A_COLUMN = 45
+"""About so many indices by group that draws give of each number."""
+
 MODE_PAIR_BYTES = 1.3
 """On disk, for a pair of a mode without transit; measured: 1.18 (1,588 cells) to 1.26 (1,227)."""
 
@@ -86,7 +92,7 @@ def run_estimate(
     plans = [plan for plan in inputs.timetables.plans if plan.has_data]
     n_cells = len(inputs.cells.ids)
     report_bytes = REPORT_BYTES + n_cells * REPORT_CELL_BYTES
-    later_bytes = _measures_bytes(inputs) + report_bytes
+    later_bytes = _measures_bytes(inputs) + _ranges_bytes(inputs) + report_bytes
     work = replace(work, later_bytes=later_bytes)
     if inputs.loaded.config.travel.engine == "r5":
         memory_bytes, threads = _with_r5(inputs, in_use) + later_bytes, work.threads or usable_cpus()
@@ -155,6 +161,19 @@ def _measures_bytes(inputs: Inputs) -> int:
     reading = n_cells * BATCH_WIDTH * (BATCHES_A_BLOCK + READ_PAIR_BYTES)
     arrive_by = any(plan.config.arrive_by for plan in inputs.timetables.plans)
     return READ_BYTES + reading + arrive_by * n_cells * len(inputs.services.known()) * CELL_SERVICE_BYTES
+
+
+def _ranges_bytes(inputs: Inputs) -> int:
+    """Numbers by cell under every realisation of the travel times, copied twice, and their draws."""
+    config = inputs.loaded.config
+    if config.uncertainty is None:
+        return 0
+    n_services = len(inputs.services.known())
+    of_a_period = n_services * (2 + len(config.measures.cutoffs_min) * (1 + len(config.modes)))
+    n_columns = len(inputs.timetables.plans) * of_a_period + COLUMNS_OF_RIGHTS
+    n_copies = 2 * (2 + config.uncertainty.travel_realisations)
+    indices = config.uncertainty.draws * n_columns * INDICES_OF_A_COLUMN * 8
+    return n_copies * len(inputs.cells.ids) * n_columns * 8 + indices
 
 
 def _check_modes(with_modes: int, max_memory_bytes: int | None) -> None:

@@ -13,6 +13,7 @@ from access.range_columns import Column, penalty_columns, supply_columns
 from access.rights_catalogue import RightsCatalogue
 from access.run_network import RunNetwork
 from access.stage_comparison import comparison_evidence
+from access.stage_impact import impact_evidence
 from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
 from access.stage_modes import ModeReach
 from access.stage_rights import ReachOfRun, period_names, rights_evidence
@@ -59,7 +60,8 @@ def gather_evidence(
         segregation = segregation_evidence(network, measures, times)
         stage.counts = {"indices": len(segregation.rows)}
     compared = comparison_evidence(network, measures, times, periods, modes)
-    parts = [rights.evidence, supply, segregation, compared]
+    impact = impact_evidence(network, measures, periods, rights.evaluated)
+    parts = [rights.evidence, supply, segregation, compared, impact]
     rows: list[Row] = [row for period in periods for row in period.access.rows]
     rows += [row for part in parts for row in part.rows]
     with progress.stage("ranges") as stage:
@@ -71,7 +73,7 @@ def gather_evidence(
         bands = [row for period in periods for row in period.band_rows]
         bands += sensitivity_rows(network, measures, periods)
     with progress.stage("zones") as stage:
-        zones = zones_evidence(network, measures, periods, rights.evaluated, drawn)
+        zones = zones_evidence(network, measures, periods, rights.evaluated, drawn, reach)
         stage.counts = {"zones": len(zones.register.zones) if zones.register else 0}
     whole = gathered([*(replace(part, rows=[]) for part in parts), zones, Evidence(manifest=drawn.manifest)])
     whole.rows.extend(_with_source(row) for row in (*drawn.rows, *bands))

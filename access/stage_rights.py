@@ -71,11 +71,7 @@ class ReachOfRun:
 
     def __call__(self, request: Request) -> Floats | Missing:
         """Return the opportunities reached by each cell of the study area, or why that is not known."""
-        names = (
-            self._config.rights.opportunities_of(request.service, self.measures.totals)
-            if (self._config.rights)
-            else []
-        )
+        names = self._opportunities(request.service)
         if not names:
             return Missing.SERVICE
         reach = self._reach(request)
@@ -84,6 +80,27 @@ class ReachOfRun:
         within = [reach[name].within[request.within_min] for name in names]
         rows = self.measures.study_rows
         return np.where(self.measures.people.snapped, np.sum(within, axis=0)[rows], np.nan)
+
+    def minutes_beyond(self, evaluated: EvaluatedRight) -> Floats:
+        """Return the minutes that a right for one place by transit is exceeded by; NaN for other rights.
+
+        0 where it is met; infinite where none is reached within the longest trip.
+        """
+        right = evaluated.right
+        unknown = np.full(len(evaluated.state), np.nan)
+        requests = list(requests_in(right, evaluated.situation))
+        if right.at_least != 1 or len(requests) != 1 or requests[0].mode != "transit":
+            return unknown
+        reach = self._reach(requests[0])
+        names = self._opportunities(right.service)
+        if isinstance(reach, Missing) or not names:
+            return unknown
+        nearest = np.min([reach[name].nearest_min for name in names], axis=0)[self.measures.study_rows]
+        return np.where(np.isnan(evaluated.value), np.nan, np.maximum(nearest + 1 - right.within_min, 0))
+
+    def _opportunities(self, service: str) -> list[str]:
+        rights = self._config.rights
+        return rights.opportunities_of(service, self.measures.totals) if rights else []
 
     @property
     def _config(self) -> RunConfig:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from access.config_evidence import BracketsConfig
-from access.decay import decay_exponential
+from access.decay import decay_binary, decay_exponential
 from access.evidence import Evidence
 from access.indicators import Row
-from access.reach_mix import mix_of_reach, places_by_class
+from access.reach_mix import mix_of_reach, places_by_class, residents_by_class
 from access.run_network import RunNetwork
+from access.school_mix import school_rows, schools_in_reach
 from access.segregation import ZoneSegregation, segregation_of_zones
-from access.segregation_counts import ONE_MEAN_ONLY, group_counts
+from access.segregation_counts import ONE_MEAN_ONLY, GroupCounts, group_counts
 from access.segregation_reach import segregation_through_travel, travel_rows
 from access.segregation_rows import undefined_rows, zone_rows
 from access.stage_measures import Measures, PeriodTimes
@@ -25,6 +27,12 @@ from access.vector_files import read_zones
 Floats = npt.NDArray[np.float64]
 HALVES_IN_MIN = 15.0
 """A person so many minutes away counts half as much as one next door; our proposal, in the manifest."""
+
+SCHOOL_MIN = 30
+"""A school in less than so many minutes is in reach; our proposal, in the manifest."""
+
+SCHOOLS = ("preschool", "primary_school", "secondary_school", "school")
+"""Services of the catalogues of rights that are schools."""
 
 NEEDED = {
     "en": "Only one mean income by zone is known, not how many households have which income. Segregation by "
@@ -36,22 +44,29 @@ NEEDED = {
 
 
 def segregation_evidence(network: RunNetwork, measures: Measures, times: Sequence[PeriodTimes]) -> Evidence:
-    """Measure segregation, or say which data would be needed."""
+    """Measure segregation, or say which data would be needed; and whom and what people can reach."""
     inputs = network.inputs
-    given = inputs.loaded.config.income_brackets
-    if given is None or inputs.residents.brackets is None:
-        return Evidence(
-            list(undefined_rows(ONE_MEAN_ONLY)), manifest={"segregation": {"not_defined": [NEEDED]}}
-        )
-    zones = read_zones(inputs.loaded.path(given.file), numbers=list(given.upper_bounds), layer=given.layer)
-    rows: list[Row] = list(zone_rows(_between_zones(zones, given)))
+    given, brackets = inputs.loaded.config.income_brackets, inputs.residents.brackets
+    record: dict[str, Any] = {"not_defined": [], "half_weight_min": HALVES_IN_MIN, "school_min": SCHOOL_MIN}
+    if given is None or brackets is None:
+        rows: list[Row] = list(undefined_rows(ONE_MEAN_ONLY))
+        record["not_defined"] = [NEEDED]
+        residents = residents_by_class(*_on_all_cells(network, measures), 10)
+        extremes = [f"class_{n}" for n in range(1, 5)], ["class_10"]
+    else:
+        zones = read_zones(inputs.loaded.path(given.file), numbers=[str(name) for name in brackets], layer=given.layer)
+        rows = list(zone_rows(_between_zones(zones, given)))
+        residents = _residents(network, measures, given, brackets)
+        extremes = [str(brackets.columns[0])], [str(brackets.columns[-1])]
+        record["counted"] = given.counted.model_dump()
     columns: dict[str, Floats] = {}
     used = _headline_times(network, times)
-    if used is not None:
-        more, columns = _through_travel(network, measures, used, given, inputs.residents.brackets)
+    if used is not None and residents.counts.any():
+        more, columns = _through_travel(network, measures, used, residents, extremes)
         rows += more
-    manifest = {"not_defined": [], "half_weight_min": HALVES_IN_MIN, "counted": given.counted.model_dump()}
-    return Evidence(rows, columns, manifest={"segregation": manifest})
+        rows += _schools(network, measures, used)
+    rows = [{**row, "group": str(row["group"]).replace("class_", "decile_")} for row in rows]
+    return Evidence(rows, columns, manifest={"segregation": record})
 
 
 def _between_zones(zones: gpd.GeoDataFrame, given: BracketsConfig) -> ZoneSegregation:
@@ -63,20 +78,34 @@ def brackets_of(given: BracketsConfig) -> dict[str, float]:
     return {name: float("inf") if bound is None else bound for name, bound in given.upper_bounds.items()}
 
 
+def _residents(
+    network: RunNetwork, measures: Measures, given: BracketsConfig, brackets: pd.DataFrame
+) -> GroupCounts:
+    """Return counts by bracket on all cells; none live beyond the study area."""
+    table = pd.DataFrame(0.0, index=range(len(network.inputs.cells.ids)), columns=brackets.columns)
+    table.loc[measures.study_rows] = brackets.fillna(0.0).to_numpy()
+    return group_counts(table, brackets_of(given), what="income_brackets", of=given.counted.en)
+
+
+def _on_all_cells(
+    network: RunNetwork, measures: Measures, residents: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Return residents and deciles on all cells: nobody, and no decile, beyond the study area."""
+    n_cells, people = len(network.inputs.cells.ids), measures.people
+    population, decile = np.zeros(n_cells), np.full(n_cells, np.nan)
+    population[measures.study_rows] = people.population if residents is None else residents
+    decile[measures.study_rows] = people.decile
+    return population, decile
+
+
 def _through_travel(
     network: RunNetwork,
     measures: Measures,
     used: PeriodTimes,
-    given: BracketsConfig,
-    brackets: pd.DataFrame,
+    residents: GroupCounts,
+    extremes: tuple[list[str], list[str]],
 ) -> tuple[list[Row], dict[str, Floats]]:
-    inputs = network.inputs
-    rows = measures.study_rows
-    table = pd.DataFrame(0.0, index=range(len(inputs.cells.ids)), columns=brackets.columns)
-    table.loc[rows] = brackets.fillna(0.0).to_numpy()
-    residents = group_counts(table, brackets_of(given), what="income_brackets", of=given.counted.en)
-    decile = np.full(len(table), np.nan)
-    decile[rows] = measures.people.decile
+    _, decile = _on_all_cells(network, measures)
     places = {
         service: places_by_class(amounts, decile, 10) for service, amounts in measures.opportunities.items()
     }
@@ -88,10 +117,30 @@ def _through_travel(
         places=places,
     )
     where = {"period": used.plan.config.name}
-    names = list(brackets.columns)
-    mix = mix_of_reach(found, poor=names[:1], affluent=names[-1:], **where)
-    columns = {f"mix_of_reach_people_{kernel}": values[rows] for kernel, values in mix.people.items()}
+    poor, affluent = extremes
+    mix = mix_of_reach(found, poor=poor, affluent=affluent, **where)
+    columns = {
+        f"mix_of_reach_people_{kernel}": values[measures.study_rows] for kernel, values in mix.people.items()
+    }
     return [*travel_rows(found, **where), *mix.rows], columns
+
+
+def _schools(network: RunNetwork, measures: Measures, used: PeriodTimes) -> list[Row]:
+    """Return how many schools children reach, and who else could be there, by the income of their cell."""
+    rights = network.inputs.loaded.config.rights
+    named = rights.services if rights else {}
+    levels = {name for key in SCHOOLS for name in named.get(key, [key])} & set(measures.totals)
+    groups = rights.groups.get("school_age", []) if rights else []
+    if not levels:
+        return []
+    people = measures.people
+    children = np.sum([np.nan_to_num(people.named[name]) for name in groups], axis=0) if groups else None
+    counts = residents_by_class(*_on_all_cells(network, measures, children), 10)
+    of = "children of school age" if groups else "residents"
+    counts = counts._replace(of=f"{of}, by the mean income of their cell")
+    schools = {level: measures.opportunities[level] for level in sorted(levels)}
+    found = schools_in_reach(used.blocks(), counts, schools, decay_binary(SCHOOL_MIN))
+    return list(school_rows(found, counts, period=used.plan.config.name, cutoff_min=SCHOOL_MIN))
 
 
 def _headline_times(network: RunNetwork, times: Sequence[PeriodTimes]) -> PeriodTimes | None:

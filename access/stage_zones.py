@@ -16,6 +16,7 @@ from access.place_names import read_place_names
 from access.rights import MET, UNMET, EvaluatedRight, EvaluatedRights
 from access.run_network import RunNetwork
 from access.stage_measures import Measures, PeriodMeasured
+from access.stage_rights import ReachOfRun
 from access.stage_uncertainty import Uncertainty
 
 Floats = npt.NDArray[np.float64]
@@ -32,6 +33,7 @@ def zones_evidence(
     periods: Sequence[PeriodMeasured],
     evaluated: EvaluatedRights | None,
     drawn: Uncertainty,
+    reach: ReachOfRun,
 ) -> Evidence:
     """Find the zones where rights are unmet and incomes low."""
     config = network.inputs.loaded.config
@@ -52,7 +54,7 @@ def zones_evidence(
         network.inputs.cells.study_ids,
         people.population,
         people.income,
-        _states(rights),
+        _states(rights, reach),
         rule,
         access=_headline_access(network, periods),
         draws=_chunks(drawn, names),
@@ -71,7 +73,7 @@ def _rights_that_count(evaluated: EvaluatedRights | None, catalogue: str | None)
     return [each for each in evaluated.as_written if each.catalogue == name and each.counts]
 
 
-def _states(rights: Sequence[EvaluatedRight]) -> RightsOfCells:
+def _states(rights: Sequence[EvaluatedRight], reach: ReachOfRun) -> RightsOfCells:
     states = np.stack([each.state for each in rights])
     unmet = np.where(np.isin(states, (MET, UNMET)), states == UNMET, np.nan)
     shortfall = np.where(np.isnan(unmet), np.nan, np.stack([each.shortfall for each in rights]))
@@ -82,6 +84,7 @@ def _states(rights: Sequence[EvaluatedRight]) -> RightsOfCells:
         unmet,
         shortfall,
         np.where(np.isnan(unmet), np.nan, np.where(unmet == 1, missing, 0.0)),
+        np.where(np.isnan(unmet), np.nan, np.stack([reach.minutes_beyond(each) for each in rights])),
     )
 
 

@@ -15,10 +15,12 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import yaml
-from demo_truth import evaluate, holds, read_truth, share_of_gap_closed
+from demo_truth import area_polygon, cells_in, evaluate, holds, read_truth, share_of_gap_closed
 
 from access import pipeline
 from access.explain import explain
+from access.indicator_registry import registry
+from access.indicators import KEY
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "configs" / "demo.yaml"
@@ -52,6 +54,46 @@ def test_the_configuration_has_the_periods_of_the_truth() -> None:
     keys = ("service_date", "departure_start", "departure_window_min")
     periods = {period["name"]: {key: period[key] for key in keys} for period in config["periods"]}
     assert periods == TRUTH["periods"]
+
+
+def in_the_register(cells: gpd.GeoDataFrame, area: str) -> float:
+    """Share of an area's residents who live in a zone of the register."""
+    inside = cells_in(cells, area_polygon(TRUTH, area))
+    people = cells["population"].where(inside, 0.0)
+    return float(people[cells["zone_id"].notna()].sum() / people.sum())
+
+
+@pytest.mark.parametrize(("area", "bound"), TRUTH["register"]["found"].items())
+def test_the_register_finds_the_planted_zones(
+    area: str, bound: dict[str, float], cells: gpd.GeoDataFrame, demo: Path
+) -> None:
+    assert in_the_register(cells, area) >= bound["of_residents_at_least"]
+    assert TRUTH["areas"][area]["name"] in set(gpd.read_parquet(demo / "zones.parquet")["name"])
+
+
+@pytest.mark.parametrize(("area", "bound"), TRUTH["register"]["not_found"].items())
+def test_the_register_leaves_out_who_is_rich_or_well_served(
+    area: str, bound: dict[str, float], cells: gpd.GeoDataFrame
+) -> None:
+    assert in_the_register(cells, area) <= bound["of_residents_at_most"]
+
+
+def test_every_number_of_the_demo_has_a_source_and_one_base_row(demo: Path) -> None:
+    table = pd.read_parquet(demo / "indicators.parquet")
+    assert sorted(set(table["indicator"]) - set(registry())) == []
+    base = table[table["interval_kind"].isna() | (table["interval_kind"] == "input uncertainty")]
+    assert not base.duplicated(list(KEY)).any()
+    drawn = base[base["low"].notna()]
+    assert (drawn["low"] <= drawn["high"]).all()
+    shown = drawn[drawn["value"].notna() & drawn["group"].eq("all")]
+    inside = shown["value"].between(shown["low"] - 1e-9, shown["high"] + 1e-9)
+    assert inside.mean() > 0.97  # realisations of the travel times are few: an odd number may lie outside
+
+
+def test_transit_segregates_more_at_its_kernel_on_foot_than_by_vehicle(demo: Path) -> None:
+    """A vehicle brings everybody near more people, so its surroundings look more like the city."""
+    table = pd.read_parquet(demo / "indicators.parquet").set_index("indicator")["value"]
+    assert table["segregation_reach_transit"] < table["segregation_reach_walk"]
 
 
 def test_every_resident_and_job_is_inside(cells: gpd.GeoDataFrame) -> None:

@@ -1,0 +1,110 @@
+"""Part of a run: groups compared against thresholds that somebody named has set, and the frames behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from access.config_evidence import ComparisonConfig
+from access.evidence import Evidence
+from access.impact_comparisons import ImpactComparison, ImpactThreshold, benefit_ratio, burden_ratio
+from access.impact_frames import read_frames
+from access.indicators import Row
+from access.rights import MET, UNMET, EvaluatedRights
+from access.run_network import RunNetwork
+from access.stage_measures import Measures, PeriodMeasured
+
+
+def impact_evidence(
+    network: RunNetwork,
+    measures: Measures,
+    periods: Sequence[PeriodMeasured],
+    evaluated: EvaluatedRights | None,
+) -> Evidence:
+    """Make the comparisons that the configuration asks for; evidence, never a legal finding."""
+    config = network.inputs.loaded.config
+    rows: list[Row] = []
+    told: list[dict[str, Any]] = []
+    for asked in config.comparisons:
+        where, values = _values(network, periods, evaluated, asked)
+        if values is None:
+            told.append({"name": asked.name, "state": "no data"})
+            continue
+        found = _compared(measures, asked, values)
+        rows.append(
+            {
+                "indicator": found.comparison,
+                **where,
+                "standard": asked.name,
+                "group": asked.group,
+                "value": found.value,
+                "unit": "ratio",
+                "covered_population": found.covered_population,
+                "note": "not defined" if np.isnan(found.value) else f"against {asked.other}",
+            }
+        )
+        told.append(
+            {"name": asked.name, "state": "ok", "beyond": found.beyond, **_sentences(network, asked, found)}
+        )
+    if not config.comparisons:
+        return Evidence()
+    frames = [frame.model_dump(mode="json") for frame in read_frames().frames]
+    return Evidence(rows, manifest={"impact": {"comparisons": told, "frames": frames}})
+
+
+def _values(
+    network: RunNetwork,
+    periods: Sequence[PeriodMeasured],
+    evaluated: EvaluatedRights | None,
+    asked: ComparisonConfig,
+) -> tuple[Row, Any]:
+    """Return the key of the row and the numbers by cell: access at the headline, or who lacks a right."""
+    headline = network.inputs.loaded.config.measures.headline
+    if asked.right is None:
+        where: Row = {
+            "service": headline.service,
+            "period": headline.period,
+            "cutoff_min": headline.cutoff_min,
+        }
+        found = (each for period in periods for each in period.measured if each.where == where)
+        return where, next((each.amount for each in found if each.family == "access"), None)
+    written = evaluated.as_written if evaluated else ()
+    for each in written:
+        if each.right.name == asked.right and each.counts:
+            known = np.isin(each.state, (MET, UNMET))
+            key: Row = {"service": each.right.service, "period": None, "cutoff_min": each.right.within_min}
+            return key, np.where(known, each.state == UNMET, np.nan)
+    return {}, None
+
+
+def _compared(measures: Measures, asked: ComparisonConfig, values: Any) -> ImpactComparison:
+    groups = measures.people.groups()
+    threshold = ImpactThreshold(asked.threshold, asked.source.en)
+    compare = benefit_ratio if asked.right is None else burden_ratio
+    return compare(values, groups[asked.group], groups[asked.other], threshold)
+
+
+def _sentences(network: RunNetwork, asked: ComparisonConfig, found: ImpactComparison) -> dict[str, Any]:
+    config = network.inputs.loaded.config
+    service = next(o.label for o in config.opportunities if o.name == config.measures.headline.service)
+    said = {}
+    for language in ("en", "fr"):
+        told = ImpactThreshold(asked.threshold, asked.source.in_language(language))
+        words = ImpactComparison(
+            found.comparison,
+            found.value,
+            found.of_group,
+            found.of_other,
+            told,
+            found.beyond,
+            found.covered_population,
+        )
+        said[language] = words.sentence(
+            language,
+            group=asked.group_label.in_language(language),
+            other=asked.other_label.in_language(language),
+            what=service.in_language(language),
+        )
+    return {"sentence": said}
