@@ -100,6 +100,21 @@ def test_several_costs_at_the_cutoff_follow_the_comparison() -> None:
     assert cumulative_cutoff(FARES, LAND, "jobs", **at, comparison="<=")["jobs"].tolist() == [102]
 
 
+def test_several_costs_keep_groups_apart() -> None:
+    days = pd.concat([FARES.assign(day=day) for day in ("sunday", "monday")])
+    days = days[(days["day"] == "monday") | (days["fare"] > 0)]
+    table = cumulative_cutoff(days, LAND, "jobs", ["travel_time", "fare"], [60, [1, 10]], "day")
+    assert list(table.columns) == ["id", "day", "travel_time", "fare", "jobs"]
+    assert rows(table) == [
+        ["a", "monday", 60, 1, 2],
+        ["a", "monday", 60, 10, 102],
+        ["a", "sunday", 60, 1, 0],
+        ["a", "sunday", 60, 10, 102],
+    ]
+    passive = cumulative_cutoff(days, LAND, "people", ["travel_time", "fare"], [60, 1], "day", active=False)
+    assert passive["people"].tolist() == [7, 0, 0, 0]
+
+
 # Interval
 
 
@@ -240,10 +255,10 @@ def test_a_place_with_an_unknown_number_is_not_a_closest_one() -> None:
     assert rows(table) == [["a", 5], ["b", 20]]
 
 
-def test_ten_tenths_are_one() -> None:
-    place = pd.DataFrame({"from_id": 0, "to_id": np.arange(20), "travel_time": np.arange(20)})
-    tenths = pd.DataFrame({"id": np.arange(20), "jobs": 0.1})
-    assert cost_to_closest(place, tenths, "jobs", "travel_time", 2)["travel_time"].tolist() == [19]
+def test_fifty_tenths_are_five() -> None:
+    places = pd.DataFrame({"from_id": 0, "to_id": np.arange(60), "travel_time": np.arange(60)})
+    tenths = pd.DataFrame({"id": np.arange(60), "jobs": 0.1})  # fifty of them add up to a little less than 5
+    assert cost_to_closest(places, tenths, "jobs", "travel_time", 5)["travel_time"].tolist() == [49]
 
 
 # Balancing
