@@ -54,7 +54,8 @@ def segregation_evidence(network: RunNetwork, measures: Measures, times: Sequenc
         residents = residents_by_class(*_on_all_cells(network, measures), 10)
         extremes = [f"class_{n}" for n in range(1, 5)], ["class_10"]
     else:
-        zones = read_zones(inputs.loaded.path(given.file), numbers=[str(name) for name in brackets], layer=given.layer)
+        numbers = [str(name) for name in brackets]
+        zones = read_zones(inputs.loaded.path(given.file), numbers=numbers, layer=given.layer)
         rows = list(zone_rows(_between_zones(zones, given)))
         residents = _residents(network, measures, given, brackets)
         extremes = [str(brackets.columns[0])], [str(brackets.columns[-1])]
