@@ -60,7 +60,7 @@ logger = logging.getLogger(__name__)
 MAX_SVG_CELLS = 5_000
 #: Sections of the page, in order; also their anchors and the keys of their titles.
 SECTIONS = (
-    "findings", "map", "map_low_income", "underserved", "rights", "groups", "deciles", "inequality",
+    "findings", "map", "map_low_income", "underserved", "rights", "groups", "deciles", "inequality", "impact",
     "services", "compared", "sufficiency", "supply", "segregation", "zones", "certainty", "reading",
     "method", "inputs",
 )  # fmt: skip

@@ -57,7 +57,14 @@ def side_of(run: Run, number: Number, line: float, texts: Texts) -> Side:
     }
     if above.verdict in words:
         return Side(0, words[above.verdict]())
-    return Side(0, texts("claim.range_holds", range=range_words(number, texts), line=texts.number(line, 0)))
+    return Side(
+        0,
+        texts(
+            "claim.range_holds",
+            range=range_words(number, texts),
+            line=texts.number(line, 0 if line == round(line) else 2),
+        ),
+    )
 
 
 def covered_share(run: Run, number: Number) -> float:

@@ -6,6 +6,7 @@ from access.report_certainty import certainty_section
 from access.report_comparison import comparison_section
 from access.report_data import Run
 from access.report_groups import groups_section
+from access.report_impact import impact_section
 from access.report_inequality import inequality_section
 from access.report_rights import rights_section
 from access.report_section import Section
@@ -15,8 +16,8 @@ from access.report_zones import underserved_section
 from access.texts import Texts
 
 SECTIONS = (
-    underserved_section, rights_section, groups_section, inequality_section, comparison_section,
-    supply_section, segregation_section, certainty_section,
+    underserved_section, rights_section, groups_section, inequality_section, impact_section,
+    comparison_section, supply_section, segregation_section, certainty_section,
 )  # fmt: skip
 
 

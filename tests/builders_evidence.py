@@ -56,6 +56,8 @@ def inequality_rows() -> list[dict[str, Any]]:
         row("ratio_richest10_poorest40", 0.5, unit="ratio", **schools) | ranged(0.4, 0.6),
         row("mean_access", 4400.0, unit="jobs", **jobs) | {"group": "age_65_plus"} | ranged(4300.0, 4500.0),
         row("mean_access", 3000.0, unit="jobs", **jobs) | {"group": "households_no_car"},
+        row("benefit_ratio", 0.75, unit="ratio", standard="poor_jobs", group="decile_1", **jobs)
+        | ranged(0.7, 0.82),
         row("modal_ratio", 0.34, unit="ratio", standard="car", **jobs) | ranged(0.3, 0.38),
         row("modal_ratio", np.nan, unit="ratio", standard="car", **schools)
         | {"note": "not defined: the car reaches nothing"},
@@ -226,7 +228,24 @@ def manifest_entries() -> dict[str, Any]:
         },
         "modes": [{"name": "car", "label": {"en": "car", "fr": "voiture"}, "rules": "free flow",
                    "max_duration_min": 60}],
-        "config": {"results": {"min_residents_shown": 20}},
+        "config": {
+            "results": {"min_residents_shown": 20},
+            "comparisons": [{"name": "poor_jobs", "threshold": 0.8}, {"name": "gone", "threshold": 0.8}],
+        },
+        "impact": {
+            "comparisons": [
+                {"name": "poor_jobs", "state": "ok", "beyond": True,
+                 "sentence": {"en": "The group has 0.75 of it.", "fr": "Le groupe en a 0,75."}},
+                {"name": "not_ranged", "state": "ok", "beyond": True, "sentence": "No row."},
+                {"name": "gone", "state": "no data"},
+            ],
+            "frames": [
+                {"name": "act", "title": {"en": "An act", "fr": "Une loi"}, "source": "Act, article 2",
+                 "date": "1999", "asks": {"en": "Compare.", "fr": "Comparer."},
+                 "status": {"en": "Binds some.", "fr": "Oblige certains."}, "status_date": "2026-01",
+                 "text_verified": True, "status_verified": False},
+            ],
+        },
         "rights_counted_as_everyone": [["school_15", "school_age"]],
         "study_area_buffer_m": 2000.0,
         "segregation": {"not_defined": [{"en": "Brackets are needed.", "fr": "Il faut des tranches."}]},
