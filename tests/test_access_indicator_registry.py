@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def test_every_entry_is_whole_in_both_languages() -> None:
         assert all(unit_words(indicator.unit, language) for language in DOCUMENTS)
 
 
+def test_no_indicator_stands_twice() -> None:
+    """YAML takes the last of two equal keys without a word."""
+    text = (DOCS.parent / "access" / "data" / "indicators.yaml").read_text(encoding="utf-8")
+    names = re.findall(r"^  (\w+):$", text.partition("\nindicators:\n")[2], flags=re.MULTILINE)
+    assert len(names) == len(set(names)) == len(registry())
+
+
 def test_every_family_has_an_indicator() -> None:
     assert {indicator.family for indicator in registry().values()} == set(families())
 
@@ -65,7 +73,8 @@ def test_an_unknown_indicator_is_an_error_that_says_where_to_add_it() -> None:
 
 def test_the_section_is_replaced_and_the_rest_kept(tmp_path: Path) -> None:
     for name in DOCUMENTS.values():
-        (tmp_path / name).write_text(f"# Methods\n\n{BEGIN}\nwhat stood here\n{END}\n\n## Limits\n", encoding="utf-8")
+        old = f"# Methods\n\n{BEGIN}\nwhat stood here\n{END}\n\n## Limits\n"
+        (tmp_path / name).write_text(old, encoding="utf-8")
     assert [path.name for path in write_documents(tmp_path)] == list(DOCUMENTS.values())
     text = (tmp_path / "methods.md").read_text(encoding="utf-8")
     assert text.startswith("# Methods\n\n")
