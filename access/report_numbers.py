@@ -21,7 +21,7 @@ SHARE_UNITS = ("share",)
 #: Units of numbers that are written with decimals.
 INDEX_UNITS = ("index", "ratio", "rights")
 #: Units of whole numbers.
-COUNT_UNITS = ("residents",)
+COUNT_UNITS = ("residents", "persons", "households")
 
 
 class Number(NamedTuple):

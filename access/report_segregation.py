@@ -13,6 +13,7 @@ from access.indicator_registry import Indicator, of_family, registry
 from access.report_data import Run
 from access.report_findings import service_label
 from access.report_numbers import Number, range_words, sure_words, value_words
+from access.report_schools import school_sentences, school_table
 from access.report_section import Section, group_label, reasons_of, some, table_of
 from access.report_tables import Table
 from access.texts import Texts
@@ -47,10 +48,17 @@ def segregation_section(run: Run, texts: Texts) -> Section:
         group_table(run, texts),
         kernel_table(run, texts),
         place_table(run, texts),
+        school_table(run, texts),
     )
     notes = (*missing, *((texts("segregation.kernels"), texts("segregation.all_rows")) if numbers else ()))
     titles = {indicator.name: indicator.title.of("en") for indicator in _indicators()}
-    return Section("segregation", tuple(_sentences(run, texts)), tables, notes, reasons_of(numbers, titles))
+    return Section(
+        "segregation",
+        (*_sentences(run, texts), *school_sentences(run, texts)),
+        tables,
+        notes,
+        reasons_of(numbers, titles),
+    )
 
 
 def zone_index_table(run: Run, texts: Texts) -> Table | None:

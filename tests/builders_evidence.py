@@ -120,6 +120,26 @@ def segregation_rows() -> list[dict[str, Any]]:
         row("mix_of_reach_people_transit", 0.8, period="midday"),
         row("extremes_in_reach_transit", -0.04, period="midday"),
         row("exposure_of_low_income_transit", 0.7, unit="share", group="low_income", period="midday"),
+        *(
+            row(
+                name,
+                value,
+                service="schools",
+                period="midday",
+                cutoff_min=30,
+                group=group,
+                unit=unit,
+                covered_population=4000.0,
+            )
+            for name, value, group, unit in (
+                ("schools_in_reach", 7.3, "all", "schools"),
+                ("schools_in_reach", 3.4, "decile_1", "schools"),
+                ("schools_mix", 0.71, "all", "index"),
+                ("schools_isolation", 0.94, "decile_1", "share"),
+                ("schools_reach_none", 3100.0, "all", "children of school age"),
+                ("schools_segregation", 0.29, "all", "index"),
+            )
+        ),
         row("mix_of_reach_places", 0.9, period="midday", service="jobs"),
         row("segregation_poverty_tail", np.nan, note="not defined: beyond the outer brackets"),
     ]

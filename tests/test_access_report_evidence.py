@@ -338,7 +338,7 @@ def test_supply_says_what_is_not_verified_and_what_has_no_data(run: Run) -> None
 
 
 def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
-    zones_table, groups, kernels, places = evidence_sections(run, EN)["segregation"].tables
+    zones_table, groups, kernels, places, schools = evidence_sections(run, EN)["segregation"].tables
     rows = {r[0]: r[1:] for r in zones_table.rows}
     assert rows["Rank-order information theory index H^R"][:2] == ("0.12", "0.020")
     assert rows["Segregation of poverty (H at p = 0.1)"][0] == "not defined"
@@ -346,6 +346,15 @@ def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
     assert groups.rows == (("income low", "30%", "40%"),)
     assert kernels.rows[0][1:] == ("0.050", "0.10", "no data")
     assert places.rows == (("Jobs", "0.90", "not quantified"),)
+    label = "Schools, 30 min (weekday midday)"
+    assert schools.rows == (
+        (label, "all children", "7.3", "0.71", "–", "3,100", "0.29"),
+        (label, "poorest tenth", "3.4", "–", "94%", "–", "–"),
+    )
+    told = evidence_sections(run, EN)["segregation"].sentences[-1]
+    assert told.startswith(
+        "3,100 of 4,000 children (78%) reach none of the schools within 30 minutes; the range"
+    )
 
 
 def test_segregation_tells_what_is_missing(run: Run, tmp_path: Path) -> None:
