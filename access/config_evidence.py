@@ -54,6 +54,12 @@ class UncertaintyConfig(Section):
         "residents of a cell and other minutes for headway service; every draw takes one of them. 0: never.",
     )
 
+    spatial_process: bool = Field(
+        False,
+        description="Also resample blocks of cells for the headline, `if this city were one draw of a "
+        "spatial process`; refused where that would mislead.",
+    )
+
     @field_validator("travel_realisations")
     @classmethod
     def _not_one(cls, value: int) -> int:

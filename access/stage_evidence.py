@@ -16,6 +16,7 @@ from access.stage_comparison import comparison_evidence
 from access.stage_impact import impact_evidence
 from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
 from access.stage_modes import ModeReach
+from access.stage_process import spatial_process
 from access.stage_rights import ReachOfRun, period_names, rights_evidence
 from access.stage_segregation import segregation_evidence
 from access.stage_sensitivity import sensitivity_rows
@@ -72,6 +73,11 @@ def gather_evidence(
         drawn = uncertainty_of(network, rows, fixed, judged, catalogues, reach, stage)
         bands = [row for period in periods for row in period.band_rows]
         bands += sensitivity_rows(network, measures, periods)
+        given = network.inputs.loaded.config.uncertainty
+        if given and given.spatial_process:
+            process = spatial_process(network, measures, periods, given.seed)
+            bands += process.rows
+            drawn.manifest["uncertainty"]["spatial_process_refused"] = process.refused
     with progress.stage("zones") as stage:
         zones = zones_evidence(network, measures, periods, rights.evaluated, drawn, reach)
         stage.counts = {"zones": len(zones.register.zones) if zones.register else 0}

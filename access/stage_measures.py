@@ -12,11 +12,12 @@ import numpy.typing as npt
 from access.indicators import Line, Measured, People, PeriodAccess, Row, limits_of, period_access
 from access.matrix_reader import MatrixBlock
 from access.progress import Stage
-from access.ranges import CUTOFF, DEPARTURES, bands
+from access.ranges import departure_variability, sensitivity_bands
 from access.reach_of_cells import Reach, reach_of_cells
 from access.stage_inputs import Inputs
 from access.stage_network import SnappedCells
 from access.stage_timetable import PeriodPlan
+from access.uncertainty_kinds import Choice
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,8 +111,9 @@ def measure_periods(
         Further limits of travel time that what is reached is kept for.
     """
     band_min = inputs.loaded.config.sensitivity.cutoff_min
-    around = [_moved(measures, shift) for shift in (-band_min, band_min)] if band_min else []
-    limits = measures.limits_min([*more_limits_min, *(limit for moved in around for limit in moved.values())])
+    around = {f"{shift:+d} min": _moved(measures, shift) for shift in (-band_min, band_min) if shift}
+    beyond = [limit for moved in around.values() for limit in moved.values()]
+    limits = measures.limits_min([*more_limits_min, *beyond])
     n_cells = len(inputs.cells.ids)
     n_matrices = sum(1 + len(period.further) for period in periods)
     done, measured = 0, []
@@ -126,13 +128,11 @@ def measure_periods(
         name = plan.config.name
         found = reach(blocks, limits)
         access = measures.access(name, found)
-        moved = [measures.access(name, found, cutoffs).rows for cutoffs in around]
-        rows = list(bands(access.rows, moved, f"{CUTOFF} {band_min} min lower and higher")) if moved else []
-        others = [reach(other, measures.limits_min()) for other in further.values()]
-        spread = [measures.access(name, other).rows for other in others]
-        if spread:
-            ends = f"p{min(further)} to p{max(further)}"
-            rows += bands(access.rows, spread, f"{DEPARTURES}, {ends}")
+        moved = {shift: measures.access(name, found, cutoffs).rows for shift, cutoffs in around.items()}
+        rows = list(sensitivity_bands(access.rows, moved, Choice.CUTOFF, f" {band_min} min lower and higher"))
+        ends = {end: reach(other, measures.limits_min()) for end, other in further.items()}
+        spread = {end: measures.access(name, other).rows for end, other in ends.items()}
+        rows += departure_variability(access.rows, spread, inputs.loaded.config.travel.percentile)
         measured.append(PeriodMeasured(plan, found, access, rows))
     stage.counts = {
         "columns": sum(len(found.access.columns) for found in measured),

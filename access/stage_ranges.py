@@ -20,7 +20,6 @@ from access.index_draws import IndexDraws
 from access.index_sheet import DECILE_RATIO, PALMA, IndexKey, Sheet, sheet
 from access.indicators import People, Row
 from access.range_columns import LINE, Column, index_of, period_columns, rights_columns
-from access.ranges import INPUT_UNCERTAINTY
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
 from access.run_network import RunNetwork
@@ -30,6 +29,7 @@ from access.stage_modes import ModeReach
 from access.stage_rights import ReachOfRun, as_written_only
 from access.travel_again import reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
+from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
 RATIOS = (PALMA, DECILE_RATIO)
 SIGNED = ("concentration_index", "difference_decile10_decile1")
@@ -53,8 +53,10 @@ def draws_of(
     margins : mapping of str to array of float, shape (n_cells,)
         Standard deviation of the log error of ``population`` or ``income`` where margins are published.
     """
-    near = _parents(cell_ids, 1)
-    covariates = access_covariates(np.column_stack([c.values for c in columns if c.family == "access"]))
+    near = h3_parents(cell_ids, 1)
+    covariates = access_covariates(
+        np.column_stack([c.values for c in columns if c.family == "access"]), population=people.population
+    )
 
     def error(name: str, given: InputErrorConfig | None) -> InputError | None:
         if given is None:
@@ -63,7 +65,7 @@ def draws_of(
         found = InputError(f"{name}: {given.source.en}", size, given.correlation, near)
         if name == "income":
             return replace(found, covariates=covariates)
-        return replace(found, totals=_parents(cell_ids, 2))
+        return replace(found, totals=h3_parents(cell_ids, 2))
 
     return input_draws(
         people.population,
@@ -76,7 +78,8 @@ def draws_of(
     )
 
 
-def _parents(cell_ids: Sequence[str], levels: int) -> npt.NDArray[np.int64]:
+def h3_parents(cell_ids: Sequence[str], levels: int) -> npt.NDArray[np.int64]:
+    """Label each cell with its H3 parent, so many resolutions coarser."""
     resolution = max(0, h3.get_resolution(cell_ids[0]) - levels)
     parents = [h3.cell_to_parent(cell, resolution) for cell in cell_ids]
     return np.unique(parents, return_inverse=True)[1].astype(np.int64)

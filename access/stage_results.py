@@ -20,7 +20,6 @@ from access.indicators import indicator_table
 from access.manifest import ManifestParts, build_manifest
 from access.network_cache import fingerprint, save_groups
 from access.progress import Progress
-from access.ranges import INPUT_UNCERTAINTY
 from access.report import write_report
 from access.results import MANIFEST, write_json
 from access.snapping import STATE_NAMES
@@ -29,6 +28,7 @@ from access.stage_measures import PeriodMeasured
 from access.stage_modes import ModeRecord
 from access.stage_network import SnappedCells, SnappedStops
 from access.suppression_results import suppress_cells, suppress_indicators
+from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
 FAR_STREET_M = 400.0
 HEADLINE_GROUPS = ("all", "decile_1", "decile_10")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from access.config import RunConfig
 from access.indicators import Row
 from access.place_sources import read_place_sources
-from access.ranges import CELL_SIZE, SERVICE_DATE, WALKING_SPEED, bands
+from access.ranges import sensitivity_bands
 from access.run_network import RunNetwork
 from access.snapping import SNAPPED
 from access.stage_inputs import Inputs
@@ -18,6 +18,7 @@ from access.stage_places import load_cells, load_residents
 from access.stage_services import load_services
 from access.stage_timetable import load_timetables
 from access.travel_again import reach_again, walks_again, with_travel
+from access.uncertainty_kinds import Choice
 
 
 def sensitivity_rows(
@@ -27,18 +28,14 @@ def sensitivity_rows(
     sensitivity = network.inputs.loaded.config.sensitivity
     rows = [row for period in periods for row in period.access.rows]
     speeds = sensitivity.walk_speeds_km_h
-    if speeds:
-        found = [_at_speed(network, measures, periods, speed) for speed in speeds]
-        yield from bands(rows, found, f"{WALKING_SPEED} {', '.join(f'{speed:g}' for speed in speeds)} km/h")
-    dates = sensitivity.service_dates
-    if dates:
-        found = [_measured(_on_date(network, str(day)), periods) for day in dates]
-        common = [row for row in rows if _moves(network.inputs.loaded.config, str(row["period"]))]
-        yield from bands(common, found, f"{SERVICE_DATE} {', '.join(str(day) for day in dates)}")
-    sizes = sensitivity.h3_resolutions
-    if sizes:
-        found = [_measured(_at_size(network, size), periods) for size in sizes]
-        yield from bands(rows, found, f"{CELL_SIZE}, H3 resolution {', '.join(str(size) for size in sizes)}")
+    by_speed = {f"{speed:g}": _at_speed(network, measures, periods, speed) for speed in speeds}
+    yield from sensitivity_bands(rows, by_speed, Choice.WALKING_SPEED, f" {', '.join(by_speed)} km/h")
+    by_day = {str(day): _measured(_on_date(network, str(day)), periods) for day in sensitivity.service_dates}
+    common = [row for row in rows if _moves(network.inputs.loaded.config, str(row["period"]))]
+    yield from sensitivity_bands(common, by_day, Choice.SERVICE_DATE, f" {', '.join(by_day)}")
+    by_size = {str(size): _measured(_at_size(network, size), periods) for size in sensitivity.h3_resolutions}
+    what = f", H3 resolution {', '.join(by_size)}"
+    yield from sensitivity_bands(rows, by_size, Choice.CELL_SIZE, what)
 
 
 def _at_speed(

@@ -32,7 +32,7 @@ class Choice(StrEnum):
     CUTOFF = "cutoff"
     WALKING_SPEED = "walking speed"
     SERVICE_DATE = "service date"
-    RESOLUTION = "H3 resolution"
+    CELL_SIZE = "cell size"
 
 
 class Spread(StrEnum):

@@ -72,7 +72,7 @@ def write_evidence_city(folder: Path, **changes: Any) -> Path:
     config: dict[str, Any] = copy.deepcopy(city.CONFIG)
     config["periods"][0]["kind"] = "weekday_peak"
     config["rights"] = {"catalogues": ["street.yaml"]}
-    config["uncertainty"] = {"travel_realisations": 2}
+    config["uncertainty"] = {"travel_realisations": 2, "spatial_process": True}
     config["exclusion"] = {
         "min_rights_unmet": 2,
         "min_residents": 50,
@@ -323,3 +323,45 @@ def test_two_periods_of_one_kind_are_refused(tmp_path: Path) -> None:
     peak = {**city.CONFIG["periods"][0], "kind": "weekday_peak"}
     with pytest.raises(ConfigError, match="the kind 'weekday_peak' stands twice"):
         load_config(write_evidence_city(tmp_path, periods=[peak, {**peak, "name": "again"}]))
+
+
+def test_two_cells_are_no_draw_of_a_spatial_process_and_the_manifest_says_so(finished: Path) -> None:
+    refused = read_manifest(finished)["uncertainty"]["spatial_process_refused"]
+    assert "fewer than 30" in refused["mean_access"]
+    assert rows(finished, "mean_access", "if this city", cutoff_min=60).empty
+
+
+def test_the_west_has_too_little_by_the_threshold_of_an_example(tmp_path: Path) -> None:
+    """West 0 jobs in 28 minutes, all 400: a ratio of 0; of the right, 100 % against 60 %."""
+    names = {"group_label": {"en": "the west", "fr": "l’ouest"}, "other_label": {"en": "all", "fr": "tous"}}
+    asked = {"group": "decile_4", "other": "all", "source": OURS, **names}
+    comparisons = [
+        {"name": "jobs", "threshold": 0.8, **asked},
+        {"name": "lack", "right": "a_job_in_28", "threshold": 1.25, **asked},
+        {"name": "unknown", "right": "a_school", "threshold": 1.25, **asked},
+    ]
+    measures = {
+        **city.CONFIG["measures"],
+        "headline": {"service": "jobs", "cutoff_min": 28, "period": "peak"},
+    }
+    config = write_evidence_city(tmp_path, comparisons=comparisons, measures=measures)
+    folder = pipeline.run(config, show_bar=False).folder
+    assert one(folder, "benefit_ratio", group="decile_4")["value"] == 0
+    assert one(folder, "burden_ratio", group="decile_4")["value"] == pytest.approx(1 / 0.6)
+    told = {each["name"]: each for each in read_manifest(folder)["impact"]["comparisons"]}
+    assert told["jobs"]["beyond"] is True
+    assert told["lack"]["sentence"]["en"].endswith("Evidence, not a legal finding.")
+    assert "conclusion juridique" in told["lack"]["sentence"]["fr"]
+    assert told["unknown"]["state"] == "no data"
+
+
+def test_a_comparison_of_an_unknown_group_is_refused(tmp_path: Path) -> None:
+    names = {"group_label": OURS, "other_label": OURS, "source": OURS}
+    asked = {"name": "jobs", "group": "tall", "other": "all", "threshold": 0.8, **names}
+    with pytest.raises(ConfigError, match=r"comparisons\.jobs\.group: 'tall' is none of"):
+        load_config(write_evidence_city(tmp_path, comparisons=[asked]))
+    with pytest.raises(ConfigError, match=r"at most 1, such as 0\.8"):
+        load_config(write_evidence_city(tmp_path, comparisons=[{**asked, "group": "all", "threshold": 2}]))
+    with pytest.raises(ConfigError, match=r"at least 1, such as 1\.25"):
+        lacked = {**asked, "group": "all", "right": "a_job_in_28", "threshold": 0.5}
+        load_config(write_evidence_city(tmp_path, comparisons=[lacked]))

@@ -32,7 +32,7 @@ def test_a_band_runs_from_the_least_to_the_greatest_variant() -> None:
 
 
 def test_a_band_with_an_undefined_variant_is_undefined() -> None:
-    assert np.isnan(band(Choice.RESOLUTION, {"8": np.nan, "9": 2.0}).low).all()
+    assert np.isnan(band(Choice.CELL_SIZE, {"8": np.nan, "9": 2.0}).low).all()
 
 
 def test_departure_minutes_are_variability() -> None:
