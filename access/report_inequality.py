@@ -22,6 +22,13 @@ INDICES = (
     "ratio_richest10_poorest40", "ratio_decile10_decile1", "difference_decile10_decile1", "gini",
     "concentration_index", "theil_between_share",
 )  # fmt: skip
+#: What an index is compared with, and the words for what lies above and below: each claim is of its index.
+SIDES = {
+    "ratio_richest10_poorest40": (1.0, "palma"),
+    "ratio_decile10_decile1": (1.0, "tenths"),
+    "difference_decile10_decile1": (0.0, "tenths"),
+    "concentration_index": (0.0, "leaning"),
+}
 CURVES = ("lorenz", "concentration")
 N_POINTS = 101
 _TENTHS = np.linspace(0.1, 1.0, 10)
@@ -147,19 +154,14 @@ def _index_sentences(run: Run, texts: Texts) -> Iterator[str]:
 
 
 def _claim_words(run: Run, number: Number, texts: Texts) -> str:
-    """Say who is better off, or why that is not said; empty where the index has no sides."""
-    references = {
-        "ratio_richest10_poorest40": 1.0,
-        "ratio_decile10_decile1": 1.0,
-        "difference_decile10_decile1": 0.0,
-        "concentration_index": 0.0,
-    }
-    if number.indicator not in references:
+    """Say which side has more, or why that is not said; empty where the index has no sides."""
+    if number.indicator not in SIDES:
         return ""
-    made = side_of(run, number, references[number.indicator], texts)
+    line, words = SIDES[number.indicator]
+    made = side_of(run, number, line, texts)
     if made.side == 0:
         return " " + texts("claim.withheld_side", reason=made.reason)
-    return " " + texts("claim.richer_more" if made.side > 0 else "claim.poorer_more")
+    return " " + texts(f"claim.{words}_{'above' if made.side > 0 else 'below'}")
 
 
 def curve(run: Run, kind: str) -> npt.NDArray[np.float64] | None:

@@ -169,7 +169,7 @@ def figure(value: float, unit: str, texts: Texts) -> str:
     if unit in COUNT_UNITS:
         return texts.number(value)
     if unit in INDEX_UNITS and 0 < abs(value) < 10:
-        return texts.number(value, 2 if abs(value) >= 0.1 else 3)
+        return texts.number(value, 3 if unit == "index" or abs(value) < 0.1 else 2)
     return texts.amount(value)
 
 

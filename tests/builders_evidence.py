@@ -337,6 +337,8 @@ def every_word_run(folder: Path) -> Path:
             for name in ("very_high", "medium", "low", "none")
         ),
         row("ratio_decile10_decile1", 2.0, unit="ratio", **jobs),
+        row("ratio_richest10_poorest40", 0.5, unit="ratio", **jobs) | ranged(0.4, 0.6),
+        row("concentration_index", 0.2, **jobs) | ranged(0.1, 0.3),
         row("gini", 0.3, **jobs)
         | {"low": 0.1, "high": 0.5, "interval_kind": "sensitivity: service date 2026-03-12"},
         row("gini", 0.3, **jobs)
@@ -370,9 +372,12 @@ def few_zones_run(folder: Path) -> Path:
     many = pd.concat([zones().iloc[:1]] * 22, ignore_index=True)
     gpd.GeoDataFrame(many, crs="EPSG:4326").to_parquet(folder / "zones.parquet")
     jobs: dict[str, Any] = {"service": "jobs", "period": "midday", "cutoff_min": 45}
+    two_tenths = {"covered_population": 100.0}  # decile 10 of the disc; it has no decile 1
     rows = [
         row("ratio_richest10_poorest40", 2.0, unit="ratio", **jobs) | {"covered_population": 1.0},
         row("concentration_index", -0.2, **jobs) | ranged(-0.3, -0.1),
+        row("ratio_decile10_decile1", 0.5, unit="ratio", **jobs) | ranged(0.4, 0.6) | two_tenths,
+        row("difference_decile10_decile1", 5.0, unit="jobs", **jobs) | ranged(4.0, 6.0) | two_tenths,
     ]
     table = pd.concat([pd.DataFrame(rows), indicator_rows(hex_disc())], ignore_index=True)
     table.astype({"cutoff_min": "Int64"}).to_parquet(folder / "indicators.parquet")

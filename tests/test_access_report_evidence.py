@@ -142,7 +142,7 @@ def test_values_are_written_by_their_unit() -> None:
 
 def test_a_range_says_from_to_or_that_there_is_none(run: Run) -> None:
     where = {"service": "jobs", "group": "all"}
-    assert range_words(run.numbers.one("gini", **where), EN) == "0.29 to 0.33"
+    assert range_words(run.numbers.one("gini", **where), EN) == "0.290 to 0.330"
     assert range_words(run.numbers.one("theil_between_share", **where), EN) == "not quantified"
 
 
@@ -185,7 +185,7 @@ def test_an_index_of_two_deciles_is_held_against_their_residents(run: Run) -> No
 
 def test_withheld_and_made_claims_stand_on_the_page(folder: Path) -> None:
     text = page(folder, "en")
-    assert "So the better-off have more access, whatever value within the range is true." in text
+    assert "So the richest 10% reach more on average than the poorest 40%, whatever value" in text
     assert "is not claimed here: the range from −0.010 to 0.050 holds 0" in text
     assert "n’est pas affirmé ici" in page(folder, "fr")
 
@@ -340,15 +340,15 @@ def test_supply_says_what_is_not_verified_and_what_has_no_data(run: Run) -> None
 def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
     zones_table, groups, kernels, places, schools = evidence_sections(run, EN)["segregation"].tables
     rows = {r[0]: r[1:] for r in zones_table.rows}
-    assert rows["Rank-order information theory index H^R"][:2] == ("0.12", "0.020")
+    assert rows["Rank-order information theory index H^R"][:2] == ("0.120", "0.020")
     assert rows["Segregation of poverty (H at p = 0.1)"][0] == "not defined"
     assert rows["Spatial information theory index by radius (within 500 m)"][0] == "0.080"
     assert groups.rows == (("income low", "30%", "40%"),)
-    assert kernels.rows[0][1:] == ("0.050", "0.10", "no data")
-    assert places.rows == (("Jobs", "0.90", "not quantified"),)
+    assert kernels.rows[0][1:] == ("0.050", "0.100", "no data")
+    assert places.rows == (("Jobs", "0.900", "not quantified"),)
     label = "Schools, 30 min (weekday midday)"
     assert schools.rows == (
-        (label, "all children", "7.3", "0.71", "–", "3,100", "0.29"),
+        (label, "all children", "7.3", "0.710", "–", "3,100", "0.290"),
         (label, "poorest tenth", "3.4", "–", "94%", "–", "–"),
     )
     told = evidence_sections(run, EN)["segregation"].sentences[-1]
