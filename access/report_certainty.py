@@ -23,6 +23,7 @@ KIND_KEYS = {
     "sensitivity: service date": "service_date",
     "sensitivity: cell size": "cell_size",
     "variability: departure minutes": "departure_minutes",
+    "if this city were one draw of a spatial process": "spatial_process",
 }
 KINDS = ("input_uncertainty", "sensitivity", "variability", "null")
 
@@ -37,7 +38,9 @@ def certainty_section(run: Run, texts: Texts) -> Section:
     if n_outside := _n_outside(run):
         notes.append(texts("certainty.outside", n=texts.number(n_outside)))
     notes += [texts("certainty.census"), *_assumptions(run, texts), *_limits(run, texts)]
-    return Section("certainty", tuple(sentences), some(table), tuple(notes))
+    refused = (run.manifest.get("uncertainty") or {}).get("spatial_process_refused") or {}
+    reasons = tuple(f"{name}, block bootstrap refused: {why}" for name, why in refused.items())
+    return Section("certainty", tuple(sentences), some(table), tuple(notes), reasons)
 
 
 def band_table(run: Run, texts: Texts) -> Table | None:
@@ -67,7 +70,8 @@ def kind_words(kind: str, texts: Texts) -> str:
     for start, key in KIND_KEYS.items():
         if kind.startswith(start):
             values = ", ".join(re.findall(r"\d[\d.-]*", kind.removeprefix(start).removeprefix(", H3")))
-            return texts(f"kind.{key}_at", values=values) if values else texts(f"kind.{key}")
+            with_values = values and texts.has(f"kind.{key}_at")
+            return texts(f"kind.{key}_at", values=values) if with_values else texts(f"kind.{key}")
     return kind
 
 

@@ -244,6 +244,7 @@ def manifest_entries() -> dict[str, Any]:
             "draws": 500, "seed": 7, "coverage": 0.95,
             "sources": [{"en": "incomes: our assumption", "fr": "revenus : notre hypothèse"}, "residents"],
             "travel_realisations": 10,
+            "spatial_process_refused": {"gini": "only 12 blocks"},
             "assumptions": [{"en": "errors of 10 %", "fr": "erreurs de 10 %"}],
         },
         "modes": [{"name": "car", "label": {"en": "car", "fr": "voiture"}, "rules": "free flow",
@@ -351,6 +352,7 @@ def every_word_run(folder: Path) -> Path:
                 "sensitivity: cell size",
                 "sensitivity: walking speed 4.5 km/h",
                 "variability: departure minutes, p10 to p90",
+                "if this city were one draw of a spatial process",
             )
         ),
         row("below_line_share", 0.5, unit="share") | ranged(0.1, 0.4),

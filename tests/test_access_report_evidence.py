@@ -376,6 +376,7 @@ def test_kinds_of_range_are_never_pooled(run: Run) -> None:
     ]
     assert "500 draws of the inputs (seed 7)" in section.sentences[0]
     assert "incomes: our assumption and residents" in section.sentences[0]
+    assert section.reasons == ("gini, block bootstrap refused: only 12 blocks",)
     assert any("2,000 m beyond the study area" in note for note in section.notes)
     assert any("fewer than 20 residents" in note for note in section.notes)
 
