@@ -60,7 +60,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("finished")
     settings = yaml.safe_load((DOCS.parent / "configs" / "demo.yaml").read_text(encoding="utf-8"))
     for section in ("rights", "comparisons", "uncertainty", "income_brackets"):
-        del settings[section]
+        settings.pop(section, None)
     settings["cells"]["h3_resolution"] = 8
     settings["periods"] = settings["periods"][:1]
     settings["modes"] = [mode for mode in settings["modes"] if mode["name"] == "car"]
