@@ -62,8 +62,9 @@ def register_notes(facts: Mapping[str, float | str | None], smallest_count: floa
             "these cells belong to no zone."
         )
     if facts["small_groups"]:
+        groups = "1 group" if facts["small_groups"] == 1 else f"{facts['small_groups']:,.0f} groups"
         notes.append(
-            f"{facts['small_groups']:,.0f} groups of cells qualify, with "
+            f"{groups} of cells too small for a zone: all criteria are met, with "
             f"{people('residents_in_small_groups')} residents in all, but each holds fewer than the "
             f"{facts['min_residents']:,.0f} of a zone."
         )

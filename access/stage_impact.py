@@ -37,6 +37,7 @@ def impact_evidence(
             {
                 "indicator": found.comparison,
                 **where,
+                "right": asked.right,
                 "standard": asked.name,
                 "group": asked.group,
                 "value": found.value,

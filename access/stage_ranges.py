@@ -15,11 +15,11 @@ import h3
 import numpy as np
 import numpy.typing as npt
 
-from access.config_evidence import InputErrorConfig, UncertaintyConfig
+from access.config_evidence import ComparisonConfig, InputErrorConfig, UncertaintyConfig
 from access.index_draws import IndexDraws
 from access.index_sheet import DECILE_RATIO, PALMA, IndexKey, Sheet, sheet
 from access.indicators import People, Row
-from access.range_columns import LINE, Column, index_of, period_columns, rights_columns
+from access.range_columns import LINE, Column, index_of, period_columns, place_of, rights_columns
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
 from access.run_network import RunNetwork
@@ -29,7 +29,7 @@ from access.stage_modes import ModeReach
 from access.stage_rights import ReachOfRun, as_written_only
 from access.travel_again import reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
-from access.uncertainty_kinds import INPUT_UNCERTAINTY
+from access.uncertainty_kinds import INPUT_UNCERTAINTY, InputInterval
 
 RATIOS = (PALMA, DECILE_RATIO)
 SIGNED = ("concentration_index", "difference_decile10_decile1")
@@ -188,17 +188,61 @@ def ranged(
             low = max(low, 0.0)
         if row["unit"] == "share":
             high = min(high, 1.0)
-        found.append(
-            {
-                **row,
-                "low": low,
-                "high": high,
-                "interval_kind": INPUT_UNCERTAINTY,
-                "sources": "; ".join(interval.sources),
-                "draws": interval.draws,
-            }
-        )
+        found.append({**row, **_as_range(low, high, interval)})
     return found
+
+
+def ranged_comparisons(
+    rows: Sequence[Row],
+    asked: Sequence[ComparisonConfig],
+    columns: Sequence[Column],
+    indices: IndexDraws,
+    shift: Sheet,
+) -> list[Row]:
+    """Return the rows with the interval of each ratio of two groups: of the ratio of every draw."""
+    groups = {each.name: (each.group, each.other) for each in asked}
+    at = {column.place: number for number, column in enumerate(columns)}
+    found = []
+    for row in rows:
+        place, kind = _compared_column(row)
+        number = at.get(place) if indices.n_draws and row.get("standard") in groups else None
+        if number is None or not np.isfinite(_number(row)):
+            found.append(row)
+            continue
+        keys = [IndexKey(kind, group) for group in groups[str(row["standard"])]]
+        first, second = (
+            indices.numbers[key][:, [number]] + (shift[key][number] if shift else 0.0) for key in keys
+        )
+        ratio = np.divide(first, second, out=np.full(first.shape, np.nan), where=second > 0)
+        of_ratio = IndexKey("ratio")
+        interval = replace(indices, numbers={of_ratio: ratio}, n_measures=1).interval(of_ratio)
+        low, high = float(interval.low[0]), float(interval.high[0])
+        found.append({**row, **_as_range(low, high, interval)} if np.isfinite(low) else row)
+    return found
+
+
+def _compared_column(row: Row) -> tuple[tuple[object, ...], str]:
+    """Return the column that a comparison was made of, and the index of each group."""
+    if row["indicator"] == "benefit_ratio":
+        return place_of("access", {**row, "standard": None}), "mean_access"
+    if row["indicator"] == "burden_ratio":
+        return place_of("right", {"standard": row.get("right")}), "below_line_share"
+    return (), ""
+
+
+def _number(row: Row) -> float:
+    value = row["value"]
+    return value if isinstance(value, float) else float("nan")
+
+
+def _as_range(low: float, high: float, interval: InputInterval) -> Row:
+    return {
+        "low": low,
+        "high": high,
+        "interval_kind": INPUT_UNCERTAINTY,
+        "sources": "; ".join(interval.sources),
+        "draws": interval.draws,
+    }
 
 
 def _moved(end: float, key: IndexKey, number: int, shift: Sheet) -> float:

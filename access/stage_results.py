@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from access.cells import cell_polygons
 from access.config_checks import input_files
 from access.datasets import cache_folder, sha256_of
 from access.evidence import Evidence
+from access.exclusion import Register
 from access.exclusion_files import write_register
 from access.indicators import indicator_table
 from access.manifest import ManifestParts, build_manifest
@@ -27,7 +29,12 @@ from access.stage_inputs import Inputs
 from access.stage_measures import PeriodMeasured
 from access.stage_modes import ModeRecord
 from access.stage_network import SnappedCells, SnappedStops
-from access.suppression_results import suppress_cells, suppress_indicators
+from access.suppression_results import (
+    suppress_cells,
+    suppress_indicators,
+    suppress_zone_rights,
+    suppress_zones,
+)
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
 FAR_STREET_M = 400.0
@@ -66,7 +73,7 @@ def write_run(
     for name, further in evidence.tables.items():
         further.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
     if evidence.register is not None:
-        write_register(folder, evidence.register)
+        write_register(folder, _shown(evidence.register, minimum))
     write_json(folder / "headline.json", headline_rows(inputs, indicators))
     resolved = inputs.loaded.config.model_dump(mode="json")
     (folder / "config.yaml").write_text(
@@ -89,6 +96,18 @@ def write_run(
     write_json(folder / MANIFEST, build_manifest(parts) | evidence.manifest)
     write_report(folder)
     return {"files": sum(1 for path in folder.rglob("*") if path.is_file())}
+
+
+def _shown(register: Register, minimum: int) -> Register:
+    """Return the register without figures about few residents."""
+    if not minimum:
+        return register
+    return replace(
+        register,
+        zones=suppress_zones(register.zones, minimum),
+        unstable=suppress_zones(register.unstable, minimum),
+        rights=suppress_zone_rights(register.rights, minimum),
+    )
 
 
 def cell_table(

@@ -17,7 +17,15 @@ from access.range_columns import Column
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
 from access.run_network import RunNetwork
-from access.stage_ranges import draws_of, ranged, realised_columns, shifts, stacked, travel_columns
+from access.stage_ranges import (
+    draws_of,
+    ranged,
+    ranged_comparisons,
+    realised_columns,
+    shifts,
+    stacked,
+    travel_columns,
+)
 from access.stage_rights import ReachOfRun
 from access.uncertainty import InputDraws
 
@@ -79,6 +87,7 @@ def uncertainty_of(
     indices = index_draws(draws, values[1:], groups=groups, lines=lines)
     shift = shifts(values[1:], values[0], lines, people, groups) if again else {}
     found = ranged(rows, [*own, *fixed], indices, shift, measures.totals, whom_of(rights, config))
+    found = ranged_comparisons(found, config.comparisons, [*own, *fixed], indices, shift)
     stage.counts = {"draws": draws.n_draws, "realisations of travel times": len(again)}
     return Uncertainty(found, draws, realisations, {"uncertainty": _record(draws, config)})
 

@@ -177,6 +177,29 @@ def _counted(frame: pd.DataFrame, share_indicators: Collection[str]) -> Floats:
     return np.clip(numbers, 0.0, covered)
 
 
+def suppress_zone_rights(frame: pd.DataFrame, minimum: float = DEFAULT_MINIMUM) -> pd.DataFrame:
+    """Return the rights by zone without figures about few residents, nor about few who are left.
+
+    Where fewer than ``minimum`` of a zone's residents lack a right, or fewer than that have it, all numbers
+    about who lacks it are hidden; nobody and everybody are shown.
+
+    Raises
+    ------
+    InputDataError
+        If a column is missing or the minimum is below 1.
+    """
+    about = ("unmet_residents", "unmet_share", "depth", "missing_opportunities", "missing_minutes")
+    _require(frame, ("judged_residents", *about), "rights by zone")
+    lacking, judged = _floats(frame["unmet_residents"]), _floats(frame["judged_residents"])
+    hidden = is_small(lacking, minimum) | is_small(judged - lacking, minimum)
+    shown = frame.copy()
+    for column in about:
+        shown[column] = _without(shown[column], hidden)
+    note = suppressed_note(minimum)
+    shown["note"] = pd.Series([note if hide else None for hide in hidden], index=frame.index, dtype=str)
+    return shown
+
+
 def _hidden_groups(told: Mapping[str, tuple[float, float]], minimum: float) -> tuple[set[str], set[str]]:
     """Return the groups of one indicator whose value is hidden, and those whose covered residents are.
 

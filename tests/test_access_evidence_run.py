@@ -348,6 +348,8 @@ def test_the_west_has_too_little_by_the_threshold_of_an_example(tmp_path: Path) 
     folder = pipeline.run(config, show_bar=False).folder
     assert one(folder, "benefit_ratio", group="decile_4")["value"] == 0
     assert one(folder, "burden_ratio", group="decile_4")["value"] == pytest.approx(1 / 0.6)
+    lack = one(folder, "burden_ratio", group="decile_4")
+    assert (lack["low"], lack["high"]) == pytest.approx((1 / 0.6, 1 / 0.6))  # homes drawn anew are the same
     told = {each["name"]: each for each in read_manifest(folder)["impact"]["comparisons"]}
     assert told["jobs"]["beyond"] is True
     assert told["lack"]["sentence"]["en"].endswith("Evidence, not a legal finding.")

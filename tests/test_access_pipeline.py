@@ -58,7 +58,7 @@ def west_and_east(folder: Path) -> tuple[pd.Series, pd.Series]:
 
 def value(folder: Path, indicator: str, group: str = "all", cutoff_min: int | None = None) -> float:
     rows = pd.read_parquet(folder / "indicators.parquet")
-    rows = rows[(rows["indicator"] == indicator) & (rows["group"] == group)]
+    rows = rows[(rows["indicator"] == indicator) & (rows["group"] == group) & rows["interval_kind"].isna()]
     if cutoff_min is not None:
         rows = rows[rows["cutoff_min"] == cutoff_min]
     assert len(rows) == 1
@@ -231,7 +231,7 @@ def test_a_period_without_departures_is_no_data_and_enters_no_result(tmp_path: P
     assert states == {"p08": "ok", "p20": "no data"}
     assert any("p20 is no data and left out of every result" in text for text in finished.warnings)
     assert not [name for name in gpd.read_parquet(finished.folder / "cells.parquet") if name.endswith("p20")]
-    assert set(pd.read_parquet(finished.folder / "indicators.parquet")["period"]) == {"p08"}
+    assert set(pd.read_parquet(finished.folder / "indicators.parquet")["period"].dropna()) == {"p08"}
     assert not (finished.folder / "travel_times" / "p20.parquet").exists()
 
 
@@ -322,7 +322,7 @@ def test_a_service_wholly_off_the_streets_is_no_data_and_not_out_of_reach(tmp_pa
     states = {service["name"]: service["state"] for service in read_manifest(finished.folder)["services"]}
     assert states == {"jobs": "ok", "clinics": "no data"}
     assert not [name for name in gpd.read_parquet(finished.folder / "cells.parquet") if "clinics_in" in name]
-    assert set(pd.read_parquet(finished.folder / "indicators.parquet")["service"]) == {"jobs"}
+    assert set(pd.read_parquet(finished.folder / "indicators.parquet")["service"].dropna()) == {"jobs"}
 
 
 def test_missing_residents_are_warned_of(tmp_path: Path) -> None:
@@ -355,7 +355,7 @@ def test_one_line_a_stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
         record.message.partition(":")[0] for record in caplog.records if record.name == "access.progress"
     ]
     stages = ["timetable", "streets", "cells", "residents", "opportunities", "network", "travel times"]
-    assert lines == [*stages, "measures", "results"]
+    assert lines == [*stages, "measures", "rights", "segregation", "ranges", "zones", "results"]
 
 
 def test_the_engine_stands_in_summary_and_report(finished: Path) -> None:

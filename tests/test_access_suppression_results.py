@@ -12,6 +12,7 @@ from access.errors import InputDataError
 from access.suppression_results import (
     suppress_cells,
     suppress_indicators,
+    suppress_zone_rights,
     suppress_zones,
     suppressed_note,
 )
@@ -234,3 +235,30 @@ def test_zones_with_few_residents_lose_their_income() -> None:
     assert found["income_ratio"].isna().tolist() == [True, False]
     assert found["note"].isna().tolist() == [False, True]
     assert suppress_zones(zones.iloc[:0]).empty
+
+
+def test_rights_of_a_zone_hide_figures_about_few_and_about_all_but_few() -> None:
+    """Of 1,000 judged residents 5 lack the first right, 995 the second, 400 the third, nobody the last."""
+    lacking = [5.0, 995.0, 400.0, 0.0]
+    frame = pd.DataFrame(
+        {
+            "zone_id": "a",
+            "right": list("wxyz"),
+            "judged_residents": 1000.0,
+            "unmet_residents": lacking,
+            "unmet_share": [one / 1000 for one in lacking],
+            "depth": [one / 1000 for one in lacking],
+            "missing_opportunities": 1.0,
+            "missing_minutes": 3.0,
+        }
+    )
+    shown = suppress_zone_rights(frame, 20)
+    assert shown["unmet_residents"].isna().tolist() == [True, True, False, False]
+    assert shown["missing_minutes"].isna().tolist() == [True, True, False, False]
+    assert shown["note"].notna().tolist() == [True, True, False, False]
+    assert frame["unmet_residents"].tolist() == lacking
+
+
+def test_rights_of_a_zone_without_their_columns_are_refused() -> None:
+    with pytest.raises(InputDataError, match="judged_residents"):
+        suppress_zone_rights(pd.DataFrame({"zone_id": ["a"]}), 20)
