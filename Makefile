@@ -54,11 +54,12 @@ engine-modes: $(STAMP)-test
 	FAIRREACH_EXAMPLES=20 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not real_data" $(ENGINE_TESTS)
 	cache=$$(mktemp -d); FAIRREACH_EXAMPLES=10 NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$$cache $(BIN)/python -m pytest -n 0 -m "not slow and not real_data" $(ENGINE_TESTS); status=$$?; rm -rf $$cache; exit $$status
 
+# A file stays in one process, so that the runs that its tests share are computed once.
 test: lint types engine-modes
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
 test-all: lint types
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 format: $(STAMP)-test
 	$(BIN)/ruff format .

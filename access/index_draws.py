@@ -73,6 +73,7 @@ def index_draws(
     *,
     groups: Mapping[str, Floats] | None = None,
     lines: Floats | None = None,
+    unequal: npt.NDArray[np.bool_] | None = None,
 ) -> IndexDraws:
     """Compute every index of ``access.index_sheet`` in every draw of the inputs.
 
@@ -82,7 +83,7 @@ def index_draws(
         Where nothing is modelled there are no draws, and every range is "not quantified".
     values : array of float, shape (n_realisations, n_cells, n_measures) or (n_cells, n_measures)
         Access under each realisation of the travel times.
-    groups, lines
+    groups, lines, unequal
         As ``SheetMaker``.
 
     Raises
@@ -99,14 +100,14 @@ def index_draws(
         )
     numbers: Sheet = {}
     for realisation, table in enumerate(stacked):
-        maker = SheetMaker(table, groups=groups, lines=lines)
+        maker = SheetMaker(table, groups=groups, lines=lines, unequal=unequal)
         for chunk in inputs.chunks(realisation):
             for key, found in maker.sheets(chunk.population, chunk.income).items():
                 if key not in numbers:
                     numbers[key] = np.full((inputs.n_draws, stacked.shape[2]), np.nan)
                 numbers[key][chunk.number] = found
     if not numbers:
-        empty = SheetMaker(stacked[0], groups=groups, lines=lines).keys()
+        empty = SheetMaker(stacked[0], groups=groups, lines=lines, unequal=unequal).keys()
         numbers = {key: np.empty((0, stacked.shape[2])) for key in empty}
     return IndexDraws(numbers, inputs.n_draws, stacked.shape[2], inputs.sources, inputs.fingerprint)
 

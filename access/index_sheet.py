@@ -59,6 +59,9 @@ class SheetMaker:
     lines : array of float, shape (n_measures,), optional
         Sufficiency line of each measure, NaN = none; exactly on the line is enough. Repeat a measure to
         hold it against two lines.
+    unequal : array of bool, shape (n_measures,), optional
+        Measures whose inequality over all residents is wanted (Palma, concentration, Gini), without it all;
+        of the others these indices are NaN. They take most of the time.
 
     Raises
     ------
@@ -67,13 +70,19 @@ class SheetMaker:
     """
 
     def __init__(
-        self, values: Floats, *, groups: Mapping[str, Floats] | None = None, lines: Floats | None = None
+        self,
+        values: Floats,
+        *,
+        groups: Mapping[str, Floats] | None = None,
+        lines: Floats | None = None,
+        unequal: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         groups = {} if groups is None else groups
-        problems = _problems(values, groups, lines)
+        problems = _problems(values, groups, lines, unequal)
         if problems:
             raise InputDataError("indices of draws: " + "; ".join(problems))
         self.n_cells, self.n_measures = values.shape
+        self.unequal = np.ones(self.n_measures, dtype=np.bool_) if unequal is None else unequal
         self.group_names = ("all", *DECILES, *groups)
         self.group_shares = np.array([*groups.values()], dtype=np.float64).reshape(len(groups), self.n_cells)
         known = ~np.isnan(values)
@@ -152,9 +161,11 @@ class SheetMaker:
 
     def _add_orders(self, sheet: Sheet, people: Floats, orders: Sequence[_IncomeOrder]) -> None:
         """Palma ratio and concentration index: by income order among those whose access is known."""
-        palma, concentration = np.empty((2, len(people), self.n_measures))
+        palma, concentration = np.full((2, len(people), self.n_measures), np.nan)
         for n, pattern in enumerate(self.patterns):
-            columns = np.flatnonzero(self.pattern_of == n)
+            columns = np.flatnonzero((self.pattern_of == n) & self.unequal)
+            if not len(columns):
+                continue
             weights = np.zeros((len(people), 4, self.n_cells))
             for rows, order, residents in zip(weights, orders, people, strict=True):
                 order.fill(rows, residents * pattern)
@@ -174,7 +185,7 @@ class SheetMaker:
         gini = np.full((len(people), self.n_measures), np.nan)
         amounts = people @ self.values
         for column, cells in enumerate(self.sorted_cells):
-            if len(cells) < 2:
+            if len(cells) < 2 or not self.unequal[column]:
                 continue
             steps = self.steps[column]
             up_to = np.take(people, cells, axis=1)
@@ -257,12 +268,13 @@ def sheet(
     *,
     groups: Mapping[str, Floats] | None = None,
     lines: Floats | None = None,
+    unequal: npt.NDArray[np.bool_] | None = None,
 ) -> Sheet:
     """Return every index of each measure, arrays of shape (n_measures,), for one population and income.
 
     Parameters
     ----------
-    values, groups, lines
+    values, groups, lines, unequal
         As ``SheetMaker``.
     population, income : arrays of float, shape (n_cells,)
         As observed.
@@ -272,7 +284,7 @@ def sheet(
     InputDataError
         As ``SheetMaker``.
     """
-    maker = SheetMaker(values, groups=groups, lines=lines)
+    maker = SheetMaker(values, groups=groups, lines=lines, unequal=unequal)
     return {key: numbers[0] for key, numbers in maker.sheets(population[None], income[None]).items()}
 
 
@@ -280,7 +292,9 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
 
 
-def _problems(values: Floats, groups: Mapping[str, Floats], lines: Floats | None) -> list[str]:
+def _problems(
+    values: Floats, groups: Mapping[str, Floats], lines: Floats | None, unequal: npt.NDArray[np.bool_] | None
+) -> list[str]:
     if values.ndim != 2:
         return [f"values have shape {values.shape}; (n_cells, n_measures) is needed"]
     problems = []
@@ -298,4 +312,6 @@ def _problems(values: Floats, groups: Mapping[str, Floats], lines: Floats | None
             )
     if lines is not None and lines.shape != (values.shape[1],):
         problems.append(f"lines have shape {lines.shape}; one for each of the {values.shape[1]} measures")
+    if unequal is not None and unequal.shape != (values.shape[1],):
+        problems.append(f"unequal has shape {unequal.shape}; one for each of the {values.shape[1]} measures")
     return problems

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import h3
 import numpy as np
@@ -89,12 +90,15 @@ def realised_columns(
     network: RunNetwork,
     reach: ReachOfRun,
     catalogues: list[RightsCatalogue],
+    merged_feeds: Any | None,
     number: int,
     seed: int,
 ) -> list[Column]:
     """Compute travel times once more and return the columns that depend on them."""
     random = generator(seed, "travel times", number)
-    inputs, cells, stops = realised(network.inputs, network.cells, network.stops, random, network.threads)
+    inputs, cells, stops = realised(
+        network.inputs, network.cells, network.stops, merged_feeds, random, network.threads
+    )
     measures, limits = reach.measures, reach.limits_min
     again = []
     for period in reach.periods:
@@ -133,14 +137,22 @@ def stacked(realisations: Sequence[Sequence[Column]]) -> tuple[Floats, Floats]:
 
 
 def shifts(
-    values: Floats, base: Floats, lines: Floats, people: People, groups: Mapping[str, Floats]
+    values: Floats,
+    base: Floats,
+    people: People,
+    *,
+    groups: Mapping[str, Floats],
+    lines: Floats,
+    unequal: npt.NDArray[np.bool_],
 ) -> Sheet:
     """Return what moves each index so that the realisations lie around the run's own number.
 
     Added to it; of ratios multiplied by it.
     """
-    own = sheet(base, people.population, people.income, groups=groups, lines=lines)
-    each = [sheet(one, people.population, people.income, groups=groups, lines=lines) for one in values]
+    own, *each = (
+        sheet(one, people.population, people.income, groups=groups, lines=lines, unequal=unequal)
+        for one in (base, *values)
+    )
     means = {key: np.mean([one[key] for one in each], axis=0) for key in own}
     return {key: _over(own[key], means[key]) if key in RATIOS else own[key] - means[key] for key in own}
 

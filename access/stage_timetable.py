@@ -115,12 +115,19 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     return Timetables({day: schedules[day] for day in sorted(used)}, plans, reports, shares)
 
 
+def feeds_with_headways(loaded: LoadedConfig, timetables: Timetables) -> Any | None:
+    """Read the feeds again, merged, where vehicles are placed within headways; None where none are."""
+    if not any(found.counts.headway_trips for found in timetables.schedules.values()):
+        return None
+    feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in loaded.config.schedule.feeds}
+    return merge_feeds(feeds)
+
+
 def schedules_again(
-    loaded: LoadedConfig, timetables: Timetables, random: np.random.Generator
+    loaded: LoadedConfig, merged: Any, timetables: Timetables, random: np.random.Generator
 ) -> dict[date, Schedule]:
     """Unfold the same days once more, headway-based vehicles at random within their headways."""
-    feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in loaded.config.schedule.feeds}
-    return _schedules(loaded.config, merge_feeds(feeds), list(timetables.schedules), random)
+    return _schedules(loaded.config, merged, list(timetables.schedules), random)
 
 
 def _schedules(

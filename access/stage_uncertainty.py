@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from access.config import RunConfig
 from access.index_draws import index_draws
+from access.index_sheet import Sheet
 from access.indicators import People, Row
 from access.progress import Stage
 from access.range_columns import Column
@@ -27,6 +28,7 @@ from access.stage_ranges import (
     travel_columns,
 )
 from access.stage_rights import ReachOfRun
+from access.stage_timetable import feeds_with_headways
 from access.uncertainty import InputDraws
 
 Floats = npt.NDArray[np.float64]
@@ -73,9 +75,11 @@ def uncertainty_of(
     given = config.uncertainty
     if given is None:
         return Uncertainty(rows, None, [own], {"uncertainty": None})
-    again = []
+    again, feeds = [], None
+    if given.travel_realisations:
+        feeds = feeds_with_headways(network.inputs.loaded, network.inputs.timetables)
     for number in range(given.travel_realisations):
-        again.append(realised_columns(network, reach, catalogues, number, given.seed))
+        again.append(realised_columns(network, reach, catalogues, feeds, number, given.seed))
         stage.advance(number + 1, given.travel_realisations + 1)
     realisations = again or [own]
     if any([c.place for c in columns] != [c.place for c in own] for columns in realisations):
@@ -84,8 +88,11 @@ def uncertainty_of(
     draws = draws_of(people, ids, given, own, network.inputs.residents.margins, len(realisations))
     values, lines = stacked([[*columns, *fixed] for columns in (own, *realisations)])
     groups = group_shares(people, config)
-    indices = index_draws(draws, values[1:], groups=groups, lines=lines)
-    shift = shifts(values[1:], values[0], lines, people, groups) if again else {}
+    unequal = np.array([column.family == "access" for column in (*own, *fixed)])
+    indices = index_draws(draws, values[1:], groups=groups, lines=lines, unequal=unequal)
+    shift: Sheet = {}
+    if again:
+        shift = shifts(values[1:], values[0], people, groups=groups, lines=lines, unequal=unequal)
     found = ranged(rows, [*own, *fixed], indices, shift, measures.totals, whom_of(rights, config))
     found = ranged_comparisons(found, config.comparisons, [*own, *fixed], indices, shift)
     stage.counts = {"draws": draws.n_draws, "realisations of travel times": len(again)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -84,13 +85,18 @@ def reach_again(
 
 
 def realised(
-    inputs: Inputs, cells: SnappedCells, stops: SnappedStops, random: np.random.Generator, threads: int | None
+    inputs: Inputs,
+    cells: SnappedCells,
+    stops: SnappedStops,
+    merged_feeds: Any | None,
+    random: np.random.Generator,
+    threads: int | None,
 ) -> tuple[Inputs, SnappedCells, SnappedStops]:
     """Return one realisation of what the inputs leave open: where in a cell, and when in a headway.
 
     Each cell's point is the home of one of its residents, drawn anew; headway-based vehicles leave at another
     share of their headway, one for each row of frequencies.txt. A home that would not join the streets is not
-    used: the cell keeps its point.
+    used: the cell keeps its point. ``merged_feeds`` are those with headways, None where there are none.
     """
     points = drawn_points(inputs.cells, random)
     streets, max_snap_m = inputs.streets, inputs.loaded.config.max_snap_m
@@ -106,8 +112,8 @@ def realised(
     moved = cell_walks(streets, (mixed, cells.report), travel, threads)
     schedule = inputs.timetables.any_schedule()
     walks = stop_walks(streets, moved, (stops.snap, stops.report), travel, threads, schedule)
-    if any(found.counts.headway_trips for found in inputs.timetables.schedules.values()):
-        schedules = schedules_again(inputs.loaded, inputs.timetables, random)
+    if merged_feeds is not None:
+        schedules = schedules_again(inputs.loaded, merged_feeds, inputs.timetables, random)
         inputs = replace(inputs, timetables=replace(inputs.timetables, schedules=schedules))
     return inputs, moved, walks
 

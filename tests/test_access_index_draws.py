@@ -9,7 +9,7 @@ import pytest
 
 from access.errors import InputDataError
 from access.index_draws import IndexDraws, index_draws, paired_difference
-from access.index_sheet import GINI, PALMA, IndexKey, mean_of, sheet
+from access.index_sheet import CONCENTRATION, GINI, PALMA, IndexKey, mean_of, sheet
 from access.uncertainty import InputDraws, InputError, input_draws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
@@ -111,3 +111,16 @@ def test_coverage_is_a_share_and_keys_exist() -> None:
         draws.interval(GINI, coverage=95)
     with pytest.raises(KeyError):
         draws.interval(IndexKey("unheard of"))
+
+
+def test_inequality_may_be_left_out_of_measures_that_do_not_ask_for_it() -> None:
+    values = np.array([[1.0, 1.0], [3.0, 3.0]])
+    population, income = np.array([1.0, 1.0]), np.array([10.0, 20.0])
+    found = sheet(values, population, income, unequal=np.array([True, False]))
+    everything = sheet(values, population, income)
+    for key in (GINI, PALMA, CONCENTRATION):
+        assert found[key][0] == everything[key][0]
+        assert np.isnan(found[key][1])
+    assert found[mean_of("all")].tolist() == [2.0, 2.0]
+    with pytest.raises(InputDataError, match="unequal has shape"):
+        sheet(values, population, income, unequal=np.array([True]))
