@@ -105,6 +105,7 @@ def _compute(
 ) -> None:
     """Read the inputs, compute everything and put the run folder in its place."""
     inputs = read_inputs(loaded, progress)
+    catalogues = catalogues_of(inputs)
     cells, stops = join_streets(inputs, progress, work.threads)
     inputs = replace(inputs, services=inputs.services.on_streets(cells.snapped))
     networks = mode_networks(inputs)
@@ -117,7 +118,6 @@ def _compute(
         else:
             periods, streamed = _streamed_travel_times(inputs, cells, stops, folder, progress, work)
         measures = measures_of(inputs, cells)
-        catalogues = catalogues_of(inputs)
         limits = measures.limits_min(limits_of_rights(catalogues, measures.longest_min))
         modes, by_mode = _modes(inputs, networks, partial, progress, work.threads, limits)
         with progress.stage("measures") as stage:
@@ -154,6 +154,7 @@ def check(config_file: Path, *, show_bar: bool = True) -> list[str]:
         check_target(Path(loaded.config.results.folder).expanduser())
         check_cache()
         inputs = read_inputs(loaded, progress)
+        catalogues_of(inputs)
         with progress.stage("network") as stage:
             cells, cell_report = _snap_cells(inputs)
             _, stop_report = _snap_stops(inputs)

@@ -42,7 +42,7 @@ def impact_evidence(
                 "group": asked.group,
                 "value": found.value,
                 "unit": "ratio",
-                "covered_population": found.covered_population,
+                "covered_population": _covered(measures, asked, values),
                 "note": "not defined" if np.isnan(found.value) else f"against {asked.other}",
             }
         )
@@ -78,6 +78,14 @@ def _values(
             key: Row = {"service": each.right.service, "period": None, "cutoff_min": each.right.within_min}
             return key, np.where(known, each.state == UNMET, np.nan)
     return {}, None
+
+
+def _covered(measures: Measures, asked: ComparisonConfig, values: Any) -> float:
+    """Return the residents that a comparison speaks of, each once: everybody holds every group."""
+    groups, known = measures.people.groups(), ~np.isnan(values)
+    if "all" in (asked.group, asked.other):
+        return float(groups["all"][known].sum())
+    return float((groups[asked.group] + groups[asked.other])[known].sum())
 
 
 def _compared(measures: Measures, asked: ComparisonConfig, values: Any) -> ImpactComparison:

@@ -30,9 +30,12 @@ from access.stage_modes import ModeReach
 from access.stage_rights import ReachOfRun, as_written_only
 from access.travel_again import reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
-from access.uncertainty_kinds import INPUT_UNCERTAINTY, InputInterval
+from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
 RATIOS = (PALMA, DECILE_RATIO)
+TRAVEL_TIMES = "travel times: homes within cells and minutes within headways"
+"""Name of this source of uncertainty."""
+
 SIGNED = ("concentration_index", "difference_decile10_decile1")
 """Indices that may be below 0."""
 
@@ -75,6 +78,7 @@ def draws_of(
         population_error=error("population", uncertainty.population),
         income_error=error("income", uncertainty.income),
         n_realisations=max(1, n_realisations),
+        realisation_source=TRAVEL_TIMES,
         n_draws=uncertainty.draws,
     )
 
@@ -167,6 +171,7 @@ def ranged(
     columns: Sequence[Column],
     indices: IndexDraws,
     shift: Sheet,
+    n_travel: int,
     totals: Mapping[str, float],
     whom: Mapping[str, str],
 ) -> list[Row]:
@@ -176,6 +181,9 @@ def ranged(
     ----------
     shift : dict
         From ``shifts``; empty where travel times were not computed again.
+    n_travel : int
+        So many columns, the first, depend on travel times; the others are the same in all realisations, and
+        travel times are none of their sources.
     totals : mapping of str to float
         All opportunities by service.
     whom : mapping of str to str
@@ -193,6 +201,10 @@ def ranged(
         if wanted is None or number is None or interval is None or not np.isfinite(interval.low[number]):
             found.append(row)
             continue
+        sources = [one for one in interval.sources if number < n_travel or one != TRAVEL_TIMES]
+        if not sources:
+            found.append(row)
+            continue
         unit = 1 / totals[str(row["service"])] if row["indicator"] == "share_of_total" else 1.0
         ends = (interval.low[number], interval.high[number])
         low, high = (unit * _moved(float(end), wanted[1], number, shift) for end in ends)
@@ -200,7 +212,9 @@ def ranged(
             low = max(low, 0.0)
         if row["unit"] == "share":
             high = min(high, 1.0)
-        found.append({**row, **_as_range(low, high, interval)})
+        if row["unit"] == "residents":
+            high = min(high, float(str(row["covered_population"])))
+        found.append({**row, **_as_range(low, high, sources, interval.draws)})
     return found
 
 
@@ -229,7 +243,9 @@ def ranged_comparisons(
         of_ratio = IndexKey("ratio")
         interval = replace(indices, numbers={of_ratio: ratio}, n_measures=1).interval(of_ratio)
         low, high = float(interval.low[0]), float(interval.high[0])
-        found.append({**row, **_as_range(low, high, interval)} if np.isfinite(low) else row)
+        found.append(
+            {**row, **_as_range(low, high, interval.sources, interval.draws)} if np.isfinite(low) else row
+        )
     return found
 
 
@@ -247,13 +263,13 @@ def _number(row: Row) -> float:
     return value if isinstance(value, float) else float("nan")
 
 
-def _as_range(low: float, high: float, interval: InputInterval) -> Row:
+def _as_range(low: float, high: float, sources: Sequence[str], draws: int) -> Row:
     return {
         "low": low,
         "high": high,
         "interval_kind": INPUT_UNCERTAINTY,
-        "sources": "; ".join(interval.sources),
-        "draws": interval.draws,
+        "sources": "; ".join(sources),
+        "draws": draws,
     }
 
 

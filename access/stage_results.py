@@ -13,6 +13,7 @@ import pandas as pd
 import yaml
 
 from access.cells import cell_polygons
+from access.config import RunConfig
 from access.config_checks import input_files
 from access.datasets import cache_folder, sha256_of
 from access.evidence import Evidence
@@ -63,7 +64,7 @@ def write_run(
     minimum = config.results.min_residents_shown
     table = cell_table(inputs, cells, measured, evidence)
     if minimum:
-        told = [name for name in ("income", "households", *config.people.groups) if name in table.columns]
+        told = ["income", "income_decile", *(name for name in residents_told(config) if name in table)]
         table = suppress_cells(table, told, minimum)
     table.to_parquet(folder / "cells.parquet", compression="zstd")
     indicators = indicator_table(evidence.rows)
@@ -96,6 +97,11 @@ def write_run(
     write_json(folder / MANIFEST, build_manifest(parts) | evidence.manifest)
     write_report(folder)
     return {"files": sum(1 for path in folder.rglob("*") if path.is_file())}
+
+
+def residents_told(config: RunConfig) -> list[str]:
+    """Return the columns of cells that count groups of residents."""
+    return ["households", *config.people.groups]
 
 
 def _shown(register: Register, minimum: int) -> Register:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from access.config import PeriodKind, RunConfig
 from access.engine.arrays import WalkLinks
+from access.errors import ConfigError
 from access.evidence import Evidence
 from access.indicators import People, as_booleans
 from access.reach_of_cells import Reach
@@ -42,7 +43,31 @@ def catalogues_of(inputs: Inputs) -> list[RightsCatalogue]:
     rights = inputs.loaded.config.rights
     if rights is None:
         return []
-    return load_catalogues(rights.catalogues, inputs.loaded.file.resolve().parent)
+    catalogues = load_catalogues(rights.catalogues, inputs.loaded.file.resolve().parent)
+    _check_names(inputs, catalogues)
+    return catalogues
+
+
+def _check_names(inputs: Inputs, catalogues: Sequence[RightsCatalogue]) -> None:
+    """Refuse names of rights and catalogues that no catalogue of the run has.
+
+    Raises
+    ------
+    ConfigError
+        With every such name and those there are.
+    """
+    config = inputs.loaded.config
+    rights = sorted(right.name for catalogue in catalogues for right in catalogue.rights)
+    names = [catalogue.name for catalogue in catalogues]
+    problems = [
+        f"comparisons.{asked.name}.right: {asked.right!r} is none of {rights}"
+        for asked in config.comparisons
+        if asked.right and asked.right not in rights
+    ]
+    if config.exclusion.catalogue and config.exclusion.catalogue not in names:
+        problems.append(f"exclusion.catalogue: {config.exclusion.catalogue!r} is none of {names}")
+    if problems:
+        raise ConfigError(str(inputs.loaded.file), problems)
 
 
 def limits_of_rights(catalogues: Sequence[RightsCatalogue], longest_min: int) -> list[int]:

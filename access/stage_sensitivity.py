@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from access.config import RunConfig
+from access.errors import DataQualityWarning
 from access.indicators import Row
 from access.place_sources import read_place_sources
 from access.ranges import sensitivity_bands
@@ -25,13 +27,20 @@ def sensitivity_rows(
     network: RunNetwork, measures: Measures, periods: Sequence[PeriodMeasured]
 ) -> Iterator[Row]:
     """Yield the bands of everything that the configuration asks to vary."""
-    sensitivity = network.inputs.loaded.config.sensitivity
+    config = network.inputs.loaded.config
+    sensitivity = config.sensitivity
     rows = [row for period in periods for row in period.access.rows]
     speeds = sensitivity.walk_speeds_km_h
     by_speed = {f"{speed:g}": _at_speed(network, measures, periods, speed) for speed in speeds}
     yield from sensitivity_bands(rows, by_speed, Choice.WALKING_SPEED, f" {', '.join(by_speed)} km/h")
+    if sensitivity.service_dates and not any(_moves(config, period.name) for period in config.periods):
+        warnings.warn(
+            "sensitivity.service_dates: every period names a day of its own, so that no other day is tried",
+            DataQualityWarning,
+            stacklevel=2,
+        )
     by_day = {str(day): _measured(_on_date(network, str(day)), periods) for day in sensitivity.service_dates}
-    common = [row for row in rows if _moves(network.inputs.loaded.config, str(row["period"]))]
+    common = [row for row in rows if _moves(config, str(row["period"]))]
     yield from sensitivity_bands(common, by_day, Choice.SERVICE_DATE, f" {', '.join(by_day)}")
     by_size = {str(size): _measured(_at_size(network, size), periods) for size in sensitivity.h3_resolutions}
     what = f", H3 resolution {', '.join(by_size)}"

@@ -93,7 +93,7 @@ def uncertainty_of(
     shift: Sheet = {}
     if again:
         shift = shifts(values[1:], values[0], people, groups=groups, lines=lines, unequal=unequal)
-    found = ranged(rows, [*own, *fixed], indices, shift, measures.totals, whom_of(rights, config))
+    found = ranged(rows, [*own, *fixed], indices, shift, len(own), measures.totals, whom_of(rights, config))
     found = ranged_comparisons(found, config.comparisons, [*own, *fixed], indices, shift)
     stage.counts = {"draws": draws.n_draws, "realisations of travel times": len(again)}
     return Uncertainty(found, draws, realisations, {"uncertainty": _record(draws, config)})

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+import geopandas as gpd
+import h3
 import numpy as np
 import numpy.typing as npt
 
@@ -40,8 +43,9 @@ def zones_evidence(
     given, people = config.exclusion, measures.people
     rights = _rights_that_count(evaluated, given.catalogue)
     record = {**given.model_dump(mode="json"), "rights": [each.right.name for each in rights]}
-    if not rights or np.isnan(people.income).all():
-        why = NO_INCOMES if rights else NO_RIGHTS
+    record["catalogue_used"] = rights[0].catalogue if rights else None
+    if len(rights) < given.min_rights_unmet or np.isnan(people.income).all():
+        why = _reason(len(rights), given.min_rights_unmet)
         return Evidence(manifest={"exclusion": {**record, "state": "not defined", "reason": why}})
     rule = ZoneRule(
         IncomeLine(given.income_rule, given.income_value),
@@ -62,7 +66,34 @@ def zones_evidence(
         n_permutations=given.permutations,
         smallest_count=config.results.min_residents_shown,
     )
+    register = replace(
+        register,
+        zones=register.zones.assign(edge_share=_edge_share(network, register.zones)),
+        unstable=register.unstable.assign(edge_share=_edge_share(network, register.unstable)),
+    )
     return _as_evidence(register, record)
+
+
+def _reason(n_rights: int, needed: int) -> dict[str, str]:
+    """Say why there can be no register."""
+    if n_rights >= needed:
+        return NO_INCOMES
+    if n_rights == 0:
+        return NO_RIGHTS
+    return {
+        "en": f"the rule asks for {needed} rights unmet at once; of the catalogue only {n_rights} could be judged",
+        "fr": f"la règle demande {needed} droits non assurés à la fois ; seuls {n_rights} ont pu être évalués",
+    }
+
+
+def _edge_share(network: RunNetwork, zones: gpd.GeoDataFrame) -> Floats:
+    """Return the share of each zone's cells with a neighbour outside the cells of the run."""
+    known = set(network.inputs.cells.ids)
+    shares = []
+    for cells in zones["cells"]:
+        members = str(cells).split(",")
+        shares.append(np.mean([bool(set(h3.grid_disk(cell, 1)) - known) for cell in members]))
+    return np.array(shares, dtype=np.float64)
 
 
 def _rights_that_count(evaluated: EvaluatedRights | None, catalogue: str | None) -> list[EvaluatedRight]:

@@ -159,7 +159,7 @@ def test_every_number_with_a_range_says_of_what_and_holds_the_number(finished: P
     table = pd.read_parquet(finished / "indicators.parquet")
     drawn = table[table["interval_kind"] == "input uncertainty"]
     assert (drawn["draws"] == 500).all()
-    assert drawn["sources"].str.contains("snapping").all()
+    assert drawn["sources"].str.contains("homes within cells").all()
     assert (drawn["low"] <= drawn["high"]).all()
     without = table[table["interval_kind"].isna()]
     assert without[["low", "high", "draws"]].isna().all().all()
@@ -367,3 +367,46 @@ def test_a_comparison_of_an_unknown_group_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"at least 1, such as 1\.25"):
         lacked = {**asked, "group": "all", "right": "a_job_in_28", "threshold": 0.5}
         load_config(write_evidence_city(tmp_path, comparisons=[lacked]))
+
+
+def test_a_rule_that_asks_for_more_rights_than_could_be_judged_defines_no_register(tmp_path: Path) -> None:
+    exclusion = {"min_rights_unmet": 4, "min_residents": 50, "income_rule": "amount", "income_value": 2000}
+    folder = pipeline.run(write_evidence_city(tmp_path, exclusion=exclusion), show_bar=False).folder
+    record = read_manifest(folder)["exclusion"]
+    assert record["state"] == "not defined"
+    assert "4 rights unmet at once; of the catalogue only 3" in record["reason"]["en"]
+    assert not (folder / "zones.parquet").exists()
+
+
+def test_a_right_or_catalogue_that_no_catalogue_of_the_run_has_is_refused_by_check_too(
+    tmp_path: Path,
+) -> None:
+    names = {"group_label": OURS, "other_label": OURS, "source": OURS}
+    asked = {"name": "x", "right": "a_jbo", "group": "all", "other": "all", "threshold": 1.25, **names}
+    config = write_evidence_city(tmp_path, comparisons=[asked], exclusion={"catalogue": "fr"})
+    for command in (pipeline.check, pipeline.run):
+        with pytest.raises(ConfigError, match=r"(?s)'a_jbo' is none of.*'fr' is none of \['street'\]"):
+            command(config, show_bar=False)
+
+
+def test_numbers_that_no_travel_time_changes_do_not_name_it_as_a_source(finished: Path) -> None:
+    """Only travel times are modelled here, so that standards of supply and penalties have no range."""
+    table = pd.read_parquet(finished / "indicators.parquet")
+    for name in ("sdg_11_2_1_share", "penalty_residents", "transport_performance"):
+        assert table.loc[table["indicator"] == name, "interval_kind"].isna().all(), name
+
+
+def test_other_days_that_no_period_follows_are_told(tmp_path: Path) -> None:
+    periods = [{**city.CONFIG["periods"][0], "service_date": city.SERVICE_DATE}]
+    config = write_evidence_city(tmp_path, periods=periods, sensitivity={"service_dates": ["2024-03-07"]})
+    finished_run = pipeline.run(config, show_bar=False)
+    assert any("no other day is tried" in text for text in finished_run.warnings)
+
+
+def test_income_deciles_of_few_residents_are_not_shown(tmp_path: Path) -> None:
+    config = write_evidence_city(tmp_path)
+    people = tmp_path / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace(",40,20", ",15,8"), encoding="utf-8")
+    cells = gpd.read_parquet(pipeline.run(config, show_bar=False).folder / "cells.parquet").sort_values("lon")
+    assert cells["income_decile"].isna().tolist()[-1]
+    assert cells["income"].isna().tolist()[-1]
