@@ -233,7 +233,7 @@ def _figure(
     figure: dict[str, Any] = {"name": name, "map": cell_map, "table": None, "svg": None, "png": None}
     if cell_map is None:
         return figure
-    figure["table"] = map_table(cell_map, texts)
+    figure["table"] = map_table(run, cell_map, texts)
     if len(run.cells) <= MAX_SVG_CELLS:
         figure["svg"] = svg_map(base, cell_map, cell_titles(run, texts), marks)
     else:

@@ -14,6 +14,7 @@ import numpy as np
 
 from access.report_classes import Coincidence, coincidence_classes, weighted_median
 from access.report_data import Run
+from access.report_small import is_few, residents_words
 from access.texts import Texts
 
 _SECONDS_PER_MIN = 60
@@ -199,8 +200,8 @@ def _none_reached(run: Run, texts: Texts) -> str:
     if round(n) == 0:
         return ""
     return texts(
-        "finding.none_reached",
-        residents=texts.plural("residents", n),
+        "finding.none_reached_few" if is_few(run, n) else "finding.none_reached",
+        residents=residents_words(run, n, texts),
         share=texts.percent(n / float(residents[known].sum())),
         service=service_label(run, run.headline.service, texts),
         cutoff=run.headline.cutoff_min,
@@ -215,8 +216,8 @@ def _coincidence(run: Run, texts: Texts) -> str:
     known = (classes != Coincidence.NO_DATA) & (residents > 0)
     n = float(residents[classes == Coincidence.BOTH].sum())
     return texts(
-        "finding.coincidence",
-        residents=texts.plural("residents", n),
+        "finding.coincidence_few" if is_few(run, n) else "finding.coincidence",
+        residents=residents_words(run, n, texts),
         share=texts.percent(n / float(residents[known].sum())),
         service=service_label(run, run.headline.service, texts),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from access.report_data import Run
 from access.report_findings import service_label
+from access.report_small import count_words
 from access.report_tables import Table
 from access.texts import Texts
 
@@ -27,7 +28,7 @@ def far_cell_table(run: Run, texts: Texts) -> Table | None:
             str(link["id"]),
             texts.label(link.get("zone"), fallback=texts("no_data")),
             texts.number(link["snap_m"]),
-            texts.number(link.get("population")),
+            count_words(run, link.get("population"), texts),
         )
         for link in links[:N_FAR_CELLS]
     )

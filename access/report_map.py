@@ -25,6 +25,7 @@ from access.report_classes import (
 )
 from access.report_data import Run
 from access.report_findings import area_name, counted, map_place, service_label
+from access.report_small import is_few, residents_words
 from access.texts import Texts
 
 #: Colour and pattern of what is not a class; the patterns are known to the PNG and to the SVG.
@@ -133,7 +134,7 @@ def class_colours(n_classes: int) -> list[str]:
 
 
 def cell_titles(run: Run, texts: Texts) -> list[str]:
-    """Short description of each cell, for tooltips."""
+    """Short description of each cell, for tooltips; of cells with few residents neither number nor decile."""
     access, residents, decile = run.headline_access(), run.residents(), run.column("income_decile")
     nearest = run.column(f"nearest_{run.headline.service}_min_{run.headline.period}")
     snapped = run.snapped()
@@ -141,7 +142,7 @@ def cell_titles(run: Run, texts: Texts) -> list[str]:
     titles = []
     for cell, zone in enumerate(zones):
         lines = [zone] if isinstance(zone, str) else []
-        lines.append(texts.plural("residents", residents[cell]) if residents[cell] == residents[cell] else "")
+        lines.append(residents_words(run, residents[cell], texts) if np.isfinite(residents[cell]) else "")
         if not snapped[cell]:
             lines.append(texts("map.not_linked"))
         elif np.isnan(access[cell]):
@@ -150,7 +151,7 @@ def cell_titles(run: Run, texts: Texts) -> list[str]:
             lines.append(counted(run, run.headline.service, access[cell], texts))
             if np.isfinite(nearest[cell]):
                 lines.append(texts("map.nearest", minutes=texts.number(nearest[cell])))
-        if np.isfinite(decile[cell]):
+        if np.isfinite(decile[cell]) and not is_few(run, residents[cell]):
             lines.append(texts("map.decile", decile=int(decile[cell])))
         titles.append(" · ".join(line for line in lines if line))
     return titles

@@ -10,6 +10,7 @@ import numpy as np
 
 from access.report_data import Run
 from access.report_findings import longest_trip, period_label, service_label, total_of, walking, window
+from access.report_small import count_words
 from access.report_tables import Table
 from access.texts import Texts
 
@@ -127,7 +128,7 @@ def snap_table(run: Run, texts: Texts) -> Table | None:
     rows = []
     for state in ("snapped", "too_far", "off_main_component", "no_coordinates"):
         here = (snap == state).to_numpy(dtype=np.bool_, na_value=False)
-        people = texts.number(float(np.nansum(residents[here])))
+        people = count_words(run, float(np.nansum(residents[here])), texts)
         rows.append((texts(f"snap.{state}"), texts.number(int(here.sum())), people))
     columns = tuple(texts(f"table.{key}") for key in ("link", "cells", "residents"))
     return Table(texts("table.snap_caption"), columns, tuple(rows))

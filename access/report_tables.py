@@ -17,6 +17,7 @@ from access.report_classes import LOW_INCOME_DECILES, weighted_mean
 from access.report_data import Run
 from access.report_findings import longest_trip, period_label, service_label, total_of
 from access.report_map import CellMap
+from access.report_small import count_words, counts_words, is_few
 from access.texts import Texts
 
 N_ZONES = 10
@@ -42,17 +43,20 @@ class Table(NamedTuple):
     english_rows: tuple[int, ...] = ()
 
 
-def map_table(cell_map: CellMap, texts: Texts) -> Table:
-    """Residents and cells by class: the table twin of a map."""
+def map_table(run: Run, cell_map: CellMap, texts: Texts) -> Table:
+    """Residents and cells by class: the table twin of a map; small counts are hidden."""
     everybody = sum(entry.residents for entry in cell_map.legend)
+    people = counts_words(run, [entry.residents for entry in cell_map.legend], texts)
     rows = tuple(
         (
             entry.label,
-            texts.number(entry.residents),
-            texts.percent(entry.residents / everybody if everybody else None),
+            words,
+            texts.percent(entry.residents / everybody if everybody else None)
+            if shown
+            else texts("range.none"),
             texts.number(entry.n_cells),
         )
-        for entry in cell_map.legend
+        for entry, (words, shown) in zip(cell_map.legend, people, strict=True)
     )
     columns = ("table.class", "table.residents", "table.share_of_residents", "table.cells")
     return Table(cell_map.legend_title, tuple(texts(key) for key in columns), rows)
@@ -98,7 +102,7 @@ def service_table(run: Run, texts: Texts) -> Table:
                     *means,
                     _ratio(run, names, cutoff_min, texts),
                     _nearest(run, names, texts),
-                    texts.number(run.value("nearest_unreached_residents", *names)),
+                    count_words(run, run.value("nearest_unreached_residents", *names), texts),
                 )
             )
     note = texts("table.services_note", longest=longest_trip(run, texts))
@@ -107,7 +111,6 @@ def service_table(run: Run, texts: Texts) -> Table:
 
 def sufficiency_table(run: Run, texts: Texts) -> Table | None:
     """Residents below each sufficiency line in each period; None if the run has no line."""
-    residents, decile = run.residents(), run.column("income_decile")
     rows = []
     for line in run.manifest.get("sufficiency") or []:
         for period in run.periods:
@@ -118,7 +121,7 @@ def sufficiency_table(run: Run, texts: Texts) -> Table | None:
                 (
                     texts.capital(texts.label(line.get("label"), fallback=str(line["name"]))),
                     period_label(run, str(period["name"]), texts),
-                    *_below(below, residents, decile, texts),
+                    *_below(run, below, texts),
                     texts.label(line.get("source"), fallback=texts("no_data")),
                 )
             )
@@ -190,16 +193,12 @@ def _nearest(run: Run, names: tuple[str, str], texts: Texts) -> str:
     return texts.number(run.value("nearest_mean_min", *names), 1)
 
 
-def _below(
-    below: npt.NDArray[np.float64],
-    residents: npt.NDArray[np.float64],
-    decile: npt.NDArray[np.float64],
-    texts: Texts,
-) -> tuple[str, str, str, str]:
+def _below(run: Run, below: npt.NDArray[np.float64], texts: Texts) -> tuple[str, str, str, str]:
     """Residents below a line, their share of those assessed, how many have low incomes, not assessed."""
+    residents, decile = run.residents(), run.column("income_decile")
     inhabited = residents > 0
     assessed = inhabited & np.isfinite(below)
-    unknown = texts.number(float(residents[inhabited & ~assessed].sum()))
+    unknown = count_words(run, float(residents[inhabited & ~assessed].sum()), texts)
     if not assessed.any():
         nothing = texts("no_data")
         return nothing, nothing, nothing, unknown
@@ -207,4 +206,10 @@ def _below(
     n = float(residents[short].sum())
     with_decile = np.isfinite(decile).any()
     low = float(residents[short & (decile <= LOW_INCOME_DECILES)].sum()) if with_decile else None
-    return texts.number(n), texts.percent(n / float(residents[assessed].sum())), texts.number(low), unknown
+    share = texts.percent(n / float(residents[assessed].sum()))
+    return (
+        count_words(run, n, texts),
+        texts("range.none") if is_few(run, n) else share,
+        count_words(run, low, texts),
+        unknown,
+    )
