@@ -56,7 +56,7 @@ def inequality_rows() -> list[dict[str, Any]]:
         row("ratio_richest10_poorest40", 0.5, unit="ratio", **schools) | ranged(0.4, 0.6),
         row("mean_access", 4400.0, unit="jobs", **jobs) | {"group": "age_65_plus"} | ranged(4300.0, 4500.0),
         row("mean_access", 3000.0, unit="jobs", **jobs) | {"group": "households_no_car"},
-        row("benefit_ratio", 0.75, unit="ratio", standard="poor_jobs", group="decile_1", **jobs)
+        row("benefit_ratio", 0.75, unit="ratio", standard="poor_jobs", group="decile_9", **jobs)
         | ranged(0.7, 0.82),
         row("modal_ratio", 0.34, unit="ratio", standard="car", **jobs) | ranged(0.3, 0.38),
         row("modal_ratio", np.nan, unit="ratio", standard="car", **schools)
@@ -251,7 +251,13 @@ def manifest_entries() -> dict[str, Any]:
                    "max_duration_min": 60}],
         "config": {
             "results": {"min_residents_shown": 20},
-            "comparisons": [{"name": "poor_jobs", "threshold": 0.8}, {"name": "gone", "threshold": 0.8}],
+            "comparisons": [
+                {"name": "poor_jobs", "threshold": 0.8, "right": None, "group": "decile_9", "other": "all",
+                 "group_label": {"en": "the ninth tenth", "fr": "le neuvième dixième"},
+                 "other_label": {"en": "all", "fr": "tous"}, "source": {"en": "a board", "fr": "un conseil"}},
+                {"name": "gone", "threshold": 0.8},
+            ],
+            "rights": {"groups": {"school_age": ["age_0_14"]}},
         },
         "impact": {
             "comparisons": [
@@ -356,6 +362,8 @@ def every_word_run(folder: Path) -> Path:
             )
         ),
         row("below_line_share", 0.5, unit="share") | ranged(0.1, 0.4),
+        row("right_residents", 9.0, unit="residents", standard="school_15", note="of school_age")
+        | {"covered_population": 4_010.0},
         row("basket_residents", 5.0, unit="residents", group="lacking_0"),
         row("segregation_isolation", 0.3, unit="share", group="decile_5"),
         row("right_headcount", 0.9, unit="share", standard="school_15", period="midday", group="decile_1")
@@ -364,6 +372,28 @@ def every_word_run(folder: Path) -> Path:
         | ranged(0.05, 0.2),
     ]
     table = pd.concat([pd.DataFrame(more), pd.read_parquet(folder / "indicators.parquet")], ignore_index=True)
+    table.astype({"cutoff_min": "Int64"}).to_parquet(folder / "indicators.parquet")
+    return folder
+
+
+def verdicts_run(folder: Path) -> Path:
+    """A run whose comparisons have verdicts, one of a right, and where residents stand for children."""
+    asked = {"threshold": 1.0, "group": "decile_9", "other": "all", "group_label": {"en": "a"},
+             "other_label": {"en": "b"}, "source": {"en": "a board"}}  # fmt: skip
+    names = ("less", "more")
+    config = {
+        "results": {"min_residents_shown": 20},
+        "comparisons": [asked | {"name": name, "right": "school_15"} for name in names],
+    }
+    impact = {"comparisons": [{"name": name, "state": "ok", "sentence": "-"} for name in names], "frames": []}
+    write_evidence_run(folder, config=config, impact=impact)
+    table = pd.read_parquet(folder / "indicators.parquet")
+    table.loc[table["indicator"].str.startswith("schools_"), "note"] = "of residents, by the mean income"
+    more = [
+        row("burden_ratio", 0.5, unit="ratio", standard="less") | ranged(0.4, 0.6),
+        row("burden_ratio", 2.0, unit="ratio", standard="more") | ranged(1.5, 2.5),
+    ]
+    table = pd.concat([pd.DataFrame(more), table], ignore_index=True)
     table.astype({"cutoff_min": "Int64"}).to_parquet(folder / "indicators.parquet")
     return folder
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from builders_evidence import every_word_run, few_zones_run, write_evidence_run, zones
+from builders_evidence import every_word_run, few_zones_run, verdicts_run, write_evidence_run, zones
 from builders_report import gaps, hex_disc, indicator_rows, manifest, write_run
 
 from access import report
@@ -255,6 +255,7 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     make("means_only", disc, indicator_rows(disc).query("indicator == 'mean_access' and group == 'all'"))
     write_report(every_word_run(tmp_path / "words"))
     write_report(few_zones_run(tmp_path / "few_zones"))
+    write_report(verdicts_run(tmp_path / "verdicts"))
     evidence = write_evidence_run(tmp_path / "evidence")
     zones().iloc[:0].to_parquet(evidence / "zones.parquet")
     write_report(evidence)

@@ -13,6 +13,7 @@ from builders_evidence import (
     every_word_run,
     inequality_rows,
     manifest_entries,
+    ranged,
     row,
     write_evidence_run,
     zones,
@@ -60,6 +61,13 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the PNG, which take most of the time."""
     monkeypatch.setattr(report, "map_png", lambda *_: b"")
+
+
+def more_rows(folder: Path, *rows: dict[str, object]) -> None:
+    """Put further numbers before those of a run."""
+    path = folder / "indicators.parquet"
+    table = pd.concat([pd.DataFrame(rows), pd.read_parquet(path)], ignore_index=True)
+    table.astype({"cutoff_min": "Int64"}).to_parquet(path)
 
 
 def page(folder: Path, language: str) -> str:
@@ -293,8 +301,9 @@ def test_groups_are_compared_and_overlap_is_told(run: Run) -> None:
 def test_a_comparison_says_how_sure_it_is_and_on_what_frame(run: Run) -> None:
     section = evidence_sections(run, EN)["impact"]
     assert section.sentences == (
-        "The group has 0.75 of it. Range by the modelled errors of the inputs: 0.70 to 0.82. Whether the "
-        "threshold is passed is not claimed: the range from 0.70 to 0.82 holds 0.80.",
+        "Access to jobs within 45 minutes (weekday midday), the ninth tenth compared with all: 9,000 against "
+        "3,925, a ratio of 0.75; range by the modelled errors of the inputs: 0.70 to 0.82. The threshold is "
+        "0.80, set by: a board. There is no verdict: the range from 0.70 to 0.82 holds 0.80.",
         "No row.",
         "Gone: no data for this comparison.",
     )
@@ -305,6 +314,37 @@ def test_a_comparison_says_how_sure_it_is_and_on_what_frame(run: Run) -> None:
             "Act, article 2 (1999, checked against the source)",
             "Binds some. (2026-01, not verified against the source)",
         ),
+    )
+
+
+def test_a_verdict_needs_a_range_on_one_side_and_residents_covered(tmp_path: Path) -> None:
+    """Everybody is 21,700 residents; the covered ones of both groups are held against them."""
+    folder = write_evidence_run(tmp_path)
+    benefit = row("benefit_ratio", 0.5, unit="ratio", standard="poor_jobs", service="jobs", period="midday",
+                  cutoff_min=45, group="decile_9")  # fmt: skip
+    cases = {
+        "The whole range lies below the threshold.": ranged(0.4, 0.6),
+        "The whole range lies above the threshold.": ranged(0.9, 1.1) | {"value": 1.0},
+        "There is no verdict: the value covers 46% of the residents only (at least 80% are needed).": ranged(
+            0.4, 0.6
+        )
+        | {"covered_population": 10_000.0},
+    }
+    for words, changes in cases.items():
+        more_rows(folder, benefit | changes)
+        assert evidence_sections(read_run(folder), EN)["impact"].sentences[0].endswith(words)
+
+
+def test_a_burden_has_the_name_of_its_right(tmp_path: Path) -> None:
+    folder = write_evidence_run(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    asked = manifest["config"]["comparisons"][0]
+    asked |= {"right": "school_15", "group": "decile_1", "other": "age_65_plus"}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    more_rows(folder, row("burden_ratio", 1.7, unit="ratio", standard="poor_jobs") | ranged(1.5, 1.9))
+    told = evidence_sections(read_run(folder), EN)["impact"].sentences[0]
+    assert told.startswith(
+        "Share without “a primary school”, the ninth tenth compared with all: 49% against 29%"
     )
 
 
@@ -352,9 +392,40 @@ def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
         (label, "poorest tenth", "3.4", "–", "94%", "–", "–"),
     )
     told = evidence_sections(run, EN)["segregation"].sentences[-1]
-    assert told.startswith(
-        "3,100 of 4,000 children (78%) reach none of the schools within 30 minutes; the range"
+    assert told == (
+        "3,100 of 4,000 children of school age (78%) reach none of the schools within 30 minutes; the range "
+        "is not quantified. Children are those that the census counts as: children under 15. Those without "
+        "a known income are left out."
     )
+    assert schools.note.endswith("census counts as: children under 15.")
+
+
+@pytest.mark.parametrize(
+    ("assessed", "left"),
+    [
+        (4_000.4, ""),
+        (4_012.0, " Fewer than 20 without a known income are left out."),
+        (4_029.0, " 29 without a known income are left out."),
+    ],
+)
+def test_children_without_a_known_income_are_told(tmp_path: Path, assessed: float, left: str) -> None:
+    folder = write_evidence_run(tmp_path)
+    more_rows(folder, row("right_residents", 9.0, standard="school_15", note="of school_age")
+              | {"covered_population": assessed})  # fmt: skip
+    told = evidence_sections(read_run(folder), EN)["segregation"].sentences[-1]
+    assert told.endswith("children under 15." + left)
+
+
+def test_residents_who_stand_for_children_are_called_residents(tmp_path: Path) -> None:
+    folder = write_evidence_run(tmp_path)
+    table = pd.read_parquet(folder / "indicators.parquet")
+    table.loc[table["indicator"].str.startswith("schools"), "note"] = "of residents, by the mean income"
+    table.to_parquet(folder / "indicators.parquet")
+    section = evidence_sections(read_run(folder), EN)["segregation"]
+    assert section.sentences[-1].startswith("3,100 of 4,000 residents of all ages (78%)")
+    assert "“children” stands for all residents. 17,700, without a known income" in section.sentences[-1]
+    assert section.tables[-1].rows[0][1] == "All residents"
+    assert "habitants de tous âges" in evidence_sections(read_run(folder), FR)["segregation"].sentences[-1]
 
 
 def test_segregation_tells_what_is_missing(run: Run, tmp_path: Path) -> None:
@@ -378,7 +449,7 @@ def test_kinds_of_range_are_never_pooled(run: Run) -> None:
     assert "incomes: our assumption and residents" in section.sentences[0]
     assert section.reasons == ("gini, block bootstrap refused: only 12 blocks",)
     assert any("2,000 m beyond the study area" in note for note in section.notes)
-    assert any("fewer than 20 residents" in note for note in section.notes)
+    assert any("ewer than 20" in note for note in section.notes)
 
 
 def test_the_page_does_not_say_that_outside_places_do_not_count_where_they_do(
