@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from access.config_sources import Label, Name, Section
 
 LEAST_DRAWS = 500
+LEAST_REALISATIONS = 4
 
 
 class InputErrorConfig(Section):
@@ -50,8 +51,8 @@ class UncertaintyConfig(Section):
         0,
         ge=0,
         le=500,
-        description="How often travel times are computed again, each time with other points for the "
-        "residents of a cell and other minutes for headway service; every draw takes one of them. 0: never.",
+        description="How often travel times are computed again, each time from other homes in each cell "
+        "and with other minutes for headway service; their spread enters every range. 0: never.",
     )
 
     spatial_process: bool = Field(
@@ -63,8 +64,10 @@ class UncertaintyConfig(Section):
     @field_validator("travel_realisations")
     @classmethod
     def _not_one(cls, value: int) -> int:
-        if value == 1:
-            raise ValueError("one realisation shows no spread; give 0 or at least 2")
+        if 0 < value < LEAST_REALISATIONS:
+            raise ValueError(
+                f"{value} realisations show too little of a spread; give 0 or at least {LEAST_REALISATIONS}"
+            )
         return value
 
 

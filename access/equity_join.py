@@ -93,8 +93,10 @@ def joined_by_group(
     ]
 
 
-def columns_to_group_by(group_by: str | Sequence[str]) -> list[str]:
-    """Return the columns of ``group_by``; one column may be named without a list."""
+def columns_to_group_by(group_by: str | Sequence[str] | None) -> list[str]:
+    """Return the columns of ``group_by``; one column may be named without a list, None is none."""
+    if group_by is None:
+        return []
     return [group_by] if isinstance(group_by, str) else list(group_by)
 
 

@@ -61,7 +61,7 @@ def access_rows(values: Floats, total: float, people: People, where: Mapping[str
 def _between_share(values: Floats, people: People) -> Summary:
     """Share of Theil's T that lies between the income deciles, of the residents who have one."""
     known = ~np.isnan(people.decile) & ~np.isnan(values) & (people.population > 0)
-    if not known.any():
+    if len(np.unique(people.decile[known])) < 2:
         return Summary(float("nan"), 0.0)
     parts = theil_by_group(values[known], people.population[known], people.decile[known])
     between = float(parts.between.sum())

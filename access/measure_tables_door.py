@@ -194,8 +194,10 @@ def amounts_of(
     return found
 
 
-def names(one_or_several: str | Sequence[str]) -> list[str]:
-    """Return one name or several as a list."""
+def names(one_or_several: str | Sequence[str] | None) -> list[str]:
+    """Return one name, several or none as a list."""
+    if one_or_several is None:
+        return []
     return [one_or_several] if isinstance(one_or_several, str) else list(one_or_several)
 
 

@@ -34,6 +34,8 @@ def sensitivity_bands(
     """
     if not variants:
         return
+    if choice is Choice.CUTOFF:
+        rows = [row for row in rows if row["cutoff_min"] is not None]
     common, own, others = _common(rows, variants)
     found = band(choice, {"run": own, **others})
     yield from _with_range(common, found.low, found.high, f"{found.kind}{what}")

@@ -214,7 +214,8 @@ def _penalty_rows(
         lost, had = float(people[loses].sum()), float(people[has].sum())
         yield {**where, "indicator": "penalty_residents", "value": lost, "unit": "residents"}
         share = lost / had if had > 0 else float("nan")
-        yield _defined({**where, "indicator": "penalty_share", "value": share, "unit": "share"})
+        of_those = {**where, "covered_population": had, "indicator": "penalty_share"}
+        yield _defined({**of_those, "value": share, "unit": "share"})
 
 
 def _where(evaluated: EvaluatedRight, group: str, covered: float, note: str | None) -> Row:

@@ -68,13 +68,14 @@ def curve_table(amount: Floats, measures: Measures, where: Row) -> pd.DataFrame:
     curves: dict[str, ShareCurve] = {"lorenz": lorenz_curve(amount, people.population)}
     if not np.isnan(people.income).all():
         curves["concentration"] = concentration_curve(amount, people.income, people.population)
+    steps = np.linspace(0, 1, 101)  # even steps: the corners of the curve would tell single cells
     parts = [
         pd.DataFrame(
             {
                 "kind": kind,
                 **where,
-                "population_share": curve.population_share,
-                "access_share": curve.access_share,
+                "population_share": steps,
+                "access_share": np.interp(steps, curve.population_share, curve.access_share),
             }
         )
         for kind, curve in curves.items()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from access.apportion import Apportioned
+from access.apportion import Apportioned, polygons_onto_cells, polygons_onto_cells_by_points
 from access.cells import (
     CellPoints,
     Homes,
@@ -250,9 +250,12 @@ def _brackets(loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str]) 
     columns = list(given.upper_bounds)
     zones = read_zones(loaded.path(given.file), numbers=columns, layer=given.layer)
     grid = loaded.config.population_grid
+    what = "income_brackets"
     if sources.grid is None or grid is None:
-        return people_from_polygons(zones, columns, cell_ids).cells
-    return people_from_polygons_dasymetric(zones, columns, sources.grid, grid.weight_column, cell_ids).cells
+        return polygons_onto_cells(zones, columns, cell_ids, what).cells
+    return polygons_onto_cells_by_points(
+        zones, columns, sources.grid, grid.weight_column, cell_ids, what
+    ).cells
 
 
 def _margins(

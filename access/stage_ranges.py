@@ -1,9 +1,9 @@
 """Stage of a run: the input-uncertainty interval of every index that draws can give one.
 
-Draws of residents and incomes go through every index; with realisations of the travel times these are
-computed anew, each draw taking one of them. The realisations of an index are moved together so that their
-mean is the run's own number: from their homes, drawn one by one, residents walk a little farther than from
-their mean point, and that known difference must neither widen nor move a range.
+Draws of residents and incomes go through every index. Travel times are computed again a few times, from other
+homes within cells and other minutes within headways; how far that moves each index is added to its draws
+(``with_travel_spread``). The run's own travel times stay the centre: from their homes, drawn one by one,
+residents walk a little farther than from their mean point, and that known difference moves no range.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from access.config_evidence import ComparisonConfig, InputErrorConfig, UncertaintyConfig
 from access.index_draws import IndexDraws
-from access.index_sheet import DECILE_RATIO, PALMA, IndexKey, Sheet, sheet
+from access.index_sheet import IndexKey, Sheet
 from access.indicators import People, Row
 from access.range_columns import LINE, Column, index_of, period_columns, place_of, rights_columns
 from access.rights import EvaluatedRight
@@ -32,7 +32,6 @@ from access.travel_again import reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
-RATIOS = (PALMA, DECILE_RATIO)
 TRAVEL_TIMES = "travel times: homes within cells and minutes within headways"
 """Name of this source of uncertainty."""
 
@@ -140,37 +139,32 @@ def stacked(realisations: Sequence[Sequence[Column]]) -> tuple[Floats, Floats]:
     return values, lines
 
 
-def shifts(
-    values: Floats,
-    base: Floats,
-    people: People,
-    *,
-    groups: Mapping[str, Floats],
-    lines: Floats,
-    unequal: npt.NDArray[np.bool_],
-) -> Sheet:
-    """Return what moves each index so that the realisations lie around the run's own number.
+def with_travel_spread(indices: IndexDraws, realised: Sequence[Sheet], seed: int) -> IndexDraws:
+    """Add to each draw of an index what recomputed travel times move it by.
 
-    Added to it; of ratios multiplied by it.
+    A few realisations are a small sample: an index of another realisation lies around the run's own as
+    Student's t with one degree of freedom less than realisations, times their standard deviation and
+    sqrt(1 + 1 / n) (prediction of one more value of a normal sample). The random number of a draw is common
+    to all indices, and to all scenarios of one seed.
+
+    Parameters
+    ----------
+    indices : IndexDraws
+        At the run's own travel times.
+    realised : sequence of dict
+        The same indices for residents and incomes as observed, one sheet a realisation; at least 2.
     """
-    own, *each = (
-        sheet(one, people.population, people.income, groups=groups, lines=lines, unequal=unequal)
-        for one in (base, *values)
-    )
-    means = {key: np.mean([one[key] for one in each], axis=0) for key in own}
-    return {key: _over(own[key], means[key]) if key in RATIOS else own[key] - means[key] for key in own}
-
-
-def _over(above: Floats, below: Floats) -> Floats:
-    ratio: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
-    return ratio
+    n = len(realised)
+    noise = generator(seed, "spread of travel times").standard_t(n - 1, indices.n_draws) * np.sqrt(1 + 1 / n)
+    spread = {key: np.std([one[key] for one in realised], axis=0, ddof=1) for key in indices.numbers}
+    numbers = {key: drawn + noise[:, None] * spread[key] for key, drawn in indices.numbers.items()}
+    return replace(indices, numbers=numbers)
 
 
 def ranged(
     rows: Sequence[Row],
     columns: Sequence[Column],
     indices: IndexDraws,
-    shift: Sheet,
     n_travel: int,
     totals: Mapping[str, float],
     whom: Mapping[str, str],
@@ -179,8 +173,6 @@ def ranged(
 
     Parameters
     ----------
-    shift : dict
-        From ``shifts``; empty where travel times were not computed again.
     n_travel : int
         So many columns, the first, depend on travel times; the others are the same in all realisations, and
         travel times are none of their sources.
@@ -198,16 +190,16 @@ def ranged(
         wanted = index_of(row, _group_of(row, whom))
         number = at.get(wanted[0]) if wanted else None
         interval = intervals.get(wanted[1]) if wanted else None
-        if wanted is None or number is None or interval is None or not np.isfinite(interval.low[number]):
+        if wanted is None or number is None or interval is None or not np.isfinite(_number(row)):
             found.append(row)
             continue
         sources = [one for one in interval.sources if number < n_travel or one != TRAVEL_TIMES]
-        if not sources:
+        if not sources or not np.isfinite(interval.low[number]):
             found.append(row)
             continue
         unit = 1 / totals[str(row["service"])] if row["indicator"] == "share_of_total" else 1.0
         ends = (interval.low[number], interval.high[number])
-        low, high = (unit * _moved(float(end), wanted[1], number, shift) for end in ends)
+        low, high = (unit * float(end) for end in ends)
         if row["indicator"] not in SIGNED:
             low = max(low, 0.0)
         if row["unit"] == "share":
@@ -223,7 +215,6 @@ def ranged_comparisons(
     asked: Sequence[ComparisonConfig],
     columns: Sequence[Column],
     indices: IndexDraws,
-    shift: Sheet,
 ) -> list[Row]:
     """Return the rows with the interval of each ratio of two groups: of the ratio of every draw."""
     groups = {each.name: (each.group, each.other) for each in asked}
@@ -236,9 +227,7 @@ def ranged_comparisons(
             found.append(row)
             continue
         keys = [IndexKey(kind, group) for group in groups[str(row["standard"])]]
-        first, second = (
-            indices.numbers[key][:, [number]] + (shift[key][number] if shift else 0.0) for key in keys
-        )
+        first, second = (indices.numbers[key][:, [number]] for key in keys)
         ratio = np.divide(first, second, out=np.full(first.shape, np.nan), where=second > 0)
         of_ratio = IndexKey("ratio")
         interval = replace(indices, numbers={of_ratio: ratio}, n_measures=1).interval(of_ratio)
@@ -271,13 +260,6 @@ def _as_range(low: float, high: float, sources: Sequence[str], draws: int) -> Ro
         "sources": "; ".join(sources),
         "draws": draws,
     }
-
-
-def _moved(end: float, key: IndexKey, number: int, shift: Sheet) -> float:
-    if not shift:
-        return end
-    by = float(shift[key][number])
-    return end * by if key in RATIOS else end + by
 
 
 def _group_of(row: Row, whom: Mapping[str, str]) -> str:

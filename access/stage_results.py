@@ -31,6 +31,8 @@ from access.stage_measures import PeriodMeasured
 from access.stage_modes import ModeRecord
 from access.stage_network import SnappedCells, SnappedStops
 from access.suppression_results import (
+    hide_what_reveals,
+    rounded_groups,
     suppress_cells,
     suppress_indicators,
     suppress_zone_rights,
@@ -69,7 +71,8 @@ def write_run(
     table.to_parquet(folder / "cells.parquet", compression="zstd")
     indicators = indicator_table(evidence.rows)
     if minimum:
-        indicators = suppress_indicators(indicators, minimum)
+        indicators = hide_what_reveals(suppress_indicators(indicators, minimum))
+        indicators = rounded_groups(indicators, list(config.people.groups))
     indicators.to_parquet(folder / "indicators.parquet", index=False)
     for name, further in evidence.tables.items():
         further.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")

@@ -24,7 +24,7 @@ from access.rights import (
     evaluate_rights,
     rights_table,
 )
-from access.rights_catalogue import RightsCatalogue, load_catalogues
+from access.rights_catalogue import SERVICES, RightsCatalogue, load_catalogues
 from access.rights_requests import Missing, Request, as_written, requests_in, requests_of
 from access.rights_residents import RightsAssessment, RightsResidents, assess_rights
 from access.stage_inputs import Inputs
@@ -63,6 +63,13 @@ def _check_names(inputs: Inputs, catalogues: Sequence[RightsCatalogue]) -> None:
         f"comparisons.{asked.name}.right: {asked.right!r} is none of {rights}"
         for asked in config.comparisons
         if asked.right and asked.right not in rights
+    ]
+    known = {*SERVICES, *(name for catalogue in catalogues for name in catalogue.services)}
+    asked_for = config.rights.services if config.rights else {}
+    problems += [
+        f"rights.services.{service}: no catalogue speaks of it; there are {', '.join(sorted(known))}"
+        for service in asked_for
+        if service not in known
     ]
     if config.exclusion.catalogue and config.exclusion.catalogue not in names:
         problems.append(f"exclusion.catalogue: {config.exclusion.catalogue!r} is none of {names}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from access.config_evidence import BracketsConfig
 from access.decay import decay_binary, decay_exponential
+from access.errors import DataQualityWarning
 from access.evidence import Evidence
 from access.indicators import Row
 from access.reach_mix import mix_of_reach, places_by_class, residents_by_class
@@ -21,12 +23,16 @@ from access.segregation import ZoneSegregation, segregation_of_zones
 from access.segregation_counts import ONE_MEAN_ONLY, GroupCounts, group_counts
 from access.segregation_reach import segregation_through_travel, travel_rows
 from access.segregation_rows import undefined_rows, zone_rows
+from access.stage_inputs import Inputs
 from access.stage_measures import Measures, PeriodTimes
 from access.vector_files import read_zones
 
 Floats = npt.NDArray[np.float64]
 HALVES_IN_MIN = 15.0
 """A person so many minutes away counts half as much as one next door; our proposal, in the manifest."""
+
+ENOUGH_OF_HOUSEHOLDS = 0.5
+"""Brackets may be of households or persons; below half of the households something is missing."""
 
 SCHOOL_MIN = 30
 """A school in less than so many minutes is in reach; our proposal, in the manifest."""
@@ -57,6 +63,7 @@ def segregation_evidence(network: RunNetwork, measures: Measures, times: Sequenc
         numbers = [str(name) for name in brackets]
         zones = read_zones(inputs.loaded.path(given.file), numbers=numbers, layer=given.layer)
         rows = list(zone_rows(_between_zones(zones, given)))
+        _warn_of_missing(brackets, inputs)
         residents = _residents(network, measures, given, brackets)
         extremes = [str(brackets.columns[0])], [str(brackets.columns[-1])]
         record["counted"] = given.counted.model_dump()
@@ -65,9 +72,24 @@ def segregation_evidence(network: RunNetwork, measures: Measures, times: Sequenc
     if used is not None and residents.counts.any():
         more, columns = _through_travel(network, measures, used, residents, extremes)
         rows += more
+    if used is not None:
         rows += _schools(network, measures, used)
     rows = [{**row, "group": str(row["group"]).replace("class_", "decile_")} for row in rows]
     return Evidence(rows, columns, manifest={"segregation": record})
+
+
+def _warn_of_missing(brackets: pd.DataFrame, inputs: Inputs) -> None:
+    """Warn where the brackets of the zones hold far fewer than the households (or residents) of the cells."""
+    counts = inputs.residents.counts
+    known = counts["households"] if "households" in counts else counts["population"]
+    inside, total = float(brackets.sum().sum()), float(known.sum())
+    if inside < ENOUGH_OF_HOUSEHOLDS * total:
+        warnings.warn(
+            f"income_brackets: hold {inside:,.0f} of {total:,.0f} {known.name} in the cells; is a bracket "
+            "left out? Segregation is then that of those counted only",
+            DataQualityWarning,
+            stacklevel=3,
+        )
 
 
 def _between_zones(zones: gpd.GeoDataFrame, given: BracketsConfig) -> ZoneSegregation:
@@ -108,7 +130,9 @@ def _through_travel(
 ) -> tuple[list[Row], dict[str, Floats]]:
     _, decile = _on_all_cells(network, measures)
     places = {
-        service: places_by_class(amounts, decile, 10) for service, amounts in measures.opportunities.items()
+        service: places_by_class(amounts, decile, 10)
+        for service, amounts in measures.opportunities.items()
+        if not np.isnan(decile).all()
     }
     found = segregation_through_travel(
         used.blocks(),
@@ -136,12 +160,25 @@ def _schools(network: RunNetwork, measures: Measures, used: PeriodTimes) -> list
         return []
     people = measures.people
     children = np.sum([np.nan_to_num(people.named[name]) for name in groups], axis=0) if groups else None
-    counts = residents_by_class(*_on_all_cells(network, measures, children), 10)
+    residents, decile = _on_all_cells(network, measures, children)
     of = "children of school age" if groups else "residents"
-    counts = counts._replace(of=f"{of}, by the mean income of their cell")
+    everybody = residents_by_class(residents, np.ones(len(residents)), 1)._replace(of=of)
     schools = {level: measures.opportunities[level] for level in sorted(levels)}
+    where = {"period": used.plan.config.name, "cutoff_min": SCHOOL_MIN}
+    found = schools_in_reach(used.blocks(), everybody, schools, decay_binary(SCHOOL_MIN))
+    rows = [row for row in school_rows(found, everybody, **where) if _of_everybody(row)]
+    if np.isnan(decile).all():
+        return rows
+    counts = residents_by_class(residents, decile, 10)
+    counts = counts._replace(of=f"{of}, by the mean income of their cell")
     found = schools_in_reach(used.blocks(), counts, schools, decay_binary(SCHOOL_MIN))
-    return list(school_rows(found, counts, period=used.plan.config.name, cutoff_min=SCHOOL_MIN))
+    by_income = school_rows(found, counts, **where)
+    return rows + [row for row in by_income if not _of_everybody(row)]
+
+
+def _of_everybody(row: Row) -> bool:
+    """Say whether a row needs no incomes: how many schools are in reach, of all children."""
+    return row["group"] == "all" and row["indicator"] in ("schools_in_reach", "schools_reach_none")
 
 
 def _headline_times(network: RunNetwork, times: Sequence[PeriodTimes]) -> PeriodTimes | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from access.config import RunConfig
 from access.index_draws import index_draws
-from access.index_sheet import Sheet
+from access.index_sheet import sheet
 from access.indicators import People, Row
 from access.progress import Stage
 from access.range_columns import Column
@@ -23,9 +23,9 @@ from access.stage_ranges import (
     ranged,
     ranged_comparisons,
     realised_columns,
-    shifts,
     stacked,
     travel_columns,
+    with_travel_spread,
 )
 from access.stage_rights import ReachOfRun
 from access.stage_timetable import feeds_with_headways
@@ -86,15 +86,19 @@ def uncertainty_of(
         raise RuntimeError("a realisation of the travel times measures something else; please report this")
     ids, people = network.inputs.cells.study_ids, measures.people
     draws = draws_of(people, ids, given, own, network.inputs.residents.margins, len(realisations))
-    values, lines = stacked([[*columns, *fixed] for columns in (own, *realisations)])
+    values, lines = stacked([[*columns, *fixed] for columns in (own, *again)])
     groups = group_shares(people, config)
     unequal = np.array([column.family == "access" for column in (*own, *fixed)])
-    indices = index_draws(draws, values[1:], groups=groups, lines=lines, unequal=unequal)
-    shift: Sheet = {}
+    centre = np.broadcast_to(values[0], (len(realisations), *values[0].shape))
+    indices = index_draws(draws, centre, groups=groups, lines=lines, unequal=unequal)
     if again:
-        shift = shifts(values[1:], values[0], people, groups=groups, lines=lines, unequal=unequal)
-    found = ranged(rows, [*own, *fixed], indices, shift, len(own), measures.totals, whom_of(rights, config))
-    found = ranged_comparisons(found, config.comparisons, [*own, *fixed], indices, shift)
+        sheets = [
+            sheet(one, people.population, people.income, groups=groups, lines=lines, unequal=unequal)
+            for one in values[1:]
+        ]
+        indices = with_travel_spread(indices, sheets, given.seed)
+    found = ranged(rows, [*own, *fixed], indices, len(own), measures.totals, whom_of(rights, config))
+    found = ranged_comparisons(found, config.comparisons, [*own, *fixed], indices)
     stage.counts = {"draws": draws.n_draws, "realisations of travel times": len(again)}
     return Uncertainty(found, draws, realisations, {"uncertainty": _record(draws, config)})
 

@@ -81,8 +81,10 @@ def _reason(n_rights: int, needed: int) -> dict[str, str]:
     if n_rights == 0:
         return NO_RIGHTS
     return {
-        "en": f"the rule asks for {needed} rights unmet at once; of the catalogue only {n_rights} could be judged",
-        "fr": f"la règle demande {needed} droits non assurés à la fois ; seuls {n_rights} ont pu être évalués",
+        "en": f"the rule asks for {needed} rights unmet at once; of the catalogue only {n_rights} "
+        "could be judged",
+        "fr": f"la règle demande {needed} droits non assurés à la fois ; seuls {n_rights} ont pu être "
+        "évalués",
     }
 
 

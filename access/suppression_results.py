@@ -107,6 +107,43 @@ def suppress_indicators(
     return shown
 
 
+def hide_what_reveals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Hide the covered residents of a mean over those who reach one, where those who reach none are hidden.
+
+    Their difference to all covered residents is the hidden count.
+    """
+    place = ["service", "period", "group"]
+    never = frame["indicator"].eq("nearest_unreached_residents") & frame["value"].isna()
+    hidden = pd.MultiIndex.from_frame(frame.loc[never, place])
+    mean = frame["indicator"].eq("nearest_mean_min")
+    reveals = mean & pd.MultiIndex.from_frame(frame[place]).isin(hidden)
+    shown = frame.copy()
+    shown["covered_population"] = shown["covered_population"].mask(reveals)
+    return shown
+
+
+def rounded_groups(frame: pd.DataFrame, groups: Sequence[str], digits: int = 4) -> pd.DataFrame:
+    """Round the numbers about groups whose counts by cell are hidden, so that they cannot be solved for.
+
+    Many exact means over the same few residents are as many equations.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        Groups of people, such as ``age_65_plus``.
+    digits : int
+        Significant digits that stay.
+    """
+    shown = frame.copy()
+    rows = shown["group"].isin(list(groups))
+    for column in ("value", "low", "high", "covered_population"):
+        numbers = shown.loc[rows, column].to_numpy(np.float64)
+        size = np.floor(np.log10(np.abs(np.where(numbers == 0, 1.0, numbers))))
+        scale = 10.0 ** (digits - 1 - np.nan_to_num(size))
+        shown.loc[rows, column] = np.round(numbers * scale) / scale
+    return shown
+
+
 def suppress_cells(
     frame: Frame,
     columns: Sequence[str],

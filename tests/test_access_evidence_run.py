@@ -72,7 +72,7 @@ def write_evidence_city(folder: Path, **changes: Any) -> Path:
     config: dict[str, Any] = copy.deepcopy(city.CONFIG)
     config["periods"][0]["kind"] = "weekday_peak"
     config["rights"] = {"catalogues": ["street.yaml"]}
-    config["uncertainty"] = {"travel_realisations": 2, "spatial_process": True}
+    config["uncertainty"] = {"travel_realisations": 4, "spatial_process": True}
     config["exclusion"] = {
         "min_rights_unmet": 2,
         "min_residents": 50,
@@ -295,7 +295,7 @@ def test_a_study_area_within_listed_cells(tmp_path: Path) -> None:
     [
         ({"cells": {"cover": "population", "buffer_m": 100}}, "buffer_m goes with cover: boundary"),
         ({"uncertainty": {"draws": 100}}, "500"),
-        ({"uncertainty": {"travel_realisations": 1}}, "one realisation shows no spread"),
+        ({"uncertainty": {"travel_realisations": 1}}, "1 realisations show too little"),
         ({"uncertainty": {"income": {"source": OURS}}}, "give exactly one of relative_error"),
         ({"sensitivity": {"walk_speeds_km_h": [0]}}, "walking speeds must lie above 0"),
         ({"sensitivity": {"h3_resolutions": [20]}}, "from 5 to 12"),
@@ -410,3 +410,41 @@ def test_income_deciles_of_few_residents_are_not_shown(tmp_path: Path) -> None:
     cells = gpd.read_parquet(pipeline.run(config, show_bar=False).folder / "cells.parquet").sort_values("lon")
     assert cells["income_decile"].isna().tolist()[-1]
     assert cells["income"].isna().tolist()[-1]
+
+
+def test_a_service_that_no_catalogue_speaks_of_is_refused(tmp_path: Path) -> None:
+    rights = {"catalogues": ["street.yaml"], "services": {"primary_scool": ["jobs"]}}
+    with pytest.raises(ConfigError, match="primary_scool: no catalogue speaks of it"):
+        pipeline.check(write_evidence_city(tmp_path, rights=rights), show_bar=False)
+
+
+def test_children_without_a_school_are_counted_without_incomes(tmp_path: Path) -> None:
+    """The 1,000 jobs play the schools: within 30 minutes everybody reaches one; the mix needs incomes."""
+    rights = {"catalogues": ["street.yaml"], "services": {"primary_school": ["jobs"]}}
+    config = write_evidence_city(tmp_path, rights=rights, income=None, income_brackets=None)
+    folder = pipeline.run(config, show_bar=False).folder
+    assert one(folder, "schools_reach_none", service="jobs")["value"] == 0
+    assert one(folder, "schools_reach_none", service="jobs")["covered_population"] == 100
+    assert one(folder, "schools_in_reach", service="jobs")["value"] == 1000
+    assert rows(folder, "schools_mix").empty
+    assert rows(folder, "mix_of_reach_places").empty
+
+
+def test_brackets_that_leave_most_households_out_are_told(tmp_path: Path) -> None:
+    brackets = {
+        "file": "zones.geojson",
+        "upper_bounds": {"low": 2000, "none": None},
+        "counted": {"en": "households", "fr": "ménages"},
+    }
+    config = write_evidence_city(tmp_path, income_brackets=brackets)
+    zones = gpd.read_file(tmp_path / "zones.geojson").assign(low=[5.0, 0.0], none=[0.0, 0.0])
+    zones.to_file(tmp_path / "zones.geojson", driver="GeoJSON")
+    warnings = pipeline.run(config, show_bar=False).warnings
+    assert any("income_brackets: hold 5 of 50 households in the cells" in text for text in warnings)
+
+
+def test_the_curves_are_published_at_even_steps(finished: Path) -> None:
+    curves = pd.read_parquet(finished / "curves.parquet")
+    lorenz = curves[curves["kind"] == "lorenz"]
+    assert lorenz["population_share"].tolist() == pytest.approx([step / 100 for step in range(101)])
+    assert lorenz["access_share"].iloc[-1] == pytest.approx(1)

@@ -10,6 +10,8 @@ import pytest
 
 from access.errors import InputDataError
 from access.suppression_results import (
+    hide_what_reveals,
+    rounded_groups,
     suppress_cells,
     suppress_indicators,
     suppress_zone_rights,
@@ -262,3 +264,34 @@ def test_rights_of_a_zone_hide_figures_about_few_and_about_all_but_few() -> None
 def test_rights_of_a_zone_without_their_columns_are_refused() -> None:
     with pytest.raises(InputDataError, match="judged_residents"):
         suppress_zone_rights(pd.DataFrame({"zone_id": ["a"]}), 20)
+
+
+def test_what_a_hidden_count_could_be_subtracted_from_is_hidden_too() -> None:
+    """100 residents, 93 of whom reach one: the 7 others are hidden, so the 93 must be."""
+    frame = pd.DataFrame(
+        {
+            "indicator": ["nearest_mean_min", "nearest_unreached_residents", "nearest_mean_min"],
+            "service": "jobs",
+            "period": ["peak", "peak", "night"],
+            "group": "decile_1",
+            "value": [12.0, np.nan, 20.0],
+            "covered_population": [93.0, 100.0, 93.0],
+        }
+    )
+    assert hide_what_reveals(frame)["covered_population"].isna().tolist() == [True, False, False]
+
+
+def test_numbers_about_groups_keep_four_digits() -> None:
+    frame = pd.DataFrame(
+        {
+            "group": ["age_65_plus", "all", "age_65_plus"],
+            "value": [1234.567, 1234.567, 0.0],
+            "low": [0.00123456, 1.0, np.nan],
+            "high": [2.0, 2.0, np.nan],
+            "covered_population": [98_765.4, 98_765.4, 10.0],
+        }
+    )
+    shown = rounded_groups(frame, ["age_65_plus"])
+    assert shown["value"].tolist() == [1235, 1234.567, 0]
+    assert shown["low"].tolist()[:2] == [pytest.approx(0.001235), 1]
+    assert shown["covered_population"].tolist() == [98_770, 98_765.4, 10]
