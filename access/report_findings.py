@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from access.report_claims import Side, side_of
 from access.report_classes import Coincidence, coincidence_classes, weighted_median
 from access.report_data import Run
+from access.report_numbers import Number, range_words
 from access.report_small import is_few, residents_words
 from access.texts import Texts
 
@@ -164,13 +166,37 @@ def _poorest_and_richest(run: Run, texts: Texts) -> str:
         "service": service_label(run, service, texts),
         "cutoff": cutoff_min,
     }
-    if poorest == 0 or richest == 0:
-        return texts("finding.deciles", **words)
+    where = {"service": service, "period": period, "cutoff_min": cutoff_min, "group": "all"}
+    ratio = run.numbers.one("ratio_decile10_decile1", **where)
+    if ratio is None or not ratio.value > 0 or ratio.low <= 0:  # a tenth that reaches nothing has no "times"
+        difference = run.numbers.one("difference_decile10_decile1", **where)
+        return _described(
+            "tenths", texts("finding.deciles", **words), _side(run, difference, 0.0, texts), texts
+        )
+    side = _side(run, ratio, 1.0, texts)
+    if side.side == 0:
+        return _described("tenths", texts("finding.deciles", **words), side, texts)
+    low, value, high = sorted(x if side.side > 0 else 1 / x for x in (ratio.low, ratio.value, ratio.high))
     return texts(
-        "finding.deciles_richer_more" if richest >= poorest else "finding.deciles_poorer_more",
-        ratio=texts.number(max(richest / poorest, poorest / richest), 1),
+        "finding.deciles_richer_more" if side.side > 0 else "finding.deciles_poorer_more",
+        ratio=texts.number(value, 1),
+        range=texts("range.from_to", low=texts.number(low, 1), high=texts.number(high, 1)),
         **words,
     )
+
+
+def _side(run: Run, number: Number | None, line: float, texts: Texts) -> Side:
+    """Say which of two groups may be said to reach more; neither where the run has no such number."""
+    if number is None or math.isinf(number.value):
+        return Side(0, texts("not_defined" if number else "claim.not_quantified"))
+    return side_of(run, number, line, texts)
+
+
+def _described(name: str, sentence: str, side: Side, texts: Texts) -> str:
+    """Tell numbers as what this model gives, then which side they carry, or why none."""
+    if side.side:
+        return f"{sentence} {texts(f'claim.{name}_above' if side.side > 0 else f'claim.{name}_below')}"
+    return f"{sentence} {texts('claim.withheld_side', reason=side.reason)}"
 
 
 def _why_not_compared(run: Run, texts: Texts) -> str:
@@ -190,7 +216,19 @@ def _why_not_compared(run: Run, texts: Texts) -> str:
 def _palma(run: Run, texts: Texts) -> str:
     service, cutoff_min, period = run.headline
     ratio = run.value("ratio_richest10_poorest40", service, period, cutoff_min)
-    return "" if ratio is None or math.isinf(ratio) else texts("finding.palma", ratio=texts.number(ratio, 2))
+    if ratio is None or math.isinf(ratio):
+        return ""
+    number = run.numbers.one(
+        "ratio_richest10_poorest40", service=service, period=period, cutoff_min=cutoff_min, group="all"
+    )
+    side = _side(run, number, 1.0, texts)
+    if number is None or side.side == 0:
+        return _described("palma", texts("finding.palma", ratio=texts.number(ratio, 2)), side, texts)
+    return texts(
+        "finding.palma_above" if side.side > 0 else "finding.palma_below",
+        ratio=texts.number(ratio, 2),
+        range=range_words(number, texts),
+    )
 
 
 def _none_reached(run: Run, texts: Texts) -> str:

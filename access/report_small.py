@@ -16,7 +16,7 @@ from access.texts import Texts
 
 
 def fewest_shown(run: Run) -> float:
-    """Return the smallest count that is shown, besides 0: 0 where the run hides none, 20 if it does not say."""
+    """Return the smallest count shown, besides 0; 0 where the run hides none, 20 where it does not say."""
     results = (run.manifest.get("config") or {}).get("results") or {}
     told = results.get("min_residents_shown", DEFAULT_MINIMUM)
     return float(run.manifest.get("suppression_minimum", told) or 0)

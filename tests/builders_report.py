@@ -193,3 +193,13 @@ def write_run(
     entries = {key: value for key, value in (manifest() | changes).items() if value is not None}
     (folder / "manifest.json").write_text(json.dumps(entries), encoding="utf-8")
     return folder
+
+
+def few_people_run(folder: Path) -> Path:
+    """Write the disc with 7 residents of low income, who reach no jobs; nobody else has a low income."""
+    cells = hex_disc()
+    none = (cells["jobs_in_45min_midday"] == 0) & (cells["population"] > 0)
+    poor = (cells["income_decile"] <= 4).fillna(False).astype(bool) | none
+    cells["population"] = cells["population"].mask(poor, 0.0)
+    cells.loc[none.idxmax(), "population"] = 7.0
+    return write_run(folder, cells, indicator_rows(hex_disc()))

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders_evidence import every_word_run, few_zones_run, verdicts_run, write_evidence_run, zones
-from builders_report import gaps, hex_disc, indicator_rows, manifest, write_run
+from builders_report import few_people_run, gaps, hex_disc, indicator_rows, manifest, write_run
 
 from access import report
 from access.errors import ResultError
 from access.report import write_report
 from access.report_charts import decile_chart
-from access.report_data import read_run
+from access.report_data import Run, read_run
 from access.report_findings import findings, window
 from access.report_map import access_map, class_colours, coincidence_map
 from access.report_png import scale_bar_m, wrap
@@ -255,6 +255,10 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     make("means_only", disc, indicator_rows(disc).query("indicator == 'mean_access' and group == 'all'"))
     write_report(every_word_run(tmp_path / "words"))
     write_report(few_zones_run(tmp_path / "few_zones"))
+    write_report(few_people_run(tmp_path / "few_people"))
+    for name, ratio in (("rich_tenth", 2.0), ("poor_tenth", 0.5)):
+        tenths_run(tmp_path / name, 1.0, ratio, (RATIO, ratio, ratio, ratio))
+        write_report(tmp_path / name)
     write_report(verdicts_run(tmp_path / "verdicts"))
     evidence = write_evidence_run(tmp_path / "evidence")
     zones().iloc[:0].to_parquet(evidence / "zones.parquet")
@@ -304,23 +308,65 @@ def test_french_findings_use_french_numbers_and_words(folder: Path) -> None:
     assert "Sans accès aux emplois en moins de 45 minutes\u00a0: 4\u202f700 habitants (22\u202f%)." in text
 
 
+def tenths_run(folder: Path, poorest: float, richest: float, *ranges: tuple[str, float, float, float]) -> Run:
+    """A run with the means of two tenths, and indices of them as (name, value, low, high)."""
+    where = {"service": "jobs", "period": "midday", "cutoff_min": 45}
+    means = [where | {"indicator": "mean_access", "group": group, "value": mean, "unit": "jobs"}
+             for group, mean in (("decile_1", poorest), ("decile_10", richest))]  # fmt: skip
+    indices = [
+        where | {"indicator": name, "group": "all", "value": value, "low": low, "high": high, "unit": "ratio",
+                 "interval_kind": "input uncertainty", "covered_population": 21_400.0}
+        for name, value, low, high in ranges
+    ]  # fmt: skip
+    disc = hex_disc()
+    disc["income_decile"] = disc["income_decile"].mask(disc.index == 3, 1)
+    return read_run(write_run(folder, disc, pd.DataFrame(means + indices)))
+
+
+RATIO, DIFFERENCE = "ratio_decile10_decile1", "difference_decile10_decile1"
+
+
+SURE = "(range by the modelled errors of the inputs: "
+WITHHELD = "Which side has more access is not claimed here: "
+BARE = WITHHELD + "its range is not quantified, so the number describes this model only."
+
+
 @pytest.mark.parametrize(
-    ("poorest", "richest", "expected"),
+    ("poorest", "richest", "index", "expected"),
     [
-        (100.0, 340.0, "those of the richest tenth 340: 3.4 times as many."),
-        (340.0, 100.0, "those of the richest tenth 100: the poorest tenth reaches 3.4 times as many."),
-        (0.0, 50.0, "reach 0 jobs on average within 45 minutes, those of the richest tenth 50."),
+        (100.0, 340.0, (RATIO, 3.4, 3.0, 4.0), f"tenth 340: 3.4 times as many {SURE}3.0 to 4.0)."),
+        (400.0, 100.0, (RATIO, 0.25, 0.2, 0.5),
+         f"tenth 100: the poorest tenth reaches 4.0 times as many {SURE}2.0 to 5.0)."),
+        (100.0, 340.0, (RATIO, 3.4, 0.9, 4.0), f"tenth 340. {WITHHELD}the range from 0.90 to 4.00 holds 1."),
+        (100.0, 340.0, (RATIO, 3.4, np.nan, np.nan), f"tenth 340. {BARE}"),
+        (0.0, 50.0, (DIFFERENCE, 50.0, 40.0, 60.0),
+         "tenth 50. So the richest tenth reaches more on average than the poorest tenth, whatever value "
+         "within the range is true."),
+        (50.0, 0.0, (RATIO, 0.0, 0.0, 0.1), f"tenth 0. {BARE}"),
     ],
-)
-def test_poorest_and_richest_tenth(tmp_path: Path, poorest: float, richest: float, expected: str) -> None:
-    rows = pd.DataFrame(
-        {
-            "indicator": "mean_access", "service": "jobs", "period": "midday", "cutoff_min": 45,
-            "group": ["decile_1", "decile_10"], "value": [poorest, richest], "unit": "jobs",
-        }
-    )  # fmt: skip
-    run = read_run(write_run(tmp_path, indicators=rows))
-    assert any(sentence.endswith(expected) for sentence in findings(run, EN))
+)  # fmt: skip
+def test_poorest_and_richest_tenth_are_compared_only_where_the_range_carries_it(
+    tmp_path: Path, poorest: float, richest: float, index: tuple[str, float, float, float], expected: str
+) -> None:
+    told = findings(tenths_run(tmp_path, poorest, richest, index), EN)
+    assert any(sentence.endswith(expected) for sentence in told)
+    assert any(sentence.startswith("In this model") for sentence in told) == ("times" not in expected)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (1.2, 2.0, f"On average the richest 10% reach more than the poorest 40%: 1.50 times as much {SURE}"
+                   "1.20 to 2.00; 1 means equal access)."),
+        (0.9, 2.0, "In this model the richest 10% reach on average 1.50 times what the poorest 40% reach "
+                   f"(1 means equal access). {WITHHELD}the range from 0.90 to 2.00 holds 1."),
+    ],
+)  # fmt: skip
+def test_the_ratio_of_rich_to_poor_is_claimed_only_where_its_range_carries_it(
+    tmp_path: Path, low: float, high: float, expected: str
+) -> None:
+    run = tenths_run(tmp_path, 1.0, 2.0, ("ratio_richest10_poorest40", 1.5, low, high))
+    assert expected in findings(run, EN)
 
 
 def test_a_headline_without_data_says_so_with_the_reason(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders_report import hex_disc, write_run
+from builders_report import few_people_run, hex_disc, write_run
 
 from access.report_data import read_run
 from access.report_findings import findings
@@ -62,11 +62,7 @@ def test_a_tooltip_of_few_residents_has_neither_their_number_nor_their_decile(tm
 
 
 def test_few_residents_who_reach_none_are_told_without_number_and_share(tmp_path: Path) -> None:
-    disc = hex_disc()
-    none = (disc["jobs_in_45min_midday"] == 0) & (disc["population"] > 0)
-    disc["population"] = disc["population"].mask(none, 0.0)
-    disc.loc[none.idxmax(), "population"] = 7.0
-    run = read_run(write_run(tmp_path, disc))
+    run = read_run(few_people_run(tmp_path))
     assert "fewer than 20 residents cannot reach any jobs within 45 minutes." in findings(run, EN)
     assert any(line.endswith("45 minutes\u00a0: moins de 20 habitants.") for line in findings(run, FR))
     drawn = access_map(run, EN)
