@@ -7,7 +7,7 @@ its place in the register, most residents first, and stands in the table, in the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -19,9 +19,11 @@ from access.report_data import Run
 from access.report_findings import area_name, service_label
 from access.report_ground import Ground, ZoneMark, outlines
 from access.report_map import CellMap, access_map
-from access.report_rights import right_label, service_words
+from access.report_rights import right_label
 from access.report_section import Section, joined, some, table_of
 from access.report_tables import Table
+from access.report_zone_gap import Missing, missing_words, number_in, text_in, ties_of
+from access.report_zone_rule import income_words, rule_words
 from access.texts import Texts
 
 N_SENTENCES = 20
@@ -38,11 +40,10 @@ class Zone(NamedTuple):
     n_lacking: float
     depth: float
     access_ratio: float
-    missing_right: str
-    missing_service: str
-    missing_minutes: float
     share_of_draws: float
     cluster_share: float
+    edge_share: float
+    ties: tuple[Missing, ...]
 
 
 def underserved_section(run: Run, texts: Texts) -> Section:
@@ -54,7 +55,7 @@ def underserved_section(run: Run, texts: Texts) -> Section:
         return Section(
             "underserved", absent=f"{words} {texts('finding.reason', reason=why)}" if why else words
         )
-    notes = [*_rule_words(rule, texts), texts("zones.not_official"), texts("zones.places_not_people")]
+    notes = [*rule_words(run, rule, texts), texts("zones.not_official"), texts("zones.places_not_people")]
     reasons = tuple(str(note) for note in rule.get("notes") or [])
     zones = zones_of(run)
     if not zones:
@@ -91,19 +92,18 @@ def zones_of(run: Run) -> list[Zone]:
     rows: list[dict[Any, Any]] = pd.DataFrame(table.drop(columns=table.geometry.name)).to_dict("records")
     return [
         Zone(
-            name=_text(row, "name") or _text(row, "zone_id"),
-            population=_number(row, "population"),
-            n_cells=_number(row, "n_cells"),
-            income=_number(row, "mean_income"),
-            rights=tuple(name for name in _text(row, "rights_unmet").split(",") if name),
-            n_lacking=_number(row, "rights_unmet_mean"),
-            depth=_number(row, "depth"),
-            access_ratio=_number(row, "access_ratio"),
-            missing_right=_text(row, "missing_right"),
-            missing_service=_text(row, "missing_destinations"),
-            missing_minutes=_number(row, "missing_minutes"),
-            share_of_draws=_number(row, "share_of_draws"),
-            cluster_share=_number(row, "cluster_share"),
+            name=text_in(row, "name") or text_in(row, "zone_id"),
+            population=number_in(row, "population"),
+            n_cells=number_in(row, "n_cells"),
+            income=number_in(row, "mean_income"),
+            rights=tuple(name for name in text_in(row, "rights_unmet").split(",") if name),
+            n_lacking=number_in(row, "rights_unmet_mean"),
+            depth=number_in(row, "depth"),
+            access_ratio=number_in(row, "access_ratio"),
+            share_of_draws=number_in(row, "share_of_draws"),
+            cluster_share=number_in(row, "cluster_share"),
+            edge_share=number_in(row, "edge_share"),
+            ties=ties_of(run, row),
         )
         for row in rows
     ]
@@ -116,23 +116,23 @@ def register_table(run: Run, texts: Texts) -> Table | None:
             texts.number(place),
             zone.name,
             texts.number(zone.population),
-            texts.number(zone.n_cells),
             texts.amount(zone.income),
             texts.number(zone.n_lacking, 1),
-            texts.number(zone.depth, 2),
             texts.percent(zone.access_ratio),
-            service_words(run, zone.missing_service, texts) if zone.missing_right else texts("no_data"),
+            missing_words(run, zone.ties, texts, with_rights=False),
             _draws(zone, texts),
             texts.percent(zone.cluster_share),
+            texts.percent(zone.edge_share),
         )
         for place, zone in enumerate(zones_of(run), start=1)
     )
     keys = (
-        "zone_number", "zone_name", "residents", "cells", "mean_income", "rights_lacking",
-        "depth", "of_mean", "missing", "share_of_draws", "cluster_share",
+        "zone_number", "zone_name", "residents", "mean_income", "rights_lacking",
+        "of_mean", "missing", "share_of_draws", "cluster_share", "edge_share",
     )  # fmt: skip
     caption = texts("table.register_caption", term=term(run, texts))
-    return table_of(texts, caption, keys, rows, 2, texts("table.register_note"), word_columns=(8,))
+    note = f"{texts('table.register_note')} {income_words(run, texts)}".rstrip()
+    return table_of(texts, caption, keys, rows, 2, note, word_columns=(6,))
 
 
 def zone_rights_table(run: Run, texts: Texts) -> Table | None:
@@ -163,11 +163,13 @@ def _share_words(run: Run, row: Mapping[Any, Any] | None, texts: Texts) -> str:
     """Share of a zone's residents who lack a right; hidden where those who do, or do not, are few."""
     if row is None:
         return texts("no_data")
-    lacking, judged = _number(row, "unmet_residents"), _number(row, "judged_residents")
+    if text_in(row, "note").startswith("suppressed"):
+        return texts("range.suppressed")
+    lacking, judged = number_in(row, "unmet_residents"), number_in(row, "judged_residents")
     minimum = float(run.option("results", "min_residents_shown") or 0)
     if any(0 < round(n, 6) < minimum for n in (lacking, judged - lacking)):
         return texts("range.suppressed")
-    return texts.percent(_number(row, "unmet_share"))
+    return texts.percent(number_in(row, "unmet_share"))
 
 
 def zone_sentence(run: Run, number: int, zone: Zone, texts: Texts) -> str:
@@ -179,21 +181,14 @@ def zone_sentence(run: Run, number: int, zone: Zone, texts: Texts) -> str:
     if math.isfinite(zone.access_ratio):
         service = service_label(run, run.headline.service, texts)
         parts.append(texts("zones.ratio", service=service, share=texts.percent(zone.access_ratio)))
-    if zone.missing_right:
-        parts.append(texts("zones.missing", what=missing_words(run, zone, texts)))
+    if zone.ties:
+        parts.append(texts("zones.missing", what=missing_words(run, zone.ties, texts)))
     if math.isfinite(zone.share_of_draws):
         sure = texts("zones.sure", share=texts.percent(zone.share_of_draws))
     else:
         sure = texts("zones.sure_not_quantified")
-    return texts("between_sources").join(parts) + f". {sure}"
-
-
-def missing_words(run: Run, zone: Zone, texts: Texts) -> str:
-    """Which places would close most of the gap, with the right that they are for."""
-    if not zone.missing_right:
-        return texts("no_data")
-    service = service_words(run, zone.missing_service, texts)
-    return texts("zones.missing_for", service=service, right=right_label(run, zone.missing_right, texts))
+    edge = f" {texts('zones.at_the_edge')}" if zone.edge_share > 0.5 else ""
+    return texts("between_sources").join(parts) + f". {sure}{edge}"
 
 
 def zone_marks(run: Run, ground: Ground) -> list[ZoneMark]:
@@ -220,29 +215,13 @@ def zone_map(run: Run, texts: Texts) -> CellMap | None:
     return base._replace(title=title, legend_note=f"{texts('zones.map_note')} {base.legend_note}")
 
 
-def _rule_words(rule: Mapping[str, Any], texts: Texts) -> Iterator[str]:
-    """Say what made a zone, as far as the run says it."""
-    if rule.get("min_rights_unmet") is not None:
-        yield texts(
-            "zones.rule",
-            n=rule["min_rights_unmet"],
-            line=texts.amount(_number(rule, "income_line")),
-            residents=texts.number(_number(rule, "min_residents")),
-            source=texts.label(rule.get("source"), fallback=texts("no_data")),
-        )
-    if rule.get("draws") and rule.get("min_share_of_draws") is not None:
-        yield texts("zones.rule_draws", share=texts.percent(_number(rule, "min_share_of_draws")))
-    if rule.get("n_unstable"):
-        yield texts("zones.unstable", n=texts.number(_number(rule, "n_unstable")))
-
-
 def _how_many(run: Run, zones: list[Zone], texts: Texts) -> str:
     residents = run.residents()
     everybody = float(residents[residents > 0].sum())
     people = sum(zone.population for zone in zones if math.isfinite(zone.population))
-    return texts(
+    return texts.plural(
         "zones.how_many",
-        n=len(zones),
+        len(zones),
         term=term(run, texts),
         residents=texts.plural("residents", people),
         share=texts.percent(people / everybody if everybody else None),
@@ -256,13 +235,3 @@ def _draws(zone: Zone, texts: Texts) -> str:
 
 def _rights(run: Run, zone: Zone, texts: Texts) -> str:
     return joined([right_label(run, name, texts) for name in zone.rights], texts)
-
-
-def _number(row: Mapping[Any, Any], column: str) -> float:
-    value = row.get(column)
-    return math.nan if value is None or value is pd.NA else float(value)
-
-
-def _text(row: Mapping[Any, Any], column: str) -> str:
-    value = row.get(column)
-    return value if isinstance(value, str) else ""

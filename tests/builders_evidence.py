@@ -184,6 +184,7 @@ def zones() -> gpd.GeoDataFrame:
             "share_of_draws": [0.93, np.nan],
             "draws": [500, 0],
             "cluster_share": [0.6, np.nan],
+            "edge_share": [0.75, np.nan],
         },
         geometry=[parts.geometry[parts["zone"] == name].iloc[0] for name in ("Oeste", "Leste")],
         crs="EPSG:4326",
@@ -198,7 +199,9 @@ def zone_rights() -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"zone_id": zone, "right": right, "judged_residents": residents[zone], "unmet_residents": n,
-             "unmet_share": n / residents[zone]}
+             "unmet_share": n / residents[zone], "depth": n / residents[zone],
+             "destinations": "primary_school" if right == "school_15" else "hospital",
+             "missing_minutes": 7.0, "note": None}
             for (zone, right), n in counts.items()
         ]
     )  # fmt: skip
@@ -235,7 +238,8 @@ def manifest_entries() -> dict[str, Any]:
         ],
         "exclusion": {
             "term": {"en": "underserved zone", "fr": "zone mal desservie"}, "state": "ok",
-            "income_line": 2000.0,
+            "income_line": 2000.0, "income_rule": "share_of_median", "income_value": 0.6,
+            "catalogue_used": "fr",
             "min_rights_unmet": 2, "min_residents": 200.0, "min_share_of_draws": 0.8, "draws": 500,
             "n_unstable": 3, "source": {"en": "our proposal", "fr": "notre proposition"},
             "notes": ["3 groups of cells are too small."],
@@ -387,6 +391,7 @@ def verdicts_run(folder: Path) -> Path:
     }
     impact = {"comparisons": [{"name": name, "state": "ok", "sentence": "-"} for name in names], "frames": []}
     write_evidence_run(folder, config=config, impact=impact)
+    zones().iloc[:1].to_parquet(folder / "zones.parquet")
     table = pd.read_parquet(folder / "indicators.parquet")
     table.loc[table["indicator"].str.startswith("schools_"), "note"] = "of residents, by the mean income"
     more = [
@@ -400,9 +405,15 @@ def verdicts_run(folder: Path) -> Path:
 
 def few_zones_run(folder: Path) -> Path:
     """A run with more zones than have a sentence, whose ratios and coverage carry no claim."""
-    write_evidence_run(folder, exclusion={"state": "ok"}, uncertainty={"draws": 500})
-    many = pd.concat([zones().iloc[:1]] * 22, ignore_index=True)
+    rule = {"state": "ok", "min_rights_unmet": 2, "income_rule": "decile", "income_value": 4.0}
+    write_evidence_run(folder, exclusion=rule, uncertainty={"draws": 500})
+    many = pd.concat([zones().iloc[:1]] * 22, ignore_index=True).assign(zone_id=lambda z: z.index.astype(str))
     gpd.GeoDataFrame(many, crs="EPSG:4326").to_parquet(folder / "zones.parquet")
+    gaps = zone_rights().iloc[:1]
+    alike = [gaps.assign(zone_id="0", right=right) for right in ("school_15", "b", "c", "d")]
+    pd.concat([*alike, gaps.assign(zone_id="1", missing_minutes=np.inf)]).to_parquet(
+        folder / "zone_rights.parquet"
+    )
     jobs: dict[str, Any] = {"service": "jobs", "period": "midday", "cutoff_min": 45}
     two_tenths = {"covered_population": 100.0}  # decile 10 of the disc; it has no decile 1
     rows = [

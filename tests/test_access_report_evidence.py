@@ -29,8 +29,16 @@ from access.report_evidence import evidence_sections
 from access.report_ground import ground
 from access.report_inequality import curve, curve_chart, curve_table
 from access.report_numbers import Numbers, figure, range_words, value_words
-from access.report_rights import basket_table, is_proposal, penalty_table, threshold_table
-from access.report_zones import register_table, zone_map, zone_marks, zone_rights_table
+from access.report_rights_tables import basket_table, penalty_table, threshold_table
+from access.report_rights_words import is_proposal
+from access.report_zone_gap import missing_words
+from access.report_zones import (
+    register_table,
+    zone_map,
+    zone_marks,
+    zone_rights_table,
+    zones_of,
+)
 from access.texts import LANGUAGES, Texts
 
 EN, FR = Texts("en"), Texts("fr")
@@ -480,8 +488,8 @@ def test_zones_are_numbered_by_residents_on_map_and_in_table(run: Run) -> None:
     table = register_table(run, EN)
     assert table is not None
     assert [r[:3] for r in table.rows] == [("1", "a_east", "2,400"), ("2", "Oeste <1>", "2,300")]
-    assert table.rows[1][5:] == (
-        "1.8", "0.70", "0%", "primary schools", "93%", "60%",
+    assert table.rows[1][4:] == (
+        "1.8", "0%", "primary schools (7 min too far)", "93%", "60%", "75%",
     )  # fmt: skip
     shares = zone_rights_table(run, EN)
     assert shares is not None
@@ -495,7 +503,7 @@ def test_each_zone_has_one_plain_sentence(run: Run) -> None:
     sentences = evidence_sections(run, EN)["underserved"].sentences
     assert (
         sentences[0]
-        == "2 in the register (underserved zone), with 4,700 residents in all, 22% of the study area."
+        == "2 zones in the register (“underserved zone”), with 4,700 residents in all, 22% of the study area."
     )
     assert sentences[1] == (
         "No. 1, a_east: 2,400 residents. Whether it would be found with slightly different inputs is not "
@@ -504,8 +512,54 @@ def test_each_zone_has_one_plain_sentence(run: Run) -> None:
     assert sentences[2] == (
         "No. 2, Oeste <1>: 2,300 residents; at least half of them lack: a primary school and a hospital; "
         "access to jobs is 0% of the mean of all residents; missing most: primary schools (for “a primary "
-        "school”). Found again in 93% of the draws of the inputs."
+        "school”), by 7 minutes or more for half of those who lack it. Found again in 93% of the draws of "
+        "the inputs. It lies at the edge of the study area: access there is understated."
     )
+    notes = evidence_sections(run, EN)["underserved"].notes
+    assert notes[0] == "The rights of the catalogue “France” count."
+    assert "is below 2,000 (60% of that of the median resident)" in notes[1]
+    assert "at least half of its residents live in a zone of the draw" in notes[2]
+
+
+@pytest.mark.parametrize(
+    ("rights", "minutes", "words", "short"),
+    [
+        (1, np.nan, "primary schools (for “a primary school”)", "primary schools"),
+        (
+            1,
+            np.inf,
+            "primary schools (for “a primary school”), out of reach within the longest trip for half of "
+            "those who lack it",
+            "primary schools (out of reach)",
+        ),
+        (
+            2,
+            np.nan,
+            "primary schools (for “a primary school”) and primary schools (for “r1”)",
+            "primary schools and primary schools",
+        ),
+        (4, 7.0, "4 rights, all equally", "4 rights, all equally"),
+    ],
+)
+def test_all_rights_that_a_zone_misses_most_are_named_or_counted(
+    run: Run, rights: int, minutes: float, words: str, short: str
+) -> None:
+    """The west misses its schools most; further rights tie with them, and one is missed less."""
+    assert run.zone_rights is not None
+    one = run.zone_rights.iloc[:1].assign(missing_minutes=minutes)
+    ties = [one if n == 0 else one.assign(right=f"r{n}") for n in range(rights)]
+    made = run._replace(zone_rights=pd.concat([*ties, one.assign(right="less", depth=0.999)]))
+    west = zones_of(made)[1]
+    assert missing_words(made, west.ties, EN) == words
+    assert missing_words(made, west.ties, EN, with_rights=False) == short
+
+
+def test_a_right_of_a_zone_that_few_lack_is_suppressed_by_its_note(run: Run) -> None:
+    assert run.zone_rights is not None
+    hidden = run.zone_rights.assign(unmet_residents=np.nan, unmet_share=np.nan, note="suppressed: few")
+    table = zone_rights_table(run._replace(zone_rights=hidden), EN)
+    assert table is not None
+    assert set(table.rows[0][2:]) == {"suppressed (too few residents)"}
 
 
 def test_zone_maps_are_written_in_both_languages_and_names_are_escaped(folder: Path) -> None:
