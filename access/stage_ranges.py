@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from access.config_evidence import ComparisonConfig, InputErrorConfig, UncertaintyConfig
 from access.index_draws import IndexDraws
-from access.index_sheet import IndexKey, Sheet
+from access.index_sheet import DECILE_RATIO, PALMA, IndexKey, Sheet
 from access.indicators import People, Row
 from access.range_columns import LINE, Column, index_of, period_columns, place_of, rights_columns
 from access.rights import EvaluatedRight
@@ -32,6 +32,7 @@ from access.travel_again import reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
+RATIOS = (PALMA, DECILE_RATIO)
 TRAVEL_TIMES = "travel times: homes within cells and minutes within headways"
 """Name of this source of uncertainty."""
 
@@ -144,8 +145,8 @@ def with_travel_spread(indices: IndexDraws, realised: Sequence[Sheet], seed: int
 
     A few realisations are a small sample: an index of another realisation lies around the run's own as
     Student's t with one degree of freedom less than realisations, times their standard deviation and
-    sqrt(1 + 1 / n) (prediction of one more value of a normal sample). The random number of a draw is common
-    to all indices, and to all scenarios of one seed.
+    sqrt(1 + 1 / n) (prediction of one more value of a normal sample); ratios on the log scale. The random
+    number of a draw is common to all indices, and to all scenarios of one seed.
 
     Parameters
     ----------
@@ -156,8 +157,15 @@ def with_travel_spread(indices: IndexDraws, realised: Sequence[Sheet], seed: int
     """
     n = len(realised)
     noise = generator(seed, "spread of travel times").standard_t(n - 1, indices.n_draws) * np.sqrt(1 + 1 / n)
-    spread = {key: np.std([one[key] for one in realised], axis=0, ddof=1) for key in indices.numbers}
-    numbers = {key: drawn + noise[:, None] * spread[key] for key, drawn in indices.numbers.items()}
+    numbers = {}
+    for key, drawn in indices.numbers.items():
+        of_realised = np.array([one[key] for one in realised])
+        if key in RATIOS:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                spread = np.std(np.log(of_realised), axis=0, ddof=1)
+            numbers[key] = drawn * np.exp(noise[:, None] * spread)
+        else:
+            numbers[key] = drawn + noise[:, None] * np.std(of_realised, axis=0, ddof=1)
     return replace(indices, numbers=numbers)
 
 
@@ -228,6 +236,8 @@ def ranged_comparisons(
             continue
         keys = [IndexKey(kind, group) for group in groups[str(row["standard"])]]
         first, second = (indices.numbers[key][:, [number]] for key in keys)
+        if kind == "below_line_share":
+            first, second = np.clip(first, 0, 1), np.clip(second, 0, 1)
         ratio = np.divide(first, second, out=np.full(first.shape, np.nan), where=second > 0)
         of_ratio = IndexKey("ratio")
         interval = replace(indices, numbers={of_ratio: ratio}, n_measures=1).interval(of_ratio)
