@@ -146,7 +146,7 @@ def _problems(
     found = [
         f"{table}: column {column!r} must hold numbers, it is {frame[column].dtype}"
         for column in numbers
-        if not pd.api.types.is_numeric_dtype(frame[column]) or pd.api.types.is_bool_dtype(frame[column])
+        if not _can_be_ordered(frame[column])
     ]
     if frame[ID].isna().any():
         found.append(f"{table}: {int(frame[ID].isna().sum())} rows have no id")
@@ -161,6 +161,13 @@ def _problems(
     return found
 
 
+def _can_be_ordered(column: pd.Series) -> bool:
+    """Say whether a column holds numbers, or categories with an order, such as R's ordered income groups."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return bool(column.dtype.ordered)
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
 def _warn_of_strangers(index: str, ids: pd.Series, known: pd.Series) -> None:
     strangers = ids[~ids.isin(known)].unique()
     if len(strangers):
@@ -173,4 +180,6 @@ def _warn_of_strangers(index: str, ids: pd.Series, known: pd.Series) -> None:
 
 
 def _floats(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.cat.codes.astype("float64").where(column.notna())
     return pd.Series(column.to_numpy(dtype="float64", na_value=float("nan")), index=column.index)

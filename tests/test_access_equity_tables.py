@@ -291,3 +291,17 @@ def test_a_type_of_no_index_is_refused() -> None:
         AccessError, match="type='erreygers' is not known; choose from 'standard', 'corrected'"
     ):
         concentration_index(REACH, PEOPLE, "jobs", "people", "income", "erreygers")
+
+
+def test_income_may_be_ordered_groups_as_in_r_and_group_by_none() -> None:
+    access = pd.DataFrame({"id": ["a", "b", "c"], "jobs": [1.0, 2.0, 4.0]})
+    groups = pd.Categorical(["low", "middle", "high"], categories=["low", "middle", "high"], ordered=True)
+    people = pd.DataFrame({"id": ["a", "b", "c"], "people": [40.0, 50.0, 10.0], "group": groups})
+    numbered = people.assign(group=[1.0, 2.0, 3.0])
+    for index in (palma_ratio, concentration_index):
+        rest = ("standard",) if index is concentration_index else ()
+        ordered = index(access, people, "jobs", "people", "group", *rest, group_by=None)
+        assert ordered.equals(index(access, numbered, "jobs", "people", "group", *rest))
+    unordered = people.assign(group=people["group"].astype(str).astype("category"))
+    with pytest.raises(InputDataError, match="'group' must hold numbers"):
+        palma_ratio(access, unordered, "jobs", "people", "group")
