@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -10,6 +11,9 @@ from access.report_findings import period_label
 from access.report_numbers import Number, why_not_defined
 from access.report_tables import Table
 from access.texts import Texts
+
+#: Names of groups of households by income, as in the census: over_8000, under_1000, 1000_2000.
+_BRACKET = re.compile(r"households_income_(?:(?:over_)?(\d+)_?)?(?:(?:under_)?(\d+))?")
 
 
 class Section(NamedTuple):
@@ -58,6 +62,10 @@ def group_label(group: str, texts: Texts) -> str:
         return {"1": texts("group.poorest"), "10": texts("group.richest")}.get(
             decile, texts("group.decile", n=decile)
         )
+    if found := _BRACKET.fullmatch(group):
+        low, high = (texts.number(float(end)) if end else "" for end in found.groups())
+        kind = "between" if low and high else "under" if high else "over"
+        return texts(f"group.bracket_{kind}", low=low, high=high)
     return texts(f"group.{group}") if texts.has(f"group.{group}") else group.replace("_", " ")
 
 
@@ -71,12 +79,12 @@ def period_or_all(run: Run, period: str, texts: Texts) -> str:
 
 
 def reasons_of(numbers: Iterable[Number], titles: dict[str, str]) -> tuple[str, ...]:
-    """Reasons why numbers are not defined, each once, with the name of the indicator."""
-    found: dict[str, None] = {}
+    """Reasons why numbers are not defined, each once, with the names of the indicators it holds for."""
+    found: dict[str, dict[str, None]] = {}
     for number in numbers:
         if reason := why_not_defined(number):
-            found[f"{titles.get(number.indicator, number.indicator)}: {reason}"] = None
-    return tuple(found)
+            found.setdefault(reason, {})[titles.get(number.indicator, number.indicator)] = None
+    return tuple(f"{', '.join(names)}: {reason}" for reason, names in found.items())
 
 
 def joined(words: Iterable[str], texts: Texts) -> str:

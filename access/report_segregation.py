@@ -7,12 +7,13 @@ together (by transit, on foot, among the nearest people) stand side by side.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from access.indicator_registry import Indicator, of_family, registry
 from access.report_data import Run
 from access.report_findings import service_label
-from access.report_numbers import Number, range_words, sure_words, value_words
+from access.report_numbers import Number, range_words, sure_words, value_words, why_not_defined
 from access.report_schools import school_sentences, school_table
 from access.report_section import Section, group_label, reasons_of, some, table_of
 from access.report_tables import Table
@@ -32,6 +33,8 @@ KERNELS = ("transit", "walk", "equal_population")
 BY_KERNEL = (
     "segregation_reach", "mix_of_reach_people", "extremes_in_reach", "exposure_of_low_income",
 )  # fmt: skip
+#: A reason that so many numbers share is not repeated in the tables.
+N_SHARED = 3
 OF_GROUP = ("segregation_group_share", "segregation_dissimilarity", "segregation_isolation")
 
 
@@ -63,7 +66,12 @@ def segregation_section(run: Run, texts: Texts) -> Section:
 
 def zone_index_table(run: Run, texts: Texts) -> Table | None:
     """Indices between census zones, each beside its value in a shuffled city; then the profile by radius."""
-    found = [(name, run.numbers.one(name, group="all")) for name in OF_ZONES]
+    told_once = _told_once(run)
+    found = [
+        (name, number)
+        for name in OF_ZONES
+        if (number := run.numbers.one(name, group="all")) and why_not_defined(number) not in told_once
+    ]
     rows = [
         (
             registry()[name].title.of(texts.language),
@@ -75,7 +83,6 @@ def zone_index_table(run: Run, texts: Texts) -> Table | None:
             texts.number(number.covered_population),
         )
         for name, number in found
-        if number is not None
     ]
     rows += [
         (
@@ -86,6 +93,7 @@ def zone_index_table(run: Run, texts: Texts) -> Table | None:
             texts.number(number.covered_population),
         )
         for number in run.numbers.of("segregation_information_profile")
+        if why_not_defined(number) not in told_once
     ]
     keys = ("index", "value", "by_chance", "range", "counted")
     caption = texts("table.segregation_caption")
@@ -96,12 +104,14 @@ def group_table(run: Run, texts: Texts) -> Table | None:
     """Each group: its share of all, how it lives apart, and how much of its own it has within reach."""
     reach = tuple(f"segregation_reach_isolation_{kernel}" for kernel in KERNELS)
     names = [name for name in (*OF_GROUP, *reach) if run.numbers.of(name)]
-    groups = dict.fromkeys(n.group for name in names for n in run.numbers.of(name) if n.group != "all")
+    groups = dict.fromkeys(
+        n.group for name in names for n in run.numbers.of(name) if n.group != "all" and not why_not_defined(n)
+    )
     if not groups:
         return None
     rows = tuple(
         (
-            group.replace("_", " "),
+            texts.capital(group_label(group, texts)),
             *(value_words(run.numbers.one(name, group=group), texts) for name in names),
         )
         for group in groups
@@ -116,7 +126,7 @@ def kernel_table(run: Run, texts: Texts) -> Table | None:
     rows = []
     for name in BY_KERNEL:
         numbers = [run.numbers.one(f"{name}_{kernel}") for kernel in KERNELS]
-        if any(numbers):
+        if any(number is not None and not why_not_defined(number) for number in numbers):
             label = texts(f"segregation.{name}")
             rows.append((label, *(value_words(number, texts) for number in numbers)))
     keys = ("index", "by_transit", "on_foot", "among_nearest")
@@ -137,6 +147,14 @@ def place_table(run: Run, texts: Texts) -> Table | None:
     keys = ("service", "value", "range")
     caption = registry()["mix_of_reach_places"].title.of(texts.language)
     return table_of(texts, caption, keys, rows, word_columns=(2,))
+
+
+def _told_once(run: Run) -> set[str]:
+    """Reasons that several numbers share: told once under the tables, not in a row for each."""
+    reasons = Counter(
+        why_not_defined(number) for indicator in _indicators() for number in run.numbers.of(indicator.name)
+    )
+    return {reason for reason, n in reasons.items() if reason and n >= N_SHARED}
 
 
 def _sentences(run: Run, texts: Texts) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from access.indicator_registry import Indicator, of_family
@@ -11,6 +12,8 @@ from access.report_numbers import Number, range_words, sure_words, value_words
 from access.report_section import Section, reasons_of, some, table_of
 from access.texts import Texts
 
+#: What the program advises whoever configures a run, which is of no use to a reader.
+_ADVICE = re.compile(r"\s*; (?:say|indiquez) whole_timetable[^)]*")
 #: Ending of the counts that stand beside a share.
 UNTOLD = "_residents"
 
@@ -19,7 +22,7 @@ def supply_section(run: Run, texts: Texts) -> Section:
     """SDG 11.2.1, European typology, frequent transit, PTAL: shares of residents, and who is counted."""
     record = run.manifest.get("supply") or {}
     absent = tuple(
-        texts("supply.no_data", standard=_standard(name, texts), reason=texts.label(reason))
+        texts("supply.no_data", standard=_standard(name, texts), reason=_why(texts.label(reason), texts))
         for name, reason in (record.get("no_data") or {}).items()
     )
     rows = tuple(_supply_rows(run, texts))
@@ -30,8 +33,16 @@ def supply_section(run: Run, texts: Texts) -> Section:
     table = table_of(texts, caption, keys, rows, 2, texts("table.range_note"), word_columns=(3,))
     sentences = tuple(_headline_sentences(run, texts))
     notes = (*absent, texts("supply.not_reach"), *_source_notes(run, texts))
-    reasons = tuple(str(note) for note in record.get("notes") or [])
+    # What has no data is told above, in the language of the page.
+    reasons = tuple(
+        _ADVICE.sub("", str(note)) for note in record.get("notes") or [] if ": no data: " not in note
+    )
     return Section("supply", sentences, some(table), notes, (*_reasons(run), *reasons))
+
+
+def _why(reason: str, texts: Texts) -> str:
+    """Write a reason of the program as a sentence, without its advice."""
+    return texts.capital(_ADVICE.sub("", reason))
 
 
 def _supply_rows(run: Run, texts: Texts) -> Iterator[tuple[str, ...]]:

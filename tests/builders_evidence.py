@@ -369,7 +369,15 @@ def every_word_run(folder: Path) -> Path:
         row("right_residents", 9.0, unit="residents", standard="school_15", note="of school_age")
         | {"covered_population": 4_010.0},
         row("basket_residents", 5.0, unit="residents", group="lacking_0"),
-        row("segregation_isolation", 0.3, unit="share", group="decile_5"),
+        *(
+            row("segregation_isolation", 0.3, unit="share", group=group)
+            for group in (
+                "decile_5",
+                "households_income_under_1000",
+                "households_income_1000_2000",
+                "households_income_over_8000",
+            )
+        ),
         row("right_headcount", 0.9, unit="share", standard="school_15", period="midday", group="decile_1")
         | ranged(0.1, 0.95),
         row("right_headcount", 0.1, unit="share", standard="school_15", period="midday", group="decile_10")

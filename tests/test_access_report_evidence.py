@@ -31,6 +31,7 @@ from access.report_inequality import curve, curve_chart, curve_table
 from access.report_numbers import Numbers, figure, range_words, value_words
 from access.report_rights_tables import basket_table, penalty_table, threshold_table
 from access.report_rights_words import is_proposal
+from access.report_section import group_label
 from access.report_zone_gap import missing_words
 from access.report_zones import (
     register_table,
@@ -218,7 +219,7 @@ def test_each_right_has_a_sentence_with_its_threshold(run: Run) -> None:
         "The number in it is our proposal, not law."
     )
     assert sentences[1].endswith("The number in it comes from: Report of 1999.")
-    assert sentences[2].startswith("800 residents (3.7% of those for whom every right of “France”")
+    assert sentences[2].startswith("800 residents (3.7% of those for whom all 2 rights of “France”")
 
 
 def test_a_threshold_is_never_called_law_without_a_source(run: Run) -> None:
@@ -249,7 +250,7 @@ def test_rights_lost_stand_case_by_case_with_the_worst_in_a_sentence(run: Run) -
     assert table.columns == ("Right", "Night", "Walking slowly")
     assert table.rows == (
         ("A primary school", "700 (not quantified)", "300 (not quantified)"),
-        ("A hospital", "0 (0 to 0)", "–"),
+        ("A hospital", "0", "–"),
     )
     assert (
         "Night: the right that most lose is “a primary school”, 700 residents (4.0% of those who have it as "
@@ -381,8 +382,52 @@ def test_supply_says_what_is_not_verified_and_what_has_no_data(run: Run) -> None
         n.startswith("Share of residents by PTAL") and n.endswith("(not verified).") for n in section.notes
     )
     assert rows["Departures nearby (European typology)", "odd one"][4] == "2,140"
-    assert section.notes[:2] == ("PTAL: no data. no routes.", "odd: no data. why.")
+    assert section.notes[:2] == ("PTAL: no data. No routes.", "odd: no data. Why.")
     assert "ptal: unverified constants: K" in section.reasons
+
+
+def test_advice_to_whoever_configures_is_not_on_the_page(tmp_path: Path) -> None:
+    """A reader cannot say whole_timetable; and what has no data is told once."""
+    why = {
+        "en": "departures until 17:49; say whole_timetable where that is all that runs",
+        "fr": "départs jusqu’à 17:49 ; indiquez whole_timetable si rien d’autre ne circule",
+    }
+    notes = [
+        "sdg_11_2_1: few (departures; say whole_timetable where that is all)",
+        f"ptal: no data: {why['en']}",
+    ]
+    made = {"no_data": {"ptal": why}, "notes": notes}
+    run = read_run(write_evidence_run(tmp_path, supply=made))
+    section = evidence_sections(run, FR)["supply"]
+    assert section.notes[0] == "PTAL\u00a0: sans données. Départs jusqu’à 17:49."
+    assert "sdg_11_2_1: few (departures)" in section.reasons
+    assert not any("whole_timetable" in words for words in (*section.notes, *section.reasons))
+
+
+def test_groups_of_income_have_words_in_both_languages() -> None:
+    assert group_label("households_income_under_1000", EN) == "households with incomes under 1,000"
+    assert group_label("households_income_1000_2000", EN) == "households with incomes from 1,000 to 2,000"
+    assert group_label("households_income_over_8000", FR) == "ménages aux revenus de plus de 8\u202f000"
+    assert group_label("decile_5", FR) == "décile de revenu 5"
+    assert group_label("households_odd", EN) == "households odd"
+
+
+def test_a_reason_that_many_indices_share_is_told_once(tmp_path: Path) -> None:
+    folder = write_evidence_run(tmp_path)
+    why = {"note": "not defined: only one mean income a zone"}
+    names = ("segregation_dissimilarity", "segregation_information", "segregation_rank_order")
+    more_rows(
+        folder,
+        *(row(name, np.nan) | why for name in names),
+        row("segregation_reach_walk", np.nan, group="decile_1") | why,
+        *(row("segregation_isolation", np.nan, group=f"decile_{n}") | why for n in range(1, 11)),
+    )
+    section = evidence_sections(read_run(folder), EN)["segregation"]
+    assert not any("Dissimilarity" in r[0] for r in section.tables[0].rows)
+    assert [r[0] for r in section.tables[1].rows] == ["Income low"]
+    told = [reason for reason in section.reasons if "only one mean income" in reason]
+    assert len(told) == 1
+    assert told[0].startswith("Dissimilarity, ")
 
 
 def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
@@ -391,7 +436,7 @@ def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
     assert rows["Rank-order information theory index H^R"][:2] == ("0.120", "0.020")
     assert rows["Segregation of poverty (H at p = 0.1)"][0] == "not defined"
     assert rows["Spatial information theory index by radius (within 500 m)"][0] == "0.080"
-    assert groups.rows == (("income low", "30%", "40%"),)
+    assert groups.rows == (("Income low", "30%", "40%"),)
     assert kernels.rows[0][1:] == ("0.050", "0.100", "no data")
     assert places.rows == (("Jobs", "0.900", "not quantified"),)
     label = "Schools, 30 min (weekday midday)"

@@ -40,11 +40,12 @@ def test_no_text_is_empty() -> None:
         assert all(text.strip() for _, text in flatten(load_tree(language)))
 
 
-def test_french_says_fois_plus_and_voyager() -> None:
+def test_french_says_fois_autant_and_voyager() -> None:
+    """Six times as many is not six times more."""
     texts = " ".join(text for _, text in flatten(load_tree("fr")))
-    assert "fois autant" not in texts
+    assert "fois plus" not in texts
     assert "rouler" not in texts
-    assert "{ratio} fois plus" in texts
+    assert "{ratio} fois autant" in texts
 
 
 def test_french_never_says_accessibilite() -> None:
