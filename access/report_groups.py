@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from access.report_data import Run
 from access.report_findings import period_label, service_label
 from access.report_numbers import Number, sure_words, value_words
-from access.report_rights import right_label
+from access.report_rights_words import entries_of, right_label, word
 from access.report_section import Section, group_label, period_or_all, some
 from access.report_tables import Table
 from access.texts import Texts
@@ -36,7 +36,7 @@ def lack_by_group_table(run: Run, texts: Texts) -> Table | None:
             (
                 texts.capital(right_label(run, standard, texts)),
                 period_or_all(run, period, texts),
-                *(value_words(of_group.get(group), texts) for group in groups),
+                *(_lack_words(run, of_group, group, texts) for group in groups),
             )
         )
     columns = (
@@ -45,6 +45,21 @@ def lack_by_group_table(run: Run, texts: Texts) -> Table | None:
         *(texts.capital(group_label(group, texts)) for group in groups),
     )
     return Table(texts("table.lack_caption"), columns, tuple(rows), 2, texts("table.lack_note"))
+
+
+def _lack_words(run: Run, of_group: dict[str, Number], group: str, texts: Texts) -> str:
+    """Write the share of a group that lacks a right, or whose right it is where it is not this group's."""
+    if group in of_group:
+        return value_words(of_group[group], texts)
+    standard = next(iter(of_group.values())).standard
+    entry = next((entry for entry in entries_of(run) if entry.get("name") == standard), {})
+    whom = entry.get("for_whom") or "everyone"
+    if whom == "everyone":
+        return texts("no_data")
+    counted_as_all = [pair[0] for pair in run.manifest.get("rights_counted_as_everyone") or []]
+    return texts(
+        "groups.right_of" if standard in counted_as_all else "groups.counted_for", whom=word(texts, whom)
+    )
 
 
 def access_by_group_table(run: Run, texts: Texts) -> Table | None:
