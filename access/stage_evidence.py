@@ -11,13 +11,14 @@ from access.indicators import Row
 from access.progress import Progress
 from access.range_columns import Column, penalty_columns, supply_columns
 from access.rights_catalogue import RightsCatalogue
+from access.rights_reach import ReachOfRun
 from access.run_network import RunNetwork
 from access.stage_comparison import comparison_evidence
 from access.stage_impact import impact_evidence
 from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
 from access.stage_modes import ModeReach
 from access.stage_process import spatial_process
-from access.stage_rights import ReachOfRun, period_names, rights_evidence
+from access.stage_rights import period_names, rights_evidence
 from access.stage_segregation import segregation_evidence
 from access.stage_sensitivity import sensitivity_rows
 from access.stage_supply import supply_evidence

@@ -23,11 +23,11 @@ from access.indicators import People, Row
 from access.range_columns import LINE, Column, index_of, period_columns, place_of, rights_columns
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
+from access.rights_reach import ReachOfRun, as_written_only
 from access.run_network import RunNetwork
 from access.stage_comparison import modal_ratios
 from access.stage_measures import Measures, PeriodMeasured
 from access.stage_modes import ModeReach
-from access.stage_rights import ReachOfRun, as_written_only
 from access.travel_again import reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY

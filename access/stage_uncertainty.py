@@ -17,6 +17,7 @@ from access.progress import Stage
 from access.range_columns import Column
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
+from access.rights_reach import ReachOfRun
 from access.run_network import RunNetwork
 from access.stage_ranges import (
     draws_of,
@@ -27,7 +28,6 @@ from access.stage_ranges import (
     travel_columns,
     with_travel_spread,
 )
-from access.stage_rights import ReachOfRun
 from access.stage_timetable import feeds_with_headways
 from access.uncertainty import InputDraws
 

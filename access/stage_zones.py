@@ -17,9 +17,9 @@ from access.exclusion_rights import RightsOfCells
 from access.exclusion_rule import IncomeLine, ZoneRule
 from access.place_names import read_place_names
 from access.rights import MET, UNMET, EvaluatedRight, EvaluatedRights
+from access.rights_reach import ReachOfRun
 from access.run_network import RunNetwork
 from access.stage_measures import Measures, PeriodMeasured
-from access.stage_rights import ReachOfRun
 from access.stage_uncertainty import Uncertainty
 
 Floats = npt.NDArray[np.float64]
