@@ -25,6 +25,8 @@ KIND_KEYS = {
     "variability: departure minutes": "departure_minutes",
     "if this city were one draw of a spatial process": "spatial_process",
 }
+#: With fewer realisations of travel times, it is said on how few values their part of a range rests.
+FEW_REALISATIONS = 100
 KINDS = ("input_uncertainty", "sensitivity", "variability", "null")
 
 
@@ -69,7 +71,9 @@ def kind_words(kind: str, texts: Texts) -> str:
     """Name of a kind of range; one that no text knows is named as in the run."""
     for start, key in KIND_KEYS.items():
         if kind.startswith(start):
-            values = ", ".join(re.findall(r"\d[\d.-]*", kind.removeprefix(start).removeprefix(", H3")))
+            found = re.findall(r"\d[\d.-]*", kind.removeprefix(start).removeprefix(", H3"))
+            comma = texts.language == "fr"
+            values = joined([each.replace(".", ",") if comma else each for each in found], texts)
             with_values = values and texts.has(f"kind.{key}_at")
             return texts(f"kind.{key}_at", values=values) if with_values else texts(f"kind.{key}")
     return kind
@@ -77,13 +81,7 @@ def kind_words(kind: str, texts: Texts) -> str:
 
 def _n_outside(run: Run) -> int:
     """How many numbers lie outside their own range, rounding aside."""
-    found = 0
-    for name in run.numbers.names():
-        for number in run.numbers.of(name):
-            if number.has_range and math.isfinite(number.value):
-                rounding = 1e-9 * max(1.0, abs(number.value))
-                found += not number.low - rounding <= number.value <= number.high + rounding
-    return found
+    return sum(number.is_outside for name in run.numbers.names() for number in run.numbers.of(name))
 
 
 def _bands(run: Run) -> Iterator[Number]:
@@ -110,7 +108,11 @@ def _draw_sentences(run: Run, texts: Texts) -> Iterator[str]:
         sources=sources or texts("no_data"),
     )
     if made.get("travel_realisations"):
-        yield texts("certainty.travel", n=texts.number(made["travel_realisations"]))
+        n = int(made["travel_realisations"])
+        yield texts("certainty.travel", n=texts.number(n))
+        yield texts("certainty.travel_centred")
+        if n < FEW_REALISATIONS:
+            yield texts("certainty.travel_few", n=texts.number(n))
     else:
         yield texts("certainty.no_travel")
 

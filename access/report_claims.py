@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from access.claims import COVERED_AT_LEAST, Verdict, claim_above, claim_below
 from access.report_data import Run
-from access.report_numbers import Number, range_words
+from access.report_numbers import Number, from_to
 from access.texts import Texts
 
 #: Indices that speak of the residents of two deciles only.
@@ -61,7 +61,7 @@ def side_of(run: Run, number: Number, line: float, texts: Texts) -> Side:
         0,
         texts(
             "claim.range_holds",
-            range=range_words(number, texts),
+            range=from_to(number, texts),
             line=texts.number(line, 0 if line == round(line) else 2),
         ),
     )

@@ -8,10 +8,12 @@ from access.report_data import Run
 from access.report_groups import groups_section
 from access.report_impact import impact_section
 from access.report_inequality import inequality_section
+from access.report_numbers import OUTSIDE_MARK
 from access.report_rights import rights_section
 from access.report_section import Section
 from access.report_segregation import segregation_section
 from access.report_supply import supply_section
+from access.report_tables import Table
 from access.report_zones import underserved_section
 from access.texts import Texts
 
@@ -26,7 +28,15 @@ def evidence_sections(run: Run, texts: Texts) -> dict[str, Section]:
     made = [make(run, texts) for make in SECTIONS]
     return {
         section.name: section._replace(
-            sentences=tuple(texts.capital(sentence) for sentence in section.sentences)
+            sentences=tuple(texts.capital(sentence) for sentence in section.sentences),
+            tables=tuple(_with_mark_told(table, texts) for table in section.tables),
         )
         for section in made
     }
+
+
+def _with_mark_told(table: Table, texts: Texts) -> Table:
+    """Say under a table what the mark of a range means, where it stands in the table."""
+    if not any(OUTSIDE_MARK in cell for row in table.rows for cell in row):
+        return table
+    return table._replace(note=f"{table.note} {OUTSIDE_MARK} {texts('range.outside_note')}".lstrip())

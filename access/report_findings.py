@@ -15,7 +15,7 @@ import numpy as np
 from access.report_claims import Side, side_of
 from access.report_classes import Coincidence, coincidence_classes, weighted_median
 from access.report_data import Run
-from access.report_numbers import Number, range_words
+from access.report_numbers import Number, from_to
 from access.report_small import is_few, residents_words
 from access.texts import Texts
 
@@ -227,7 +227,7 @@ def _palma(run: Run, texts: Texts) -> str:
     return texts(
         "finding.palma_above" if side.side > 0 else "finding.palma_below",
         ratio=texts.number(ratio, 2),
-        range=range_words(number, texts),
+        range=from_to(number, texts),
     )
 
 

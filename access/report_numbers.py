@@ -16,6 +16,8 @@ import pandas as pd
 from access.texts import Texts
 
 INPUT_UNCERTAINTY = "input uncertainty"
+#: Stands in a table behind a range that does not hold its number.
+OUTSIDE_MARK = "\u2020"
 #: Units of values between 0 and 1 that are written in percent.
 SHARE_UNITS = ("share",)
 #: Units of numbers that are written with decimals.
@@ -52,6 +54,14 @@ class Number(NamedTuple):
     def has_range(self) -> bool:
         """Whether both ends of the range are known."""
         return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the number lies outside its own range of input uncertainty, rounding aside."""
+        if not (self.is_base and self.has_range and math.isfinite(self.value)):
+            return False
+        rounding = 1e-9 * max(1.0, abs(self.value))
+        return not self.low - rounding <= self.value <= self.high + rounding
 
 
 class Numbers:
@@ -139,11 +149,20 @@ def why_not_defined(number: Number) -> str:
 
 
 def range_words(number: Number | None, texts: Texts) -> str:
-    """Write the range as "a to b", or that it is not quantified; a dash where there is no number."""
+    """Write the range for a table: "a to b", with a mark where the number lies outside, or not quantified.
+
+    A dash where there is no number.
+    """
     if number is None or math.isnan(number.value):
         return texts("range.none")
     if not number.has_range:
         return texts("range.not_quantified")
+    words = from_to(number, texts)
+    return f"{words}\u00a0{OUTSIDE_MARK}" if number.is_outside else words
+
+
+def from_to(number: Number, texts: Texts) -> str:
+    """Write both ends of a range as "a to b"."""
     low, high = (figure(end, number.unit, texts) for end in (number.low, number.high))
     return texts("range.from_to", low=low, high=high)
 
@@ -159,7 +178,8 @@ def sure_words(number: Number, texts: Texts) -> str:
     """Say in half a sentence how sure a number is: its range and what that speaks of, or none."""
     if not number.has_range:
         return texts("range.sure_not_quantified")
-    return texts("range.sure", range=range_words(number, texts))
+    words = texts("range.sure", range=from_to(number, texts))
+    return f"{words}, {texts('range.outside')}" if number.is_outside else words
 
 
 def figure(value: float, unit: str, texts: Texts) -> str:

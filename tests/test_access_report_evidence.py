@@ -22,6 +22,7 @@ from builders_report import hex_disc, indicator_rows, write_run
 
 from access import report
 from access.report import write_report
+from access.report_certainty import kind_words
 from access.report_charts import decile_chart
 from access.report_claims import covered_share, side_of
 from access.report_data import Run, read_run
@@ -498,11 +499,33 @@ def test_kinds_of_range_are_never_pooled(run: Run) -> None:
         ("spread over departure minutes", "3.80", "3.60 to 4.00"),
         ("sensitivity: moon", "3.80", "3.60 to 4.10"),
     ]
+    assert section.sentences[2].startswith("The ranges are centred on the number of the run itself")
+    assert section.sentences[3].endswith("rests on 10 values only.")
     assert "500 draws of the inputs (seed 7)" in section.sentences[0]
     assert "incomes: our assumption and residents" in section.sentences[0]
     assert section.reasons == ("gini, block bootstrap refused: only 12 blocks",)
     assert any("2,000 m beyond the study area" in note for note in section.notes)
     assert any("ewer than 20" in note for note in section.notes)
+
+
+def test_a_number_outside_its_own_range_is_marked_in_its_table(tmp_path: Path) -> None:
+    folder = write_evidence_run(tmp_path)
+    jobs: dict[str, object] = {"service": "jobs", "period": "midday", "cutoff_min": 45}
+    more_rows(folder, row("gini", 0.4, **jobs) | ranged(0.29, 0.33))  # type: ignore[arg-type]
+    sections = evidence_sections(read_run(folder), EN)
+    table = sections["inequality"].tables[0]
+    assert [r[3] for r in table.rows if r[1] == "Gini index"] == ["0.290 to 0.330\u00a0†"]
+    assert table.note.endswith("† The number of the run lies outside its own range; read it with the range.")
+    assert any("which does not hold the number" in told for told in sections["inequality"].sentences)
+    assert "†" not in "".join(sections["inequality"].sentences)
+    assert "†" not in sections["supply"].tables[0].note
+    assert any("1 numbers lie outside" in note for note in sections["certainty"].notes)
+
+
+def test_values_of_a_choice_are_written_in_the_language_of_the_page() -> None:
+    kind = "sensitivity: walking speed 2.88, 4.8 km/h"
+    assert "2.88 and 4.8 km/h" in kind_words(kind, EN)
+    assert "2,88 et 4,8 km/h" in kind_words(kind, FR)
 
 
 def test_the_page_does_not_say_that_outside_places_do_not_count_where_they_do(
