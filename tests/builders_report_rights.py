@@ -45,6 +45,14 @@ def basket(catalogue: str, *counts: float) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def deep(right: str, share: float, depth: float) -> list[dict[str, Any]]:
+    """A right to more than one place: depth and severity are below the share."""
+    where: dict[str, Any] = {"standard": right, "period": "midday"}
+    values = {"headcount": share, "depth": depth, "severity": depth / 2}
+    rows = [row(f"right_{name}", value, unit="share", **where) for name, value in values.items()]
+    return [row("right_residents", share * 21_400, unit="residents", **where), *rows]
+
+
 def two_catalogues_run(folder: Path, *more: dict[str, Any], **changes: Any) -> Path:
     """Write the disc with two catalogues; depth and severity equal the share, as for rights to one place."""
     rows = []

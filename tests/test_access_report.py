@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from builders_evidence import every_word_run, few_zones_run, verdicts_run, write_evidence_run, zones
 from builders_report import few_people_run, gaps, hex_disc, indicator_rows, manifest, write_run
-from builders_report_rights import basket, two_catalogues_run
+from builders_report_rights import basket, deep, two_catalogues_run
 
 from access import report
 from access.errors import ResultError
@@ -258,7 +258,11 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write_report(few_zones_run(tmp_path / "few_zones"))
     write_report(few_people_run(tmp_path / "few_people"))
     write_report(two_catalogues_run(tmp_path / "two_catalogues"))
-    write_report(two_catalogues_run(tmp_path / "few_lack", *basket("fr", 21_390.0, 1.0, 9.0)))
+    write_report(
+        two_catalogues_run(
+            tmp_path / "few_lack", *deep("eu_work", 0.2, 0.1), *basket("fr", 21_390.0, 1.0, 9.0)
+        )
+    )
     for name, ratio in (("rich_tenth", 2.0), ("poor_tenth", 0.5)):
         tenths_run(tmp_path / name, 1.0, ratio, (RATIO, ratio, ratio, ratio))
         write_report(tmp_path / name)

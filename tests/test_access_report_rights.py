@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders_report_rights import basket, two_catalogues_run
+from builders_report_rights import basket, deep, two_catalogues_run
 
 from access.report_data import Run, read_run
 from access.report_groups import lack_by_group_table
@@ -37,6 +37,14 @@ def test_depth_that_equals_the_share_is_not_repeated_and_the_note_says_why(run: 
     assert "Depth" not in table.columns
     assert "they always do where a right asks for one place" in table.note
     assert table.rows[0][2:] == ("2,140", "2,000 to 2,200", "10%", "not quantified", "21,400")
+
+
+def test_depth_that_differs_somewhere_has_a_column_that_repeats_no_share(tmp_path: Path) -> None:
+    table = lacking_table(read_run(two_catalogues_run(tmp_path, *deep("eu_work", 0.2, 0.1))), EN)
+    assert table is not None
+    assert table.columns[6:8] == ("Depth", "Severity")
+    assert [row[6:8] for row in table.rows] == [("as the share", "as the share")] * 3 + [("0.100", "0.050")]
+    assert "where a right asks for one place, both equal the share" in table.note
 
 
 def test_notes_of_laws_changes_of_numbers_and_words_of_the_catalogue_are_told(run: Run) -> None:
