@@ -405,6 +405,7 @@ def verdicts_run(folder: Path) -> Path:
     more = [
         row("burden_ratio", 0.5, unit="ratio", standard="less") | ranged(0.4, 0.6),
         row("burden_ratio", 2.0, unit="ratio", standard="more") | ranged(1.5, 2.5),
+        row("gini", 0.4, service="jobs", period="midday", cutoff_min=45) | ranged(0.29, 0.33),
     ]
     table = pd.concat([pd.DataFrame(more), table], ignore_index=True)
     table.astype({"cutoff_min": "Int64"}).to_parquet(folder / "indicators.parquet")
