@@ -15,7 +15,7 @@ import numpy as np
 from access.report_claims import Side, side_of
 from access.report_classes import Coincidence, coincidence_classes, weighted_median
 from access.report_data import Run
-from access.report_numbers import Number, from_to
+from access.report_numbers import Number, from_to, sure_words, value_words
 from access.report_small import is_few, residents_words
 from access.texts import Texts
 
@@ -166,15 +166,17 @@ def _poorest_and_richest(run: Run, texts: Texts) -> str:
         "service": service_label(run, service, texts),
         "cutoff": cutoff_min,
     }
-    where = {"service": service, "period": period, "cutoff_min": cutoff_min, "group": "all"}
+    where: dict[str, object] = {
+        "service": service,
+        "period": period,
+        "cutoff_min": cutoff_min,
+        "group": "all",
+    }
     ratio = run.numbers.one("ratio_decile10_decile1", **where)
-    if ratio is None or not ratio.value > 0 or ratio.low <= 0:  # a tenth that reaches nothing has no "times"
-        difference = run.numbers.one("difference_decile10_decile1", **where)
-        return _described(
-            "tenths", texts("finding.deciles", **words), _side(run, difference, 0.0, texts), texts
-        )
+    if ratio is None or math.isnan(ratio.value):  # the poorest tenth reaches nothing: there is no "times"
+        return _difference_of_tenths(run, where, texts("finding.deciles", **words), texts)
     side = _side(run, ratio, 1.0, texts)
-    if side.side == 0:
+    if side.side == 0 or ratio.low <= 0:
         return _described("tenths", texts("finding.deciles", **words), side, texts)
     low, value, high = sorted(x if side.side > 0 else 1 / x for x in (ratio.low, ratio.value, ratio.high))
     return texts(
@@ -183,6 +185,17 @@ def _poorest_and_richest(run: Run, texts: Texts) -> str:
         range=texts("range.from_to", low=texts.number(low, 1), high=texts.number(high, 1)),
         **words,
     )
+
+
+def _difference_of_tenths(run: Run, where: Mapping[str, object], sentence: str, texts: Texts) -> str:
+    """Compare two tenths by the difference of their means, where a ratio is not defined."""
+    number = run.numbers.one("difference_decile10_decile1", **where)
+    side = _side(run, number, 0.0, texts)
+    if number is not None and side.side:
+        sentence += " " + texts(
+            "finding.difference", n=value_words(number, texts), sure=sure_words(number, texts)
+        )
+    return _described("tenths", sentence, side, texts)
 
 
 def _side(run: Run, number: Number | None, line: float, texts: Texts) -> Side:

@@ -263,9 +263,9 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             tmp_path / "few_lack", *deep("eu_work", 0.2, 0.1), *basket("fr", 21_390.0, 1.0, 9.0)
         )
     )
-    for name, ratio in (("rich_tenth", 2.0), ("poor_tenth", 0.5)):
-        tenths_run(tmp_path / name, 1.0, ratio, (RATIO, ratio, ratio, ratio))
-        write_report(tmp_path / name)
+    for name, index, value in (("rich", RATIO, 2.0), ("poor", RATIO, 0.5), ("none", DIFFERENCE, 2.0)):
+        tenths_run(tmp_path / f"{name}_tenth", 1.0, 2.0, (index, value, value, value))
+        write_report(tmp_path / f"{name}_tenth")
     write_report(verdicts_run(tmp_path / "verdicts"))
     evidence = write_evidence_run(tmp_path / "evidence")
     zones().iloc[:0].to_parquet(evidence / "zones.parquet")
@@ -347,9 +347,16 @@ BARE = WITHHELD + "its range is not quantified, so the number describes this mod
         (100.0, 340.0, (RATIO, 3.4, 0.9, 4.0), f"tenth 340. {WITHHELD}the range from 0.90 to 4.00 holds 1."),
         (100.0, 340.0, (RATIO, 3.4, np.nan, np.nan), f"tenth 340. {BARE}"),
         (0.0, 50.0, (DIFFERENCE, 50.0, 40.0, 60.0),
-         "tenth 50. So the richest tenth reaches more on average than the poorest tenth, whatever value "
+         "tenth 50. The difference is 50; range by the modelled errors of the inputs: 40 to 60. So the "
+         "richest tenth reaches more on average than the poorest tenth, whatever value within the range is "
+         "true."),
+        (0.0, 50.0, (DIFFERENCE, 50.0, -1.0, 60.0),
+         f"tenth 50. {WITHHELD}the range from −1.00 to 60 holds 0."),
+        (50.0, 0.0, (RATIO, 0.0, 0.0, 0.1),
+         "tenth 0. So the poorest tenth reaches more on average than the richest tenth, whatever value "
          "within the range is true."),
-        (50.0, 0.0, (RATIO, 0.0, 0.0, 0.1), f"tenth 0. {BARE}"),
+        (100.0, 340.0, (RATIO, 3.4, -0.5, 7.0),
+         f"tenth 340. {WITHHELD}the range from −0.50 to 7.00 holds 1."),
     ],
 )  # fmt: skip
 def test_poorest_and_richest_tenth_are_compared_only_where_the_range_carries_it(
