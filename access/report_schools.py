@@ -93,7 +93,7 @@ def _census_groups(run: Run) -> list[str]:
 
 
 def _left_out(run: Run, number: Number, texts: Texts) -> Iterator[str]:
-    """Say how many are left out for want of a known income; nothing where that is nobody.
+    """Say how many are left out for want of a known income; nothing where that is nobody, or not known.
 
     Children of cells with few of them are not in the cells, so that the number of all children is taken from
     the rights that are counted for them.
@@ -102,7 +102,6 @@ def _left_out(run: Run, number: Number, texts: Texts) -> Iterator[str]:
         rights = [n for n in run.numbers.of("right_residents", group="all") if "of school_age" in n.note]
         assessed = max((n.covered_population for n in rights), default=math.nan)
         if math.isnan(assessed):
-            yield texts("schools.left_out_some")
             return
         key, missing = "schools.left_out_income", assessed - number.covered_population
     else:

@@ -448,8 +448,7 @@ def test_ways_of_measuring_segregation_stand_side_by_side(run: Run) -> None:
     told = evidence_sections(run, EN)["segregation"].sentences[-1]
     assert told == (
         "3,100 of 4,000 children of school age (78%) reach none of the schools within 30 minutes; the range "
-        "is not quantified. Children are those that the census counts as: children under 15. Those without "
-        "a known income are left out."
+        "is not quantified. Children are those that the census counts as: children under 15."
     )
     assert schools.note.endswith("census counts as: children under 15.")
 
