@@ -499,7 +499,7 @@ def test_kinds_of_range_are_never_pooled(run: Run) -> None:
         ("sensitivity: moon", "3.80", "3.60 to 4.10"),
     ]
     assert section.sentences[2].startswith("The ranges are centred on the number of the run itself")
-    assert section.sentences[3].endswith("rests on 10 values only.")
+    assert section.sentences[3].endswith("which makes ranges wider, not narrower.")
     assert "500 draws of the inputs (seed 7)" in section.sentences[0]
     assert "incomes: our assumption and residents" in section.sentences[0]
     assert section.reasons == ("gini, block bootstrap refused: only 12 blocks",)
