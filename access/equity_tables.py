@@ -142,7 +142,9 @@ def concentration_index(
     ties : {"average", "order"}
         As ``access.equity_indices.concentration_index``; the order is that of ``accessibility_data``.
     bounds : (low, high) or "observed"
-        For ``type="corrected"``, as ``access.equity_indices.erreygers_index``.
+        For ``type="corrected"``, as ``access.equity_indices.erreygers_index``. Without them the observed
+        ones, as in R: such results of two scenarios must not be compared; give bounds that both share, such
+        as 0 and all opportunities of the region. ``result.attrs["bounds"]`` says which were used.
 
     Returns
     -------
@@ -154,14 +156,12 @@ def concentration_index(
     InputDataError
         If a table cannot be used as it is, or access lies outside the bounds.
     AccessError
-        If an option is not known, or the bounds are missing or given to the standard index.
+        If an option is not known, or bounds are given to the standard index.
     """
     require_option("type", type, ("standard", "corrected"))
-    if (bounds is None) == (type == "corrected"):
-        raise AccessError(
-            f"bounds={bounds!r} with type={type!r}: the corrected index needs bounds that all scenarios "
-            "share, such as (0, all opportunities of the region), or 'observed' as in R; the standard none"
-        )
+    if bounds is not None and type == "standard":
+        raise AccessError(f"bounds={bounds!r} with type='standard': only the corrected index has bounds")
+    used: Bounds = "observed" if bounds is None else bounds
     groups = joined_by_group(
         "concentration_index",
         accessibility_data,
@@ -171,11 +171,13 @@ def concentration_index(
         group_by,
     )
     columns = [columns_of(group, "access", "income", "population") for group in groups]
-    if bounds is None:
+    if type == "standard":
         found = [equity_indices.concentration_index(*given, ties=ties) for given in columns]
-    else:
-        found = [equity_indices.erreygers_index(*given, bounds=bounds, ties=ties) for given in columns]
-    return index_table("concentration_index", groups, found, group_by)
+        return index_table("concentration_index", groups, found, group_by)
+    found = [equity_indices.erreygers_index(*given, bounds=used, ties=ties) for given in columns]
+    table = index_table("concentration_index", groups, found, group_by)
+    table.attrs["bounds"] = used
+    return table
 
 
 def fgt_poverty(

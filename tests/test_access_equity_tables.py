@@ -280,10 +280,13 @@ def test_negative_residents_are_refused_by_name() -> None:
         gini_index(REACH, PEOPLE.assign(people=[-1, 1, 1]), "jobs", "people")
 
 
-@pytest.mark.parametrize(("kind", "bounds"), [("corrected", None), ("standard", (0, 1))])
-def test_bounds_belong_to_the_corrected_index(kind: str, bounds: tuple[float, float] | None) -> None:
-    with pytest.raises(AccessError, match="the corrected index needs bounds that all scenarios share"):
-        concentration_index(REACH, PEOPLE, "jobs", "people", "income", kind, bounds=bounds)
+def test_bounds_belong_to_the_corrected_index_and_are_the_observed_ones_without_any() -> None:
+    with pytest.raises(AccessError, match="only the corrected index has bounds"):
+        concentration_index(REACH, PEOPLE, "jobs", "people", "income", "standard", bounds=(0, 1))
+    given = concentration_index(REACH, PEOPLE, "jobs", "people", "income", "corrected", bounds="observed")
+    found = concentration_index(REACH, PEOPLE, "jobs", "people", "income", "corrected")
+    assert found.equals(given)
+    assert found.attrs["bounds"] == "observed"
 
 
 def test_a_type_of_no_index_is_refused() -> None:
