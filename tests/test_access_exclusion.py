@@ -128,7 +128,10 @@ def test_a_zone_below_the_floor_is_left_out_and_told() -> None:
     assert found.zones.empty
     assert found.cells.qualifies.sum() == 7
     assert found.facts["small_groups"] == 1
-    assert "1 groups of cells qualify, with 700 residents in all" in found.notes[-1]
+    assert (
+        "1 group of cells too small for a zone: all criteria are met, with 700 residents in all"
+        in found.notes[-1]
+    )
     assert len(register(city(), rule=with_rule(min_residents=700.0)).zones) == 1
 
 
