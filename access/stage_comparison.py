@@ -15,7 +15,7 @@ from access.indicator_rows import row_of
 from access.indicators import Row
 from access.modal_ratio import modal_ratio
 from access.run_network import RunNetwork
-from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
+from access.stage_measures import Measures, PeriodMeasured, PeriodTimes, headline_access
 from access.stage_modes import ModeReach
 from access.transport_performance import EU, transport_performance
 
@@ -41,9 +41,7 @@ def comparison_evidence(
             for group, residents in measures.people.groups().items():
                 mean = weighted_mean(performance, residents)
                 rows.append(row_of("transport_performance", group, mean, "percent", place))
-    where = {"service": headline.service, "period": headline.period, "cutoff_min": headline.cutoff_min}
-    found = (each.amount for period in periods for each in period.measured if each.where == where)
-    amount = next(found, None)
+    where, amount = headline_access(network.inputs, periods)
     tables = {} if amount is None else {"curves": curve_table(amount, measures, where)}
     return Evidence(rows, columns, tables)
 

@@ -14,7 +14,7 @@ from access.impact_frames import read_frames
 from access.indicators import Row
 from access.rights import MET, UNMET, EvaluatedRights
 from access.run_network import RunNetwork
-from access.stage_measures import Measures, PeriodMeasured
+from access.stage_measures import Measures, PeriodMeasured, headline_access
 
 
 def impact_evidence(
@@ -62,15 +62,8 @@ def _values(
     asked: ComparisonConfig,
 ) -> tuple[Row, Any]:
     """Return the key of the row and the numbers by cell: access at the headline, or who lacks a right."""
-    headline = network.inputs.loaded.config.measures.headline
     if asked.right is None:
-        where: Row = {
-            "service": headline.service,
-            "period": headline.period,
-            "cutoff_min": headline.cutoff_min,
-        }
-        found = (each for period in periods for each in period.measured if each.where == where)
-        return where, next((each.amount for each in found if each.family == "access"), None)
+        return headline_access(network.inputs, periods)
     written = evaluated.as_written if evaluated else ()
     for each in written:
         if each.right.name == asked.right and each.counts:

@@ -71,6 +71,14 @@ class PeriodMeasured:
         return self.access.measured
 
 
+def headline_access(inputs: Inputs, periods: Sequence[PeriodMeasured]) -> tuple[Row, Floats | None]:
+    """Return the key of the headline's rows and what each cell reaches; None where it has no data."""
+    headline = inputs.loaded.config.measures.headline
+    where: Row = {"service": headline.service, "period": headline.period, "cutoff_min": headline.cutoff_min}
+    found = (each for period in periods for each in period.measured if each.where == where)
+    return where, next((each.amount for each in found if each.family == "access"), None)
+
+
 def measures_of(inputs: Inputs, cells: SnappedCells) -> Measures:
     """Gather what is measured, of whom."""
     config = inputs.loaded.config

@@ -17,7 +17,7 @@ from access.equity_indices import concentration_index, gini
 from access.errors import InputDataError
 from access.indicators import Row
 from access.run_network import RunNetwork
-from access.stage_measures import Measures, PeriodMeasured
+from access.stage_measures import Measures, PeriodMeasured, headline_access
 from access.stage_ranges import h3_parents
 
 Floats = npt.NDArray[np.float64]
@@ -37,10 +37,7 @@ def spatial_process(
     network: RunNetwork, measures: Measures, periods: Sequence[PeriodMeasured], seed: int
 ) -> SpatialProcess:
     """Resample blocks of cells for the indices of the headline."""
-    headline = network.inputs.loaded.config.measures.headline
-    where = {"service": headline.service, "period": headline.period, "cutoff_min": headline.cutoff_min}
-    found = (each for period in periods for each in period.measured if each.where == where)
-    values = next((each.amount for each in found if each.family == "access"), None)
+    where, values = headline_access(network.inputs, periods)
     result = SpatialProcess()
     if values is None:
         return result

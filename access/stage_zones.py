@@ -19,7 +19,7 @@ from access.place_names import read_place_names
 from access.rights import MET, UNMET, EvaluatedRight, EvaluatedRights
 from access.rights_reach import ReachOfRun
 from access.run_network import RunNetwork
-from access.stage_measures import Measures, PeriodMeasured
+from access.stage_measures import Measures, PeriodMeasured, headline_access
 from access.stage_uncertainty import Uncertainty
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ def zones_evidence(
         people.income,
         _states(rights, reach),
         rule,
-        access=_headline_access(network, periods),
+        access=headline_access(network.inputs, periods)[1],
         draws=_chunks(drawn, names),
         naming=_naming(network),
         n_permutations=given.permutations,
@@ -119,13 +119,6 @@ def _states(rights: Sequence[EvaluatedRight], reach: ReachOfRun) -> RightsOfCell
         np.where(np.isnan(unmet), np.nan, np.where(unmet == 1, missing, 0.0)),
         np.where(np.isnan(unmet), np.nan, np.stack([reach.minutes_beyond(each) for each in rights])),
     )
-
-
-def _headline_access(network: RunNetwork, periods: Sequence[PeriodMeasured]) -> Floats | None:
-    headline = network.inputs.loaded.config.measures.headline
-    wanted = {"service": headline.service, "period": headline.period, "cutoff_min": headline.cutoff_min}
-    found = (each for period in periods for each in period.measured if each.where == wanted)
-    return next((each.amount for each in found if each.family == "access"), None)
 
 
 def _chunks(drawn: Uncertainty, rights: Sequence[str]) -> Iterator[Draws]:
