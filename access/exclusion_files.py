@@ -36,7 +36,7 @@ def write_register(folder: Path, register: Register) -> list[Path]:
     partial = folder / f"partial-{ZONES_PACKAGE}"  # GDAL wants the ending
     partial.unlink(missing_ok=True)
     try:
-        with _without_time_of_writing():
+        with without_time_of_writing():
             for layer, zones in (("zones", register.zones), ("zones_not_stable", register.unstable)):
                 _to_layer(zones, partial, layer)
             pyogrio.write_dataframe(register.rights, partial, layer="zone_rights", driver="GPKG", append=True)
@@ -62,7 +62,7 @@ def _to_layer(zones: gpd.GeoDataFrame, file: Path, layer: str) -> None:
 
 
 @contextmanager
-def _without_time_of_writing() -> Iterator[None]:
+def without_time_of_writing() -> Iterator[None]:
     """Let GDAL write a fixed date into the package instead of the hour."""
     before = pyogrio.get_gdal_config_option(_DATE_OPTION)
     pyogrio.set_gdal_config_options({_DATE_OPTION: _FIXED_DATE})

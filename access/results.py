@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import psutil
@@ -28,59 +28,79 @@ RUN_FILE = re.compile(
     r"|rights\.parquet|curves\.parquet|zones(_not_stable)?\.parquet|zone_rights\.parquet|zones\.gpkg"
     r"|(map(_low_income)?|zones)(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
 )
+#: Files of a folder that `fairreach compare` writes; the map of a scenario carries its name.
+COMPARISON_FILE = re.compile(
+    r"(manifest\.json|(table|cells|winners|rights|benefit|bill|zones)\.parquet|difference\.gpkg"
+    r"|map-[a-z0-9_-]+(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
+)
+COMPARISON_MARK = '"kind": "comparison"'
 ANOTHER_FOLDER = "name another folder with --out or results.folder"
 ORIGINS_A_BLOCK = 256
 
 
-def check_target(folder: Path) -> None:
-    """Refuse early to replace a folder that is not an earlier run.
+class FolderKind(NamedTuple):
+    """What a folder of results holds, so that nothing else is ever replaced by a new one."""
+
+    name: str
+    files: re.Pattern[str]
+
+    def made(self, manifest: str) -> bool:
+        """Say whether this text is the manifest of such a folder."""
+        is_comparison = COMPARISON_MARK in manifest
+        return "fairreach_version" in manifest and is_comparison == (self.name == "comparison")
+
+
+RUN = FolderKind("run", RUN_FILE)
+COMPARISON = FolderKind("comparison", COMPARISON_FILE)
+
+
+def check_target(folder: Path, kind: FolderKind = RUN) -> None:
+    """Refuse early to replace a folder that is not an earlier one of its kind.
 
     Raises
     ------
     ResultError
-        If ``folder`` is a file, holds something other than a run, or cannot be written.
+        If ``folder`` is a file, holds something other than a run (a comparison), or cannot be written.
     """
     try:
         if folder.exists() and not folder.is_dir():
             raise ResultError(f"{folder}: is a file; {ANOTHER_FOLDER}")
         if folder.is_dir() and any(folder.iterdir()):
-            _check_earlier_run(folder)
+            _check_earlier(folder, kind)
         require_writable(folder.parent)
     except OSError as error:
         raise ResultError(f"{folder}: cannot be used ({error.strerror or error}); {ANOTHER_FOLDER}") from None
 
 
-def _check_earlier_run(folder: Path) -> None:
-    """Refuse a folder with anything that no run writes: it would be lost."""
+def _check_earlier(folder: Path, kind: FolderKind) -> None:
+    """Refuse a folder with anything that no run (no comparison) writes: it would be lost."""
     strangers = sorted(
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.is_file() and not RUN_FILE.fullmatch(path.relative_to(folder).as_posix())
+        if path.is_file() and not kind.files.fullmatch(path.relative_to(folder).as_posix())
     )
     if strangers:
         shown = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")
         raise ResultError(
-            f"{folder}: holds {shown}, which no run writes, so it is not replaced; {ANOTHER_FOLDER}"
+            f"{folder}: holds {shown}, which no {kind.name} writes, so it is not replaced; {ANOTHER_FOLDER}"
         )
     manifest = folder / MANIFEST
-    if not manifest.is_file() or "fairreach_version" not in manifest.read_text(
-        encoding="utf-8", errors="replace"
-    ):
-        raise ResultError(f"{folder}: is not an earlier run and is not replaced; {ANOTHER_FOLDER}")
+    if not manifest.is_file() or not kind.made(manifest.read_text(encoding="utf-8", errors="replace")):
+        raise ResultError(f"{folder}: is not an earlier {kind.name} and is not replaced; {ANOTHER_FOLDER}")
 
 
 @contextmanager
-def new_run_folder(folder: Path) -> Iterator[Path]:
+def new_run_folder(folder: Path, kind: FolderKind = RUN) -> Iterator[Path]:
     """Give a temporary folder to write to; it takes the place of ``folder`` when the block ends well.
 
-    An earlier run stays as it was until then, whatever goes wrong.
+    An earlier run (or comparison, by ``kind``) stays as it was until then, whatever goes wrong.
 
     Raises
     ------
     ResultError
         If the target cannot be replaced (``check_target``) or the disk is full.
     """
-    check_target(folder)
+    check_target(folder, kind)
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     _remove_leftovers(folder)
     try:
