@@ -37,11 +37,11 @@ def read_model(file: Path, model: type[Model], *, what: str, guide: str) -> Mode
     ConfigError
         With every problem found, each naming its key.
     """
-    raw = _read_yaml(file, what, guide)
+    raw = read_yaml(file, what, guide)
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(str(file), [_in_words(item, model) for item in error.errors()]) from None
+        raise ConfigError(str(file), [in_words(item, model) for item in error.errors()]) from None
 
 
 class _Loader(yaml.SafeLoader):
@@ -79,7 +79,8 @@ def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[Ha
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping_without_repeats)
 
 
-def _read_yaml(file: Path, what: str, guide: str) -> dict[str, Any]:
+def read_yaml(file: Path, what: str, guide: str) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping; arguments and errors as in ``read_model``."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -96,7 +97,7 @@ def _read_yaml(file: Path, what: str, guide: str) -> dict[str, Any]:
     return raw
 
 
-def _in_words(item: Any, model: type[BaseModel]) -> str:
+def in_words(item: Any, model: type[BaseModel]) -> str:
     """Say one pydantic error as: key, what came, what is allowed."""
     location: tuple[int | str, ...] = item["loc"]
     key = ".".join(str(part) for part in location if not _is_union_tag(part)) or "file"
