@@ -121,10 +121,10 @@ def residents_rows(evaluated: EvaluatedRights, residents: RightsResidents) -> li
     return rows
 
 
-def _counted(
+def counted_groups(
     right_for: ForWhom, residents: RightsResidents
 ) -> tuple[Iterator[tuple[str, Floats]], str | None]:
-    """Return the groups to count with their residents, and a note on who they are."""
+    """Return the residents by group whom a right for some people counts, and a note on who they are."""
     people = residents.concerned.get(right_for, residents.population)
     if right_for == "everyone":
         return _groups(residents.population, residents, residents.groups), None
@@ -143,7 +143,7 @@ def _groups(
 
 
 def _poverty_rows(evaluated: EvaluatedRight, residents: RightsResidents) -> Iterator[Row]:
-    groups, note = _counted(evaluated.right.for_whom, residents)
+    groups, note = counted_groups(evaluated.right.for_whom, residents)
     lacks = evaluated.state == UNMET
     gap_note = _joined("all or nothing: equal to the headcount", note) if _all_or_nothing(evaluated) else note
     for group, people in groups:
@@ -202,7 +202,7 @@ def _basket_rows(basket: Basket, residents: RightsResidents) -> Iterator[Row]:
 def _penalty_rows(
     reference: EvaluatedRight, other: EvaluatedRight, residents: RightsResidents
 ) -> Iterator[Row]:
-    groups, whom = _counted(reference.right.for_whom, residents)
+    groups, whom = counted_groups(reference.right.for_whom, residents)
     both = (reference.state <= UNMET) & (other.state <= UNMET)
     has = both & (reference.state == MET)
     loses = has & (other.state == UNMET)
