@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from access.errors import DataQualityWarning
@@ -14,15 +14,23 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def collected_warnings() -> Iterator[list[str]]:
-    """Collect our own warnings for the record and log each; all others pass as usual."""
+def collected_warnings(known: Iterable[str] | None = None) -> Iterator[list[str]]:
+    """Collect our own warnings for the record and log each; all others pass as usual.
+
+    Parameters
+    ----------
+    known : iterable of str, optional
+        Warnings that the reader has seen already: neither collected nor logged again.
+    """
     told: list[str] = []
+    seen = set(known or ())
     show = warnings.showwarning
 
     def collect(message: Warning | str, category: type[Warning], *where: object) -> None:
         if not issubclass(category, DataQualityWarning | FeedQualityWarning):
             show(message, category, *where)  # type: ignore[arg-type]
-        elif str(message) not in told:
+        elif str(message) not in seen:
+            seen.add(str(message))
             told.append(str(message))
             logger.warning("%s", message)
 

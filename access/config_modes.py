@@ -60,7 +60,11 @@ class ModeConfig(Section):
     @model_validator(mode="after")
     def _options_of_the_mode(self) -> ModeConfig:
         every = set().union(*OPTIONS.values())
-        wrong = sorted(self.model_fields_set & every - OPTIONS[self.mode])
+        strange = self.model_fields_set & every - OPTIONS[self.mode]
+        # The record of a run names every option, those of other modes at their defaults.
+        wrong = sorted(
+            name for name in strange if getattr(self, name) != type(self).model_fields[name].get_default()
+        )
         if wrong:
             raise ValueError(
                 f"{', '.join(wrong)} does not belong to mode {self.mode}, which takes "

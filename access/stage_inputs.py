@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from access.config_file import LoadedConfig
-from access.place_sources import read_place_sources
+from access.place_sources import PlaceSources, read_place_sources
 from access.progress import Progress
 from access.stage_network import load_streets
 from access.stage_places import Cells, Residents, load_cells, load_residents
 from access.stage_services import Services, load_services
-from access.stage_timetable import Timetables, load_timetables
+from access.stage_timetable import Timetables, load_timetables, read_feeds
 from access.streets import StreetGraph, StreetReport
+
+if TYPE_CHECKING:
+    import gtfs_kit
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,13 @@ class Inputs:
     services: Services
 
 
+class Sources(NamedTuple):
+    """What the files hold, as they give it: to be edited and brought into the form of ``Inputs`` again."""
+
+    feeds: Mapping[str, gtfs_kit.Feed]
+    places: PlaceSources
+
+
 def read_inputs(loaded: LoadedConfig, progress: Progress) -> Inputs:
     """Read timetables, streets, cells, residents and opportunities, one stage each.
 
@@ -35,8 +47,14 @@ def read_inputs(loaded: LoadedConfig, progress: Progress) -> Inputs:
     AccessError, gtfs.errors.FeedError
         If an input cannot be used.
     """
+    return read_with_sources(loaded, progress)[0]
+
+
+def read_with_sources(loaded: LoadedConfig, progress: Progress) -> tuple[Inputs, Sources]:
+    """Read as ``read_inputs``, and keep what the files hold."""
     with progress.stage("timetable") as stage:
-        timetables = load_timetables(loaded)
+        feeds = read_feeds(loaded)
+        timetables = load_timetables(loaded, feeds)
         stage.counts = timetables.counts()
     with progress.stage("streets") as stage:
         streets, street_report = load_streets(loaded)
@@ -51,4 +69,5 @@ def read_inputs(loaded: LoadedConfig, progress: Progress) -> Inputs:
     with progress.stage("opportunities") as stage:
         services = load_services(loaded, sources, cells.ids)
         stage.counts = services.summary()
-    return Inputs(loaded, timetables, streets, street_report, cells, residents, services)
+    inputs = Inputs(loaded, timetables, streets, street_report, cells, residents, services)
+    return inputs, Sources(feeds, sources)

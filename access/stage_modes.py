@@ -9,13 +9,14 @@ from typing import Any
 
 from access.config_modes import ModeConfig, snap_limit_m
 from access.driving import DrivingRules
+from access.engine.arrays import Minutes
 from access.errors import InputDataError
 from access.matrix_reader import blocks_of
 from access.progress import Stage
 from access.reach_of_cells import Reach, reach_of_cells
 from access.results import write_street_times
 from access.roads_osmnx import read_roads_graphml
-from access.snapping import Streets, check_snap, snap
+from access.snapping import SnapReport, Streets, check_snap, snap
 from access.stage_inputs import Inputs
 from access.street_modes import StreetModes, read_street_modes_pbf, street_travel_times
 
@@ -132,25 +133,12 @@ def mode_times(
     InputDataError
         If no cell is near a street of a mode.
     """
-    travel, points, ids = inputs.loaded.config.travel, inputs.cells.points, inputs.cells.ids
+    ids = inputs.cells.ids
     records, reached = [], []
-    counts = inputs.services.known()
     for number, network in enumerate(networks):
         mode = network.config
-        max_snap_m = snap_limit_m(inputs.loaded.config.streets.max_snap_m, mode.step_free)
-        snapped = snap(network.streets, points.lon, points.lat, max_snap_m)
-        what, consequence = f"cells ({mode.label.en})", "are not reached by this mode"
-        report = check_snap(network.streets, points.lon, points.lat, snapped, what, consequence)
-        longest_min = mode.max_duration_min or travel.max_duration_min
-        minutes = street_travel_times(
-            network.streets,
-            snapped,
-            snapped,
-            max_duration_min=longest_min,
-            walk_speed_km_h=network.walk_speed_km_h,
-            same_points=True,
-            threads=threads,
-        )
+        minutes, report = minutes_of_mode(inputs, network, threads)
+        longest_min = longest_of(mode, inputs)
         n_pairs = write_street_times(folder / "travel_times" / f"{mode.name}.parquet", ids, ids, minutes)
         records.append(
             ModeRecord(
@@ -163,10 +151,46 @@ def mode_times(
                 n_pairs,
             )
         )
-        reach = reach_of_cells(blocks_of(minutes), len(ids), counts, limits_min)
-        reached.append(ModeReach(mode.name, mode.mode if not mode.step_free else "", reach, longest_min))
+        reached.append(mode_reach(mode, inputs, minutes, limits_min))
         stage.advance(number + 1, len(networks))
     return records, reached
+
+
+def minutes_of_mode(inputs: Inputs, network: ModeNetwork, threads: int | None) -> tuple[Minutes, SnapReport]:
+    """Compute the matrix of one mode, uint8 (n_cells, n_cells).
+
+    Raises
+    ------
+    InputDataError
+        If no cell is near a street of the mode.
+    """
+    mode, points = network.config, inputs.cells.points
+    max_snap_m = snap_limit_m(inputs.loaded.config.streets.max_snap_m, mode.step_free)
+    snapped = snap(network.streets, points.lon, points.lat, max_snap_m)
+    what, consequence = f"cells ({mode.label.en})", "are not reached by this mode"
+    report = check_snap(network.streets, points.lon, points.lat, snapped, what, consequence)
+    minutes = street_travel_times(
+        network.streets,
+        snapped,
+        snapped,
+        max_duration_min=longest_of(mode, inputs),
+        walk_speed_km_h=network.walk_speed_km_h,
+        same_points=True,
+        threads=threads,
+    )
+    return minutes, report
+
+
+def mode_reach(mode: ModeConfig, inputs: Inputs, minutes: Minutes, limits_min: Sequence[int]) -> ModeReach:
+    """Return what all cells reach by a mode of which the matrix is known."""
+    counts = inputs.services.known()
+    reach = reach_of_cells(blocks_of(minutes), len(inputs.cells.ids), counts, limits_min)
+    return ModeReach(mode.name, mode.mode if not mode.step_free else "", reach, longest_of(mode, inputs))
+
+
+def longest_of(mode: ModeConfig, inputs: Inputs) -> int:
+    """Return the longest travel time that counts for a mode, minutes."""
+    return mode.max_duration_min or inputs.loaded.config.travel.max_duration_min
 
 
 def _kind(graphml: str | None) -> str:

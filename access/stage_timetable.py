@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 
 from access.config import PeriodConfig, RunConfig
 from access.config_file import LoadedConfig
@@ -81,8 +80,19 @@ class Timetables:
         }
 
 
-def load_timetables(loaded: LoadedConfig) -> Timetables:
-    """Read all feeds, check them, and unfold the service day of each period.
+def read_feeds(loaded: LoadedConfig) -> dict[str, Any]:
+    """Read the feeds of a configuration, by name.
+
+    Raises
+    ------
+    FeedError
+        If one cannot be read.
+    """
+    return {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in loaded.config.schedule.feeds}
+
+
+def load_timetables(loaded: LoadedConfig, feeds: Mapping[str, Any] | None = None) -> Timetables:
+    """Read all feeds where they are not given, check them, and unfold the service day of each period.
 
     Raises
     ------
@@ -92,7 +102,7 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
         If no period has data.
     """
     config = loaded.config
-    feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in config.schedule.feeds}
+    feeds = read_feeds(loaded) if feeds is None else feeds
     chosen = config.schedule.service_date
     default = choose_service_date(feeds) if chosen == "auto" else chosen
     days = sorted({config.service_date_of(period, default) for period in config.periods})
@@ -100,7 +110,7 @@ def load_timetables(loaded: LoadedConfig) -> Timetables:
     merged = merge_feeds(feeds)
     absent = {day: _absent_feeds(config, feeds, day) for day in days}
     served = [day for day in days if len(absent[day]) < len(feeds)]
-    schedules = _schedules(config, merged, served)
+    schedules = schedules_of(config, merged, served)
     plans = [_plan(config, period, default, schedules, absent) for period in config.periods]
     if not any(plan.has_data for plan in plans):
         raise ServiceError(
@@ -119,20 +129,20 @@ def feeds_with_headways(loaded: LoadedConfig, timetables: Timetables) -> Any | N
     """Read the feeds again, merged, where vehicles are placed within headways; None where none are."""
     if not any(found.counts.headway_trips for found in timetables.schedules.values()):
         return None
-    feeds = {feed.name: read_feed(loaded.path(feed.file), feed.name) for feed in loaded.config.schedule.feeds}
-    return merge_feeds(feeds)
+    return merge_feeds(read_feeds(loaded))
 
 
 def schedules_again(
-    loaded: LoadedConfig, merged: Any, timetables: Timetables, random: np.random.Generator
+    loaded: LoadedConfig, merged: Any, timetables: Timetables, phase: Phase
 ) -> dict[date, Schedule]:
-    """Unfold the same days once more, headway-based vehicles at random within their headways."""
-    return _schedules(loaded.config, merged, list(timetables.schedules), random)
+    """Unfold the same days once more, headway-based vehicles elsewhere within their headways."""
+    return schedules_of(loaded.config, merged, list(timetables.schedules), phase)
 
 
-def _schedules(
+def schedules_of(
     config: RunConfig, merged: Any, days: Sequence[date], phase: Phase = DEFAULT_PHASE
 ) -> dict[date, Schedule]:
+    """Unfold merged feeds on each of some days; one without trips gives a timetable without any."""
     return {
         day: build_schedule(
             merged,
