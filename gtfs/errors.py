@@ -30,3 +30,7 @@ class ServiceError(FeedError):
 
 class FeedQualityWarning(UserWarning):
     """The feed can be used, but a travel time may suffer; the text gives cause and effect."""
+
+
+class ScenarioError(FeedError):
+    """A modification of a scenario cannot be applied: it matches nothing, contradicts another or is no use."""
