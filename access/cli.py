@@ -5,7 +5,6 @@ Exit codes: 0 done; 1 the program failed (a defect: please report it); 2 the inp
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +13,13 @@ from pathlib import Path
 import click
 
 from access._version import __version__
+from access.cli_parts import QUIET, THREADS, log
+from access.cli_scenarios import COMMANDS
 from access.errors import AccessError
 from gtfs.errors import FeedError
 
 EXIT_INPUT = 2
 CONFIG = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
-QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no INFO lines.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,7 +34,7 @@ def commands() -> None:
 @commands.command()
 @CONFIG
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder, instead of results.folder.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads to compute with (default: all cores).")
+@THREADS
 @click.option(
     "--max-memory", metavar="SIZE", help="Stay below so much memory, such as 4GiB, or say what it takes."
 )
@@ -60,7 +60,7 @@ def run(
     from access.pipeline import run as run_pipeline
     from access.summary import summary_lines
 
-    _log(quiet)
+    log(quiet)
     finished = run_pipeline(
         config,
         out=out,
@@ -80,7 +80,7 @@ def check(config: Path, quiet: bool) -> None:
     """Read and check every input of CONFIG; compute nothing, write nothing."""
     from access.pipeline import check as check_pipeline
 
-    _log(quiet)
+    log(quiet)
     for line in check_pipeline(config, show_bar=not quiet and sys.stderr.isatty()):
         click.echo(line)
 
@@ -90,7 +90,7 @@ def check(config: Path, quiet: bool) -> None:
 @click.option("--origins", type=click.IntRange(min=1), help="Compare from so many cells drawn at random.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another draw of origins.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder, instead of RESULTS-crosscheck.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads to compute with (default: all cores).")
+@THREADS
 @QUIET
 def crosscheck(
     config: Path, origins: int | None, seed: int, out: Path | None, threads: int | None, quiet: bool
@@ -99,7 +99,7 @@ def crosscheck(
     from access.crosscheck_run import Sample
     from access.crosscheck_run import crosscheck as run_crosscheck
 
-    _log(quiet)
+    log(quiet)
     show_bar = not quiet and sys.stderr.isatty()
     sample = Sample(origins, seed)
     for line in run_crosscheck(config, out=out, sample=sample, threads=threads, show_bar=show_bar):
@@ -139,7 +139,7 @@ def explain(
     from access.explain import explain as explain_journey
     from access.explain_text import explanation_lines, explanation_values
 
-    _log(quiet=True)
+    log(quiet=True)
     found = explain_journey(
         config,
         from_place,
@@ -192,11 +192,8 @@ def demo_city(out: Path, size: str, seed: int) -> None:
     click.echo(f"The {size} demo city lies in {out}")
 
 
-def _log(quiet: bool) -> None:
-    """Show warnings, and the one line that each stage ends with unless ``quiet``."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", force=True)
-    for name in ("access.progress", "access.run_estimate", "access.matrix_stream"):
-        logging.getLogger(name).setLevel(logging.WARNING if quiet else logging.INFO)
+for _command in COMMANDS:
+    commands.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
