@@ -28,7 +28,7 @@ from access.run_network import RunNetwork
 from access.stage_comparison import modal_ratios
 from access.stage_measures import Measures, PeriodMeasured
 from access.stage_modes import ModeReach
-from access.travel_again import reach_again, realised
+from access.travel_again import Realisation, reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
@@ -99,9 +99,13 @@ def realised_columns(
     seed: int,
 ) -> list[Column]:
     """Compute travel times once more and return the columns that depend on them."""
-    random = generator(seed, "travel times", number)
     inputs, cells, stops = realised(
-        network.inputs, network.cells, network.stops, merged_feeds, random, network.threads
+        network.inputs,
+        network.cells,
+        network.stops,
+        merged_feeds,
+        Realisation(seed, number),
+        network.threads,
     )
     measures, limits = reach.measures, reach.limits_min
     again = []

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-
 from access.config import PeriodConfig, RunConfig
 from access.config_file import LoadedConfig
 from access.config_sources import Label

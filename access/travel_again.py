@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ from access.stage_places import Cells
 from access.stage_timetable import PeriodPlan, schedules_again
 from access.stage_travel_times import search_of_period
 from access.travel_times import percentiles_of_network
+from access.uncertainty import generator
+from gtfs.frequencies import RandomPhases
 
 Floats = npt.NDArray[np.float64]
 SOURCES_A_BLOCK = 1024
@@ -89,16 +91,50 @@ def realised(
     cells: SnappedCells,
     stops: SnappedStops,
     merged_feeds: Any | None,
-    random: np.random.Generator,
+    realisation: Realisation,
     threads: int | None,
 ) -> tuple[Inputs, SnappedCells, SnappedStops]:
     """Return one realisation of what the inputs leave open: where in a cell, and when in a headway.
 
     Each cell's point is the home of one of its residents, drawn anew; headway-based vehicles leave at another
-    share of their headway, one for each row of frequencies.txt. A home that would not join the streets is not
-    used: the cell keeps its point. ``merged_feeds`` are those with headways, None where there are none.
+    share of their headway, one for each row of frequencies.txt. ``merged_feeds`` are those with headways,
+    None where there are none.
     """
-    points = drawn_points(inputs.cells, random)
+    points = drawn_points(inputs.cells, realisation.random_homes())
+    moved, walks = walks_from(inputs, cells, stops, points, threads)
+    return with_phases(inputs, merged_feeds, realisation), moved, walks
+
+
+class Realisation(NamedTuple):
+    """One of the realisations of the travel times; its random numbers depend on these two alone."""
+
+    seed: int
+    number: int
+
+    def random_homes(self) -> np.random.Generator:
+        """Return random numbers for the homes of cells."""
+        return generator(self.seed, "travel times", self.number)
+
+    def phases(self) -> RandomPhases:
+        """Return where headway-based vehicles leave; equal for all rows that a scenario leaves alone."""
+        return RandomPhases(self.seed, self.number)
+
+
+def with_phases(inputs: Inputs, merged_feeds: Any | None, realisation: Realisation) -> Inputs:
+    """Return the same inputs with headway-based vehicles elsewhere in their headways."""
+    if merged_feeds is None:
+        return inputs
+    schedules = schedules_again(inputs.loaded, merged_feeds, inputs.timetables, realisation.phases())
+    return replace(inputs, timetables=replace(inputs.timetables, schedules=schedules))
+
+
+def walks_from(
+    inputs: Inputs, cells: SnappedCells, stops: SnappedStops, points: CellPoints, threads: int | None
+) -> tuple[SnappedCells, SnappedStops]:
+    """Find all walks anew from other points of the cells.
+
+    A point that would not join the streets is not used: the cell keeps its own.
+    """
     streets, max_snap_m = inputs.streets, inputs.loaded.config.max_snap_m
     drawn = snap(streets, points.lon, points.lat, max_snap_m)
     usable = (drawn.state == SNAPPED) & (cells.snap.state == SNAPPED)
@@ -111,11 +147,7 @@ def realised(
     travel = inputs.loaded.config.travel
     moved = cell_walks(streets, (mixed, cells.report), travel, threads)
     schedule = inputs.timetables.any_schedule()
-    walks = stop_walks(streets, moved, (stops.snap, stops.report), travel, threads, schedule)
-    if merged_feeds is not None:
-        schedules = schedules_again(inputs.loaded, merged_feeds, inputs.timetables, random)
-        inputs = replace(inputs, timetables=replace(inputs.timetables, schedules=schedules))
-    return inputs, moved, walks
+    return moved, stop_walks(streets, moved, (stops.snap, stops.report), travel, threads, schedule)
 
 
 def drawn_points(cells: Cells, random: np.random.Generator) -> CellPoints:

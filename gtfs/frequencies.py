@@ -5,6 +5,9 @@ Source: GTFS Schedule Reference, ``frequencies.txt``.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,8 +23,38 @@ if TYPE_CHECKING:
 DEFAULT_PHASE = 0.5
 """Where in its headway the first vehicle of a period leaves; see ``expand_frequencies``."""
 
-Phase = float | np.random.Generator
-"""A share of the headway for all rows, or random numbers for a share of its own for each row."""
+
+@dataclass(frozen=True)
+class RandomPhases:
+    """A random share of the headway for each row of frequencies.txt, whatever other rows there are.
+
+    A row's share depends on the seed, the number of the realisation, its ``trip_id`` and its ``start_time``
+    alone. A feed with one row more or less, or with its rows in another order, keeps the shares of all
+    others; a row whose headway or end changes keeps its share too. Two rows of one trip that start at the
+    same moment have the same share. In a merged feed trip ids carry the feed's name.
+
+    Attributes
+    ----------
+    seed, number : int
+        0 or more.
+    """
+
+    seed: int
+    number: int
+
+    def shares(self, trip_ids: Sequence[str], start_s: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """Return the share of each row, 0 <= share < 1, uniform: 53 bits of a hash of what tells the row."""
+        key = hashlib.blake2b(f"{self.seed} {self.number}".encode(), digest_size=8)
+        bits = np.empty(len(trip_ids), dtype=np.uint64)
+        for row, (trip_id, start) in enumerate(zip(trip_ids, start_s.tolist(), strict=True)):
+            digest = key.copy()
+            digest.update(f" {start} {trip_id}".encode())
+            bits[row] = int.from_bytes(digest.digest(), "little")
+        return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+Phase = float | RandomPhases
+"""A share of the headway for all rows, or a random share of its own for each row."""
 
 
 class Frequencies(NamedTuple):
@@ -80,7 +113,7 @@ def expand_frequencies(
     end_s: npt.NDArray[np.int32],
     headway_s: npt.NDArray[np.int32],
     exact: npt.NDArray[np.bool_],
-    phase: Phase = DEFAULT_PHASE,
+    phase: float | npt.NDArray[np.float64] = DEFAULT_PHASE,
 ) -> Departures:
     """First-stop departures of rows of frequencies.txt, row by row in time order. ``end_s`` is exclusive.
 
@@ -95,19 +128,18 @@ def expand_frequencies(
     ----------
     start_s, end_s, headway_s : (n_rows,) seconds; headway at least 1.
     exact : (n_rows,) ``exact_times`` = 1.
-    phase : share of the headway, 0 <= phase < 1, or a generator that draws one for each row.
+    phase : share of the headway, 0 <= phase < 1, of all rows or (n_rows,) of each.
 
     Raises
     ------
     ValueError
-        ``phase`` is outside [0, 1).
+        A phase is outside [0, 1).
     """
-    if isinstance(phase, np.random.Generator):
-        shares = phase.random(len(start_s))
-    elif 0 <= phase < 1:
-        shares = np.full(len(start_s), phase)
-    else:
-        raise ValueError(f"phase is a share of the headway, 0 <= phase < 1; got {phase}")
+    given = np.atleast_1d(phase)
+    wrong = given[~((given >= 0) & (given < 1))]
+    if len(wrong):
+        raise ValueError(f"phase is a share of the headway, 0 <= phase < 1; got {wrong[0]}")
+    shares = np.broadcast_to(given, start_s.shape)
     first_s = start_s + np.where(exact, 0, np.floor(shares * headway_s)).astype(np.int32)
     count = np.maximum(-((first_s - end_s) // headway_s), 0).astype(np.int64)
     row = np.repeat(np.arange(len(start_s)), count)

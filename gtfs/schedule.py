@@ -61,7 +61,8 @@ def build_schedule(
     feed : from ``read_feed`` or ``merge_feeds``; left unchanged.
     service_date : the day whose midnight is 0 s.
     name : the feed's name in messages.
-    phase : where headway-based vehicles leave within their headway, see ``expand_frequencies``.
+    phase : where headway-based vehicles leave within their headway: a share for all, see
+        ``expand_frequencies``, or ``RandomPhases``, a share of its own for each row of frequencies.txt.
     by_arrangement : whether one may board or alight by arrangement, see ``read_visits``.
     horizon_s : trips of the day after are kept if they leave before this time.
     step_free : who travels without steps boards and alights only where stop and trip are accessible

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gtfs.frequencies import Phase, expand_frequencies, read_frequencies
+from gtfs.frequencies import Phase, RandomPhases, expand_frequencies, read_frequencies
 from gtfs.timetable import NO_INDEX
 from gtfs.visits import Visits
 
@@ -47,7 +47,7 @@ def unfold(
     visits : of all trips that run on any of the three days.
     active : for each of ``DAYS``, which rows of trips.txt run, shape ``(n_rows,)``.
     name : the feed's name in messages.
-    phase : see ``expand_frequencies``.
+    phase : see ``expand_frequencies``; with ``RandomPhases`` a share of its own for each row.
     horizon_s : trips of the day after are kept if they leave before this time.
 
     Returns
@@ -87,7 +87,13 @@ def _vehicles_of_a_day(
     frequencies = read_frequencies(feed, name)
     template_of_row = np.full(len(feed.trips), -1, dtype=np.int64)
     template_of_row[visits.trip] = np.arange(len(visits.trip))
-    departures = expand_frequencies(*frequencies[1:], phase=phase)
+    shares: float | npt.NDArray[np.float64]
+    if isinstance(phase, RandomPhases):
+        trip_ids = feed.trips["trip_id"].iloc[frequencies.trip].to_list()
+        shares = phase.shares(trip_ids, frequencies.start_s)
+    else:
+        shares = phase
+    departures = expand_frequencies(*frequencies[1:], phase=shares)
     template = template_of_row[frequencies.trip[departures.row]]
     departure_s = departures.departure_s[template >= 0].astype(np.int64)
     template = template[template >= 0]

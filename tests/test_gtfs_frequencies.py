@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import date
+
 import numpy as np
 import pytest
 from builders_gtfs import GtfsBuilder
@@ -11,7 +14,8 @@ from reference.gtfs import departures
 
 from gtfs.errors import FeedError
 from gtfs.feed import read_feed
-from gtfs.frequencies import expand_frequencies, read_frequencies, trip_weights
+from gtfs.frequencies import RandomPhases, expand_frequencies, read_frequencies, trip_weights
+from gtfs.schedule import build_schedule
 
 
 def expand(start, end, headway, exact, phase=0.5):
@@ -97,3 +101,58 @@ def test_a_row_of_an_unknown_trip_is_left_out(tmp_path):
 def test_a_malformed_row_is_named(tmp_path, row, message):
     with pytest.raises(FeedError, match=rf"frequencies.txt cannot be expanded\n  - trip 't1': {message}"):
         trip_weights(headway_feed(tmp_path, row))
+
+
+def shares(phases, *rows):
+    return phases.shares([trip for trip, _ in rows], np.array([start for _, start in rows], dtype=np.int32))
+
+
+def test_a_row_keeps_its_share_whatever_rows_stand_around_it():
+    phases = RandomPhases(seed=1, number=0)
+    early, late, other = shares(phases, ("t1", 21_600), ("t1", 72_000), ("t2", 21_600))
+    assert len({early, late, other}) == 3
+    assert shares(phases, ("new", 0), ("t2", 21_600), ("t1", 21_600)).tolist()[1:] == [other, early]
+
+
+def test_another_seed_or_realisation_gives_other_shares():
+    found = {shares(RandomPhases(*key), ("t1", 0))[0] for key in ((1, 0), (1, 1), (2, 0), (10, 0), (1, 10))}
+    assert len(found) == 5
+
+
+def test_a_share_is_the_hash_of_what_tells_the_row():
+    digest = hashlib.blake2b("1 2 28800 é:t1".encode(), digest_size=8).digest()
+    expected = (int.from_bytes(digest, "little") >> 11) / 2**53
+    assert shares(RandomPhases(1, 2), ("é:t1", 28_800)).tolist() == [expected]
+
+
+def test_shares_are_spread_evenly_over_the_headway():
+    found = RandomPhases(3, 4).shares([f"t{n}" for n in range(10_000)], np.zeros(10_000, dtype=np.int32))
+    counts = np.histogram(found, bins=10, range=(0, 1))[0]
+    # chi-squared with 9 degrees of freedom stays below 27.9 in 999 of 1000 samples
+    assert ((counts - 1000) ** 2 / 1000).sum() < 27.9
+
+
+def test_no_rows_have_no_shares():
+    assert shares(RandomPhases(1, 0)).tolist() == []
+
+
+def departures_of(feed, trip_id, phase):
+    schedule = build_schedule(feed, date(2024, 5, 15), phase=phase, horizon_s=0)
+    table = schedule.timetable
+    first = table.departure_s[table.trip_start[:-1]]
+    return first[(np.array(schedule.trip_ids) == trip_id) & (table.trip_day == 0)].tolist()
+
+
+def test_a_line_that_is_not_changed_leaves_at_the_same_random_minutes(tmp_path):
+    rows = [("t1", "06:00:00", "07:00:00", 600), ("t2", "06:00:00", "07:00:00", 600)]
+    both = headway_feed(tmp_path / "both", *rows)
+    alone = headway_feed(tmp_path / "alone", rows[1])
+    denser = headway_feed(tmp_path / "denser", ("t1", "06:00:00", "07:00:00", 300), rows[1])
+    phase = RandomPhases(1, 5)
+    kept = departures_of(both, "t2", phase)
+    assert len(kept) == 6
+    assert departures_of(alone, "t2", phase) == departures_of(denser, "t2", phase) == kept
+    # the same share of half the headway
+    first, sooner = departures_of(both, "t1", phase)[0], departures_of(denser, "t1", phase)[0]
+    assert (first - 21_600) // 2 == sooner - 21_600
+    assert departures_of(both, "t2", RandomPhases(1, 6)) != kept
