@@ -13,6 +13,7 @@ import shapely
 from access.report_data import Run
 from access.report_ground import Ground, ZoneMark, ZoneName, outlines
 from access.report_map import CellMap, LegendEntry
+from access.report_overlay import Overlay, SvgOverlay, svg_overlay
 from access.texts import Texts
 
 MAP_WIDTH = 900.0
@@ -52,6 +53,7 @@ class SvgMap(NamedTuple):
     outlines: tuple[str, ...]
     names: tuple[ZoneName, ...]
     zones: tuple[SvgZone, ...] = ()
+    overlay: SvgOverlay | None = None
 
 
 class Bar(NamedTuple):
@@ -85,12 +87,16 @@ class BarChart(NamedTuple):
 
 
 def svg_map(
-    ground: Ground, cell_map: CellMap, titles: Sequence[str], marks: Sequence[ZoneMark] = ()
+    ground: Ground,
+    cell_map: CellMap,
+    titles: Sequence[str],
+    marks: Sequence[ZoneMark] = (),
+    overlay: Overlay | None = None,
 ) -> SvgMap:
     """Write the cells as SVG paths with one decimal, `MAP_WIDTH` units wide (narrower if much higher).
 
     ``titles`` are the tooltips, in the order of the cells; an empty one leaves the cell without. ``marks``
-    are zones to be outlined.
+    are zones to be outlined, ``overlay`` lines and points drawn over the cells.
     """
     west, south, east, north = ground.cells.total_bounds
     scale = MAP_WIDTH / max(east - west, 0.6 * (north - south), 1.0)
@@ -112,7 +118,8 @@ def svg_map(
         for mark in marks
     )
     width, height = round((east - west) * scale, 1), round((north - south) * scale, 1)
-    return SvgMap(width, height, tuple(layers), tuple(limits), tuple(names), tuple(zones))
+    over = svg_overlay(overlay, ground.cells.total_bounds, scale) if overlay else None
+    return SvgMap(width, height, tuple(layers), tuple(limits), tuple(names), tuple(zones), over)
 
 
 def _path(ring: shapely.LineString, west: float, north: float, scale: float) -> str:

@@ -27,6 +27,7 @@ from matplotlib.patheffects import withStroke
 
 from access.report_ground import Ground, ZoneMark
 from access.report_map import CellMap, LegendEntry
+from access.report_overlay import Overlay, draw_overlay, draw_overlay_key
 from access.texts import Texts
 
 _WIDTH_PX, _HEIGHT_PX, _DOTS_PER_INCH = 1600, 1200, 100
@@ -35,6 +36,7 @@ _INK, _MUTED, _HATCH_INK, _ZONE_INK = "#1a1a1a", "#4a4a4a", "#6b6b6b", "#c2006b"
 _LEFT, _RIGHT, _LEGEND_LEFT = 0.03, 0.97, 0.70
 _LINE_SPACING = 1.32
 _CELLS_A_PATH = 2_000
+_NO_OVERLAY = Overlay()
 _MAX_EDGED_CELLS = 5_000
 _STYLE: dict[Any, Any] = {"font.family": ["DejaVu Sans"], "hatch.linewidth": 0.8, "text.usetex": False}
 
@@ -48,7 +50,12 @@ class Surroundings(NamedTuple):
 
 
 def map_png(
-    ground: Ground, cell_map: CellMap, around: Surroundings, texts: Texts, marks: Sequence[ZoneMark] = ()
+    ground: Ground,
+    cell_map: CellMap,
+    around: Surroundings,
+    texts: Texts,
+    marks: Sequence[ZoneMark] = (),
+    overlay: Overlay = _NO_OVERLAY,
 ) -> bytes:
     """Draw the map and return the PNG file as bytes, equal for equal input.
 
@@ -64,6 +71,8 @@ def map_png(
         Words of one language.
     marks
         Zones to be outlined and numbered.
+    overlay
+        Lines and points to be drawn over the cells, with their legend.
     """
     with mpl.rc_context(_STYLE):
         size_in = (_WIDTH_PX / _DOTS_PER_INCH, _HEIGHT_PX / _DOTS_PER_INCH)
@@ -76,8 +85,10 @@ def map_png(
         _draw_cells(axes, ground.cells, cell_map)
         _draw_zones(axes, ground)
         _draw_marks(axes, marks)
+        draw_overlay(axes, overlay)
         _draw_scale_bar(axes, ground.cells.total_bounds, texts)
-        _draw_legend(figure, top - 0.035, cell_map, texts)
+        top = _draw_legend(figure, top - 0.035, cell_map, texts)
+        _draw_overlay_legend(figure, top - 0.025, overlay)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None, "Title": cell_map.title})
     return buffer.getvalue()
@@ -224,8 +235,8 @@ def scale_bar_m(extent_m: float) -> float:
     return float(max(step * power for step in (1, 2, 5) if step * power <= limit))
 
 
-def _draw_legend(figure: Figure, top: float, cell_map: CellMap, texts: Texts) -> None:
-    """Write the legend, with the residents of each class, into the right column."""
+def _draw_legend(figure: Figure, top: float, cell_map: CellMap, texts: Texts) -> float:
+    """Write the legend, with the residents of each class, into the right column; return where it ends."""
     width, indent = _RIGHT - _LEGEND_LEFT, 0.037
     title = texts.capital(cell_map.legend_title)
     top = _write(figure, _LEGEND_LEFT, top, title, 15.5, width, weight="bold") - 0.012
@@ -246,4 +257,12 @@ def _draw_legend(figure: Figure, top: float, cell_map: CellMap, texts: Texts) ->
             )
             top = _write(figure, _LEGEND_LEFT + indent, top, line, 11.5, width - indent, color=_MUTED)
         top -= 0.011
-    _write(figure, _LEGEND_LEFT, top - 0.008, cell_map.legend_note, 11.5, width, color=_MUTED)
+    return _write(figure, _LEGEND_LEFT, top - 0.008, cell_map.legend_note, 11.5, width, color=_MUTED)
+
+
+def _draw_overlay_legend(figure: Figure, top: float, overlay: Overlay) -> None:
+    """Write what the lines and points over the cells mean."""
+    indent = 0.037
+    for form, kind, words in overlay.legend:
+        draw_overlay_key(figure, _LEGEND_LEFT, top, form, kind)
+        top = _write(figure, _LEGEND_LEFT + indent, top, words, 13, _RIGHT - _LEGEND_LEFT - indent) - 0.009
