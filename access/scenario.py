@@ -8,13 +8,15 @@ read too. The text of every field is shown in ``configs/scenarios/README.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, get_args
+from collections.abc import Collection, Sequence
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, model_validator
 
 from access.config_sources import Name, Section, Text
+from gtfs import modifications as timetables
+from gtfs.modification_parts import Part
+from gtfs.modifications import Modification, TimetableModification
 
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -26,15 +28,10 @@ CountOrNone = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 LONGEST_JOIN_M = 1600.0
 
 
-class Change(BaseModel):
+class Change(Part):
     """What the types of streets and land use share."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True, loc_by_alias=False
-    )
-
-    order: ClassVar[int]  # place in the order of application; equal ones keep the order of the file
-    comment: str = Field("", description="Free text.")
+    comment: str = Field("", description="Free text, not used.")
 
 
 class At(Section):
@@ -47,8 +44,7 @@ class At(Section):
 class CloseStreets(Change):
     """Closes street pieces to people on foot: whole ways, those inside an area, or those that a line cuts."""
 
-    order = 4
-    type: Literal["close-streets"]
+    type: Literal["close-streets"] = "close-streets"
     ways: list[int] | None = Field(None, min_length=1, description="OpenStreetMap way ids.")
     polygon: list[Position] | None = Field(
         None, min_length=3, description="Corners `[lon, lat]`: closes pieces that lie wholly inside."
@@ -67,8 +63,7 @@ class CloseStreets(Change):
 class AddStreets(Change):
     """Adds streets for people on foot, such as a footbridge; their ends join the nearest street."""
 
-    order = 6
-    type: Literal["add-streets"]
+    type: Literal["add-streets"] = "add-streets"
     line_strings: list[Annotated[list[Position], Field(min_length=2)]] = Field(
         min_length=1, description="Lines, each a list of `[lon, lat]`."
     )
@@ -95,8 +90,7 @@ class _AtAPlace(Change):
 class AddOpportunities(_AtAPlace):
     """A school or clinic opens, jobs come."""
 
-    order = 81
-    type: Literal["add-opportunities"]
+    type: Literal["add-opportunities"] = "add-opportunities"
     service: Name = Field(description="Name of the opportunities in the configuration of the run.")
     count: Count = Field(1, description="How many; whole where each object counts as one.")
     name: str | None = Field(None, description="What the new place is called.")
@@ -109,8 +103,7 @@ class AddOpportunities(_AtAPlace):
 class RemoveOpportunities(_AtAPlace):
     """A school or clinic closes, jobs go."""
 
-    order = 80
-    type: Literal["remove-opportunities"]
+    type: Literal["remove-opportunities"] = "remove-opportunities"
     service: Name = Field(description="Name of the opportunities in the configuration of the run.")
     where: dict[str, list[str]] = Field(
         default_factory=dict,
@@ -139,8 +132,7 @@ class RemoveOpportunities(_AtAPlace):
 class AddResidents(_AtAPlace):
     """People move in, such as social housing here or there."""
 
-    order = 82
-    type: Literal["add-residents"]
+    type: Literal["add-residents"] = "add-residents"
     count: Count = Field(description="Residents.")
     households: CountOrNone | None = Field(None, description="Their households.")
     income: CountOrNone | None = Field(
@@ -174,20 +166,27 @@ def _exactly_one(change: Checked, keys: Sequence[str]) -> Checked:
 StreetModification = CloseStreets | AddStreets
 LandUseModification = RemoveOpportunities | AddOpportunities | AddResidents
 
-STREET_TYPES: tuple[type[Change], ...] = (CloseStreets, AddStreets)
-LAND_USE_TYPES: tuple[type[Change], ...] = (RemoveOpportunities, AddOpportunities, AddResidents)
+_STREETS: dict[str, type[Change]] = {"close-streets": CloseStreets, "add-streets": AddStreets}
+_LAND_USE: dict[str, type[Change]] = {
+    "remove-opportunities": RemoveOpportunities,
+    "add-opportunities": AddOpportunities,
+    "add-residents": AddResidents,
+}
+TYPES: dict[str, type[Part]] = {**timetables.TYPES, **_STREETS, **_LAND_USE}
+"""Every type of modification and its model."""
 
-AnyModification = Annotated[StreetModification | LandUseModification, Field(discriminator="type")]
-ALL_TYPES: tuple[type[BaseModel], ...] = (*STREET_TYPES, *LAND_USE_TYPES)
-
-
-def type_name(model: type[BaseModel]) -> str:
-    """Return what ``type`` says for a model of modifications."""
-    return str(get_args(model.model_fields["type"].annotation)[0])
-
-
-ORDER: dict[str, int] = {type_name(model): model.order for model in (*STREET_TYPES, *LAND_USE_TYPES)}
+ORDER: dict[str, int] = timetables.ORDER | {
+    "close-streets": 4,
+    "add-streets": 6,
+    "remove-opportunities": 80,
+    "add-opportunities": 81,
+    "add-residents": 82,
+}
 """Place of each type in the order of application; equal ones keep the order of the file."""
+
+AnyModification = Annotated[
+    TimetableModification | StreetModification | LandUseModification, Field(discriminator="type")
+]
 
 Kind = TypeVar("Kind", covariant=True)
 
@@ -211,16 +210,25 @@ class Scenario(Section):
     modifications: list[AnyModification] = Field(description="The changes; see the types below.")
 
     @property
+    def timetable(self) -> tuple[Numbered[Modification], ...]:
+        """Changes of timetables in the order in which they are applied."""
+        return self._of(timetables.TYPES)
+
+    @property
     def streets(self) -> tuple[Numbered[StreetModification], ...]:
         """Changes of streets in the order in which they are applied."""
-        return tuple(one for one in self._numbered() if isinstance(one.change, STREET_TYPES))
+        return self._of(_STREETS)
 
     @property
     def land_use(self) -> tuple[Numbered[LandUseModification], ...]:
         """Changes of opportunities and residents in the order in which they are applied."""
-        return tuple(one for one in self._numbered() if isinstance(one.change, LAND_USE_TYPES))
+        return self._of(_LAND_USE)
 
-    def _numbered(self) -> Iterator[Numbered[Any]]:
-        """Number the modifications from 1 and sort them by type, equal ones as in the file."""
-        numbered = [Numbered(number, change) for number, change in enumerate(self.modifications, start=1)]
-        return iter(sorted(numbered, key=lambda one: ORDER[one.change.type]))
+    def _of(self, types: Collection[str]) -> tuple[Numbered[Any], ...]:
+        """Number the modifications from 1 and sort those of these types, equal ones as in the file."""
+        numbered = [
+            Numbered(number, change)
+            for number, change in enumerate(self.modifications, start=1)
+            if change.type in types
+        ]
+        return tuple(sorted(numbered, key=lambda one: ORDER[one.change.type]))

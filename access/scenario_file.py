@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_snake
 
 from access.checked_yaml import in_words, read_yaml
 from access.config_file import key_reference
 from access.errors import ConfigError
-from access.scenario import ALL_TYPES, ORDER, Scenario, type_name
+from access.scenario import ORDER, TYPES, Scenario
 
 GUIDE = "configs/scenarios/README.md"
-BY_TYPE: Mapping[str, type[BaseModel]] = {type_name(model): model for model in ALL_TYPES}
 SHARED_KEYS = ("type", "comment", "feed")
 SHOWN_HASH = 12
 
@@ -98,22 +98,29 @@ def _problem(item: Any) -> str:
     if len(location) == 2:
         return f"modification {number}: holds {item['input']!r}; a mapping of keys is needed, see {GUIDE}"
     type_ = str(location[2])
-    inner = {**item, "loc": location[3:]}
-    said = in_words(inner, BY_TYPE[type_])
+    inner = {**item, "loc": _as_documented(location[3:], item["type"])}
+    said = in_words(inner, TYPES[type_])
     return f"modification {number} ({type_}): {said.removeprefix('file: ').partition('; got {')[0]}"
+
+
+def _as_documented(location: tuple[int | str, ...], problem: str) -> tuple[int | str, ...]:
+    """Write keys in snake_case, whichever way they came; an unknown key stays as it came."""
+    n_ours = len(location) - (problem == "extra_forbidden")
+    ours = [to_snake(part) if isinstance(part, str) else part for part in location[:n_ours]]
+    return (*ours, *location[n_ours:])
 
 
 def _wrong_type(item: Any) -> str:
     came = item["input"].get("type") if isinstance(item["input"], dict) else None
     if came is None:
         return f"type: is missing; {_known_types()}"
-    near = difflib.get_close_matches(str(came), list(BY_TYPE), n=1)
+    near = difflib.get_close_matches(str(came), list(TYPES), n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"type: there is no {came!r}; {hint}{_known_types()}"
 
 
 def _known_types() -> str:
-    return f"types are {', '.join(sorted(BY_TYPE))}"
+    return f"types are {', '.join(sorted(TYPES))}"
 
 
 def scenario_reference() -> str:
@@ -131,17 +138,15 @@ def _reference_lines() -> Iterator[str]:
     yield ""
     yield "| order | type | what it does |"
     yield "|---|---|---|"
-    models = sorted(ALL_TYPES, key=lambda model: ORDER[type_name(model)])
-    for model in models:
-        yield f"| {ORDER[type_name(model)]} | `{type_name(model)}` | {_first_line(model)} |"
+    types = sorted(TYPES, key=ORDER.__getitem__)
+    yield from (f"| {ORDER[type_]} | `{type_}` | {_first_line(TYPES[type_])} |" for type_ in types)
     yield ""
     yield "## Keys of each type"
-    yield ""
-    for model in models:
-        yield f"### `{type_name(model)}`"
+    for type_ in types:
         yield ""
-        yield from _rows_of(model)
+        yield f"### `{type_}`"
         yield ""
+        yield from _rows_of(TYPES[type_])
 
 
 def _rows_of(model: type[BaseModel]) -> Iterator[str]:
