@@ -106,7 +106,7 @@ def build_streets(
         length_mm,
         segments.way,
         segments.steps,
-        *_neighbours(start, target, length_mm, len(lon)),
+        *neighbours_of(start, target, length_mm, len(lon)),
     )
     for values in graph:
         if isinstance(values, np.ndarray):
@@ -201,7 +201,7 @@ def _components(
     return main, size[component].astype(np.int32), int(n_components)
 
 
-def _neighbours(
+def neighbours_of(
     start: npt.NDArray[np.int32],
     target: npt.NDArray[np.int32],
     length_mm: npt.NDArray[np.int32],
