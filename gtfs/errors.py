@@ -33,4 +33,4 @@ class FeedQualityWarning(UserWarning):
 
 
 class ScenarioError(FeedError):
-    """A modification of a scenario cannot be applied: it matches nothing, contradicts another or is no use."""
+    """A modification of a scenario cannot be applied, as when it matches nothing or contradicts another."""

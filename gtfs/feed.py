@@ -80,11 +80,11 @@ def read_feed(path: Path, name: str | None = None) -> gtfs_kit.Feed:
         empty.append("calendar.txt or calendar_dates.txt")
     if empty:
         raise FeedError(f"{archive.label}: no rows in {', '.join(empty)}; the feed describes no service")
-    return _feed(_distance_units(tables["shapes"]), tables)
+    return feed_of(_distance_units(tables["shapes"]), tables)
 
 
-def _feed(dist_units: str, tables: Mapping[str, pd.DataFrame | None]) -> gtfs_kit.Feed:
-    """gtfs-kit's object with the tables it does not know as attributes."""
+def feed_of(dist_units: str, tables: Mapping[str, pd.DataFrame | None]) -> gtfs_kit.Feed:
+    """Put tables, one for each of ``COLUMN_TYPES``, into gtfs-kit's object; those it does not know, too."""
     known = {name: table for name, table in tables.items() if name not in NOT_IN_GTFS_KIT}
     feed = gtfs_kit.Feed(dist_units=dist_units, **known)
     for name in NOT_IN_GTFS_KIT:
@@ -151,7 +151,7 @@ def merge_feeds(feeds: Mapping[str, gtfs_kit.Feed]) -> gtfs_kit.Feed:
             if getattr(feed, table, None) is not None
         ]
         merged[table] = pd.concat(parts, ignore_index=True) if parts else None
-    return _feed(next(iter(feeds.values())).dist_units, merged)
+    return feed_of(next(iter(feeds.values())).dist_units, merged)
 
 
 def _prefixed(table: pd.DataFrame, name: str) -> pd.DataFrame:

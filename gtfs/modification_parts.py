@@ -32,7 +32,7 @@ class Part(BaseModel):
 
 
 def _seconds(value: object) -> object:
-    """Seconds after 00:00 of the service day from ``"25:10"`` or ``"25:10:30"``; whole numbers are seconds."""
+    """Seconds after 00:00 of the service day from ``"25:10"`` or ``"25:10:30"``; a number is seconds."""
     if not isinstance(value, str):
         return value
     match = _CLOCK.fullmatch(value.strip())
@@ -108,7 +108,7 @@ Stop = Annotated[StopSpec, Field(description="Stop of the feed (its id) or a new
 
 
 class DaysOfWeek(Part):
-    """Days on which something holds: a list, or R5's flags ``monday`` to ``sunday``; every day without both."""
+    """Days on which something holds: a list, or R5's flags ``monday`` to ``sunday``; else every day."""
 
     days: Days | None = Field(
         None, description="Days of the week (monday, ... or weekdays, weekend, daily); default every day."
@@ -153,8 +153,8 @@ class Departures(DaysOfWeek):
     )
     exact: bool = Field(
         False,
-        description="Vehicles leave exactly at start, start + headway, ...; else only the headway is promised "
-        "(frequencies.txt, exact_times 0).",
+        description="Vehicles leave exactly at start, start + headway, ...; else only the headway is "
+        "promised (frequencies.txt, exact_times 0).",
     )
     first_departures: list[Clock] = Field(
         default_factory=list, description="Exact departures instead of a period and a headway."

@@ -1,7 +1,7 @@
 """The nine modifications of timetables that a scenario can hold, as checked models.
 
-Names and parameters follow R5's modification types; ``move-stop`` and ``adjust-span`` are ours. What each does
-stands in the module of its function (``EDITS`` in ``gtfs.scenario``). A model checks what can be checked
+Names and parameters follow R5's modification types; ``move-stop`` and ``adjust-span`` are ours. What each
+does stands in the module of its function (``EDITS`` in ``gtfs.scenario``). A model checks what can be checked
 without a feed.
 """
 
@@ -187,8 +187,8 @@ class FrequencyEntry(Departures):
 
     source_trip: Id | None = Field(
         None,
-        description="Trip whose stops and running times the new ones copy; default: of each direction the most "
-        "used pattern.",
+        description="Trip whose stops and running times the new ones copy; default: of each direction the "
+        "most used pattern.",
     )
 
 

@@ -1,0 +1,330 @@
+"""A working copy of one feed on which modifications act; the feed itself is never changed.
+
+Tables are replaced, never written into: a draft begins with the frames of its feed and shares those that no
+modification touches. All helpers touch the chosen rows only, so that editing one route of a large feed takes
+milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import gtfs_kit
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gtfs.draft_patterns import Pattern, patterns_of
+from gtfs.draft_services import Services
+from gtfs.draft_tidy import tidy
+from gtfs.draft_times import TripVisits, filled, time_texts, visits_of
+from gtfs.errors import ScenarioError
+from gtfs.feed import feed_of
+from gtfs.match import Match, names_of, nearest
+from gtfs.modifications import Modification
+from gtfs.tables import COLUMN_TYPES
+
+_ID_COLUMN = {"routes": "route_id", "trips": "trip_id", "stops": "stop_id", "shapes": "shape_id"}
+_NAME_COLUMNS = {
+    "routes": ("route_short_name", "route_long_name"),
+    "stops": ("stop_name",),
+    "trips": ("trip_headsign", "trip_short_name"),
+}
+
+
+class Selection(NamedTuple):
+    """Trips that a modification means."""
+
+    trips: list[str]  # in the order of trips.txt
+    patterns: list[Pattern]  # of these trips, as they are now
+    counts: dict[str, int]  # routes, patterns, trips
+    unknown: dict[str, list[str]]  # ids asked for that the feed lacks
+
+
+class Draft:
+    """One feed being modified.
+
+    Parameters
+    ----------
+    feed : the feed; left unchanged.
+    name : its name in messages.
+    """
+
+    def __init__(self, feed: gtfs_kit.Feed, name: str) -> None:
+        self.base = feed
+        self.name = name
+        self.tables: dict[str, pd.DataFrame | None] = {
+            table: getattr(feed, table, None) for table in COLUMN_TYPES
+        }
+        self.touched: set[str] = set()
+        """Trips with other times or stops than before; ``tidy`` looks after their blocks."""
+        self.trips_before: pd.Series[str] = feed.trips["trip_id"]  # what ``tidy`` saw last
+        self.shapes_before: set[str] = (
+            set(feed.trips["shape_id"].dropna().unique()) if "shape_id" in feed.trips.columns else set()
+        )
+        self._origin: dict[str, str] = {}  # trip made here -> trip of the feed it was copied from
+        self._parts: set[str] = set()  # trips made here that carry on a part of the trip they come from
+
+    # --- tables ---------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table that every feed has; never write into it."""
+        table = self.tables[name]
+        if table is None:
+            raise KeyError(f"the feed {self.name} has no {name}.txt")
+        return table
+
+    @property
+    def trips(self) -> pd.DataFrame:
+        """trips.txt as it is now."""
+        return self.table("trips")
+
+    @property
+    def stops(self) -> pd.DataFrame:
+        """stops.txt as it is now."""
+        return self.table("stops")
+
+    @property
+    def routes(self) -> pd.DataFrame:
+        """routes.txt as it is now."""
+        return self.table("routes")
+
+    @property
+    def stop_times(self) -> pd.DataFrame:
+        """stop_times.txt as it is now."""
+        return self.table("stop_times")
+
+    @cached_property
+    def services(self) -> Services:
+        """Calendar of the draft."""
+        return Services(self)
+
+    def append(self, name: str, rows: pd.DataFrame) -> None:
+        """Add rows to a table, with the column types of the feed; a table that is missing is begun."""
+        table = self.tables[name]
+        if rows.empty:
+            return
+        columns = (
+            list(rows.columns) if table is None else [*table.columns, *rows.columns.difference(table.columns)]
+        )
+        typed = {}
+        for column in columns:
+            kind: Any = COLUMN_TYPES[name].get(column, "string")
+            if table is not None and column in table.columns:
+                kind = table[column].dtype
+            given = rows[column] if column in rows.columns else [None] * len(rows)
+            typed[column] = pd.Series(list(given), dtype=kind)
+        frame = pd.DataFrame(typed)
+        if table is not None:
+            missing = [column for column in columns if column not in table.columns]
+            if missing:
+                blank = {
+                    c: pd.Series([None] * len(table), dtype=frame[c].dtype, index=table.index)
+                    for c in missing
+                }
+                table = table.assign(**blank)
+            frame = pd.concat([table, frame], ignore_index=True)
+        self.tables[name] = frame
+
+    def keep(self, name: str, rows: npt.NDArray[np.bool_]) -> None:
+        """Keep the marked rows of a table; a table that a feed may lack becomes None without rows."""
+        table = self.table(name)[rows].reset_index(drop=True)
+        optional = name not in ("trips", "stops", "routes", "stop_times")
+        self.tables[name] = None if optional and table.empty else table
+
+    def assign(self, name: str, rows: npt.NDArray[Any], **columns: Any) -> None:
+        """Set columns of some rows (positions or mask), each to one value or to one a row."""
+        table = self.table(name)
+        changed = {}
+        for column, values in columns.items():
+            if column not in table.columns:
+                kind: Any = COLUMN_TYPES[name].get(column, "string")
+                table = table.assign(
+                    **{column: pd.Series([None] * len(table), dtype=kind, index=table.index)}
+                )
+            array = table[column].array.copy()
+            array[rows] = values
+            changed[column] = array
+        self.tables[name] = table.assign(**changed)
+
+    def new_id(self, kind: str, wanted: str) -> str:
+        """Return ``wanted`` or, where the feed has it, ``wanted~2``, ``wanted~3``...; kind is the table."""
+        column = _ID_COLUMN[kind]
+        known: set[str] = set()
+        for table in (self.tables[kind], getattr(self.base, kind)):  # an id means one thing for ever
+            known |= set() if table is None else set(table[column].tolist())
+        found, number = wanted, 1
+        while found in known:
+            number += 1
+            found = f"{wanted}~{number}"
+        return found
+
+    # --- trips chosen ---------------------------------------------------------------------------------
+
+    def select(self, change: Modification) -> Selection:
+        """Trips that ``routes``, ``patterns``, ``trips`` or ``route`` of a modification mean.
+
+        Patterns are those of the feed before the scenario, whatever modifications came first; trips that were
+        copied from theirs belong to them. ``trips`` means these trips, not copies of them in new service.
+
+        Raises
+        ------
+        ScenarioError
+            Nothing matches; the nearest ids and names are given.
+        """
+        named = change.named()
+        kind = next(kind for kind in ("routes", "patterns", "trips") if kind in named)
+        wanted = named[kind]
+        if kind == "routes":
+            known = self.trips["route_id"].isin(wanted).to_numpy(dtype=bool)
+            unknown = [name for name in wanted if not (self.routes["route_id"] == name).any()]
+        elif kind == "patterns":
+            members, unknown = self._trips_of_patterns(wanted)
+            known = self._lineage().isin(list(members)).to_numpy(dtype=bool)
+        else:
+            own = self.trips["trip_id"].isin(wanted) | (
+                self._lineage().isin(wanted) & self.trips["trip_id"].isin(list(self._parts))
+            )
+            known = own.to_numpy(dtype=bool)
+            everything = set(self.base.trips["trip_id"].tolist())
+            unknown = [name for name in wanted if name not in everything]
+        trips = self.trips.loc[known, "trip_id"].tolist()
+        if len(unknown) == len(wanted):
+            raise ScenarioError(
+                f"no {kind[:-1]} matches", [self.unknown_text(kind, name) for name in unknown]
+            )
+        if not trips:
+            listed = ", ".join(repr(name) for name in wanted)
+            raise ScenarioError(f"{kind} {listed}: no trip is left to change; another modification took them")
+        patterns = self.patterns(trips)
+        n_routes = int(self.trips.loc[known, "route_id"].nunique())
+        counts = {"routes": n_routes, "patterns": len(patterns), "trips": len(trips)}
+        return Selection(trips, patterns, counts, {kind: unknown} if unknown else {})
+
+    def has_any(self, named: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the feed has any of these ids, by kind as ``Modification.named`` gives them."""
+        for kind, ids in named.items():
+            if kind == "patterns":
+                if self._trips_of_patterns(ids)[0]:
+                    return True
+            elif self.table(kind)[_ID_COLUMN[kind]].isin(list(ids)).any():
+                return True
+        return False
+
+    def known_stops(self, stops: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Which of these stops the feed has and which not."""
+        known = set(self.stops["stop_id"].tolist())
+        return [stop for stop in stops if stop in known], [stop for stop in stops if stop not in known]
+
+    def unknown_text(self, kind: str, name: str) -> str:
+        """Say that the feed lacks a route, pattern, trip or stop, and what comes nearest."""
+        if kind == "patterns":
+            known = {pattern.id: "" for pattern in self._patterns_near(name)}
+        else:
+            known = names_of(self.table(kind), _ID_COLUMN[kind], _NAME_COLUMNS[kind])
+        return f"no {kind[:-1]} {name!r} in {self.name}; {nearest(name, known)}"
+
+    def origin(self, trip_id: str) -> str:
+        """Trip of the feed that a trip was copied from; itself where it was not."""
+        return self._origin.get(trip_id, trip_id)
+
+    def _lineage(self) -> pd.Series[str]:
+        ids = self.trips["trip_id"]
+        if not self._origin:
+            return ids
+        return pd.Series([self._origin.get(i, i) for i in ids.tolist()], index=ids.index, dtype="string")
+
+    def _patterns_near(self, name: str) -> list[Pattern]:
+        """Patterns of the base on the routes whose id begins the text, else on all routes."""
+        trips = self.base.trips
+        routes = trips["route_id"].dropna().unique().tolist()
+        meant = [route for route in routes if name.startswith(f"{route}:")] or routes
+        ids = trips.loc[trips["route_id"].isin(meant), "trip_id"].tolist()
+        return patterns_of(trips, self.base.stop_times, ids)
+
+    def _trips_of_patterns(self, wanted: Sequence[str]) -> tuple[set[str], list[str]]:
+        members: set[str] = set()
+        unknown = []
+        for name in wanted:
+            found = [pattern for pattern in self._patterns_near(name) if pattern.id == name]
+            members.update(trip for pattern in found for trip in pattern.trips)
+            unknown += [] if found else [name]
+        return members, unknown
+
+    # --- visits of chosen trips -----------------------------------------------------------------------
+
+    def patterns(self, trip_ids: Sequence[str]) -> list[Pattern]:
+        """Patterns of chosen trips as they are now, most trips first."""
+        return patterns_of(self.trips, self.stop_times, trip_ids)
+
+    def visits(self, trip_ids: Sequence[str], *, fill: bool = False) -> TripVisits:
+        """Visits of chosen trips; ``fill`` gives blank times as ``build_schedule`` would."""
+        visits = visits_of(self.stop_times, trip_ids)
+        return filled(visits, self.stop_times, self.stops) if fill else visits
+
+    def set_times(
+        self, visits: TripVisits, arrival_s: npt.NDArray[Any], departure_s: npt.NDArray[Any]
+    ) -> None:
+        """Write the times of visits read with ``visits`` (not outdated by other changes of stop_times)."""
+        self.assign(
+            "stop_times",
+            visits.row,
+            arrival_time=time_texts(arrival_s),
+            departure_time=time_texts(departure_s),
+        )
+        self.touched.update(visits.trip_ids)
+
+    def replace_visits(self, trip_ids: Sequence[str], rows: pd.DataFrame) -> None:
+        """Give trips other visits: ``rows`` of stop_times.txt, times as texts."""
+        self.keep("stop_times", ~self.stop_times["trip_id"].isin(list(trip_ids)).to_numpy(dtype=bool))
+        self.append("stop_times", rows)
+        self.touched.update(trip_ids)
+
+    # --- trips added and removed ----------------------------------------------------------------------
+
+    def remove(self, trip_ids: Iterable[str]) -> None:
+        """Remove trips; what hung on them goes with ``tidy``."""
+        self.keep("trips", ~self.trips["trip_id"].isin(list(trip_ids)).to_numpy(dtype=bool))
+
+    def copy_trip(
+        self, trip_id: str, service_id: str, *, wanted: str, leaves_s: int | None = None, part: bool = False
+    ) -> str:
+        """Add a copy of a trip, without block, and return its id.
+
+        Parameters
+        ----------
+        trip_id : trip to copy.
+        service_id : service of the copy.
+        wanted : id of the copy, made unique.
+        leaves_s : first departure of the copy; default as the trip's.
+        part : the copy carries on a part of the trip (its other days or hours) instead of being new service.
+        """
+        new = self.new_id("trips", wanted)
+        row = self.trips[self.trips["trip_id"] == trip_id].assign(trip_id=new, service_id=service_id)
+        if "block_id" in row.columns:
+            row = row.assign(block_id=None)
+        visits = self.visits([trip_id])
+        rows = self.stop_times.iloc[visits.row].assign(trip_id=new)
+        if leaves_s is not None:
+            first = np.maximum(visits.departure_s, visits.arrival_s)[0]
+            shift_s = leaves_s - int(visits.departure_s[0] if visits.departure_s[0] >= 0 else first)
+            for column, times in (("arrival_time", visits.arrival_s), ("departure_time", visits.departure_s)):
+                rows[column] = time_texts(np.where(times >= 0, times + shift_s, times))
+        self.append("trips", row)
+        self.append("stop_times", rows)
+        self._origin[new] = self.origin(trip_id)
+        if part:
+            self._parts.add(new)
+        return new
+
+    # --- end ------------------------------------------------------------------------------------------
+
+    def tidy(self, match: Match) -> Match:
+        """Drop what a modification left dangling and add it to its counts; see ``gtfs.draft_tidy``."""
+        return tidy(self, match)
+
+    def feed(self) -> gtfs_kit.Feed:
+        """Return the modified feed."""
+        return feed_of(self.base.dist_units, self.tables)

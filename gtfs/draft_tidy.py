@@ -1,0 +1,128 @@
+"""Drops what a modification leaves dangling, and counts it.
+
+D1. Visits, frequencies, attributions and transfer rules of trips that are no more go with them.
+D2. A shape goes when the last of its trips goes; shapes that no trip used before stay.
+D3. A trip whose times or stops changed leaves its block where it now overlaps another trip of the block on a
+    common day: one vehicle cannot be on two trips at once.
+D4. Stops, routes and services without trips stay, so that what belongs to them (walks, fares, names) stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from gtfs.match import Match
+
+if TYPE_CHECKING:
+    from gtfs.draft import Draft
+
+_TRIP_COLUMNS = (("attributions", "trip_id"), ("transfers", "from_trip_id"), ("transfers", "to_trip_id"))
+
+
+def tidy(draft: Draft, match: Match) -> Match:
+    """Apply D1 to D3; the match comes back with what was dropped added to its counts."""
+    dropped = {"blocks_dropped": _leave_blocks(draft)}
+    lost = _lost_trips(draft)
+    if lost:
+        for table in ("stop_times", "frequencies"):
+            _drop(draft, table, "trip_id", lost)
+        n_rules = _length(draft, "transfers")
+        for table, column in _TRIP_COLUMNS:
+            _drop(draft, table, column, lost)
+        dropped["transfers_dropped"] = n_rules - _length(draft, "transfers")
+    dropped["shapes_dropped"] = _drop_shapes(draft)
+    draft.touched.clear()
+    return Match(
+        {**match.counts, **{kind: n for kind, n in dropped.items() if n}},
+        match.unknown,
+        match.notes,
+        match.warnings,
+    )
+
+
+def _length(draft: Draft, table: str) -> int:
+    frame = draft.tables[table]
+    return 0 if frame is None else len(frame)
+
+
+def _lost_trips(draft: Draft) -> set[str]:
+    """Trips that were there when ``tidy`` looked last and are no more."""
+    now = draft.trips["trip_id"]
+    if draft.trips_before is now:
+        return set()
+    lost = set(draft.trips_before.tolist()) - set(now.tolist())
+    draft.trips_before = now
+    return lost
+
+
+def _drop(draft: Draft, table: str, column: str, lost: set[str]) -> None:
+    frame = draft.tables[table]
+    if frame is None or column not in frame.columns:
+        return
+    gone = frame[column].isin(list(lost)).to_numpy(dtype=bool)
+    if gone.any():
+        draft.keep(table, ~gone)
+
+
+def _drop_shapes(draft: Draft) -> int:
+    shapes = draft.tables["shapes"]
+    if shapes is None or "shape_id" not in draft.trips.columns:
+        return 0
+    used, before = set(draft.trips["shape_id"].dropna().unique()), draft.shapes_before
+    draft.shapes_before = used
+    unused = list(before - used)
+    gone = shapes["shape_id"].isin(unused).to_numpy(dtype=bool) if unused else np.zeros(0, dtype=bool)
+    if not gone.any():
+        return 0
+    n_gone = int(shapes.loc[gone, "shape_id"].nunique())
+    draft.keep("shapes", ~gone)
+    return n_gone
+
+
+def _leave_blocks(draft: Draft) -> int:
+    """D3; the number of trips that leave their block."""
+    trips = draft.trips
+    if "block_id" not in trips.columns or not draft.touched:
+        return 0
+    touched = trips["trip_id"].isin(list(draft.touched)) & trips["block_id"].notna()
+    if not touched.any():
+        return 0
+    members = trips[trips["block_id"].isin(trips.loc[touched, "block_id"].unique())]
+    visits = draft.visits(members["trip_id"].tolist())
+    spans = {}
+    for number, trip in enumerate(visits.trip_ids):
+        times = slice(visits.trip_start[number], visits.trip_start[number + 1])
+        given = np.concatenate([visits.arrival_s[times], visits.departure_s[times]])
+        given = given[given >= 0]
+        if len(given):
+            spans[trip] = (int(given.min()), int(given.max()))
+    leaves = {
+        trip
+        for _, block in members.groupby("block_id", sort=False)
+        for trip in _overlapping(draft, block, spans)
+        if trip in draft.touched
+    }
+    if leaves:
+        draft.assign("trips", trips["trip_id"].isin(list(leaves)).to_numpy(dtype=bool), block_id=pd.NA)
+    return len(leaves)
+
+
+def _overlapping(draft: Draft, block: pd.DataFrame, spans: dict[str, tuple[int, int]]) -> set[str]:
+    """Trips of a block that are on the road at the same time as another one on a common date."""
+    rows = [
+        (*spans[trip], trip, service)
+        for trip, service in zip(block["trip_id"], block["service_id"], strict=True)
+        if trip in spans
+    ]
+    rows.sort()
+    found: set[str] = set()
+    for number, (_, ends_s, trip, service) in enumerate(rows):
+        for leaves_s, _, other, other_service in rows[number + 1 :]:
+            if leaves_s >= ends_s:
+                break
+            if draft.services.dates(service) & draft.services.dates(other_service):
+                found |= {trip, other}
+    return found
