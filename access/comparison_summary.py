@@ -1,0 +1,97 @@
+"""The few lines that a comparison prints on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from access.comparison import Comparison
+from access.comparison_notes import words_of
+from access.comparison_side_by_side import LABELS, WeeklyHours, side_by_side
+
+MARKS = {"passed": "ok", "failed": "FAILED", "not checked": "not checked"}
+
+
+def comparison_lines(
+    comparisons: Sequence[Comparison], hours: Sequence[WeeklyHours | None] | None = None
+) -> list[str]:
+    """Return the table of scenarios side by side, who gains and loses, and the checks, as lines of text.
+
+    Parameters
+    ----------
+    comparisons, hours
+        As ``side_by_side``.
+
+    Raises
+    ------
+    InputDataError
+        As ``side_by_side``.
+    """
+    headline = comparisons[0].headline if comparisons else {}
+    frame = side_by_side(comparisons, hours)
+    names = [comparison.scenario["en"] for comparison in comparisons]
+    where = "{service}, in less than {cutoff_min} min, {period}".format(**headline)
+    lines = [where, "", *_table(frame, names), ""]
+    for comparison in comparisons:
+        lines += [comparison.scenario["en"], *(f"  {line}" for line in _of_one(comparison, frame))]
+    return lines
+
+
+def _of_one(comparison: Comparison, frame: pd.DataFrame) -> list[str]:
+    lines = [*_benefit(comparison)]
+    notes = frame[f"{comparison.scenario['en']}: note"].dropna()
+    told = dict.fromkeys(words_of(part, "en") for note in notes for part in str(note).split("; "))
+    lines += [f"Note: {text}" for text in told]
+    for check in comparison.checks:
+        lines.append(f"Check {check.name}: {MARKS[check.state]}; {check.text['en']}")
+    return lines
+
+
+def _benefit(comparison: Comparison) -> list[str]:
+    """Say which part of the change goes to the poorest 40 %, or why that is not said."""
+    frame, where = comparison.benefit, comparison.headline
+    here = frame[
+        (frame["measure"] == "share")
+        & (frame["service"] == where["service"])
+        & (frame["period"] == where["period"])
+        & (frame["cutoff_min"] == where["cutoff_min"])
+    ]
+    found = []
+    for row in here.to_dict("records"):
+        if np.isnan(row["value"]):
+            found.append(f"Share of the poorest 40 %: not given. {words_of(row['note'], 'en')}")
+        else:
+            found.append(f"Share of the {row['direction']} of the poorest 40 %: {100 * row['value']:.0f} %")
+    return found
+
+
+def _table(frame: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    header = ("", "base", *names)
+    body = [
+        (_label(row), _number(row["base"], row["what"]), *(_number(row[name], row["what"]) for name in names))
+        for row in frame.to_dict("records")
+    ]
+    widths = [max(len(line[column]) for line in (header, *body)) for column in range(len(header))]
+    return [
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in (header, *body)
+    ]
+
+
+def _label(row: Mapping[Hashable, object]) -> str:
+    label = LABELS[str(row["what"]), str(row["group"])]["en"]
+    return f"{label} {row['standard']}" if isinstance(row["standard"], str) else label
+
+
+def _number(value: float, what: str) -> str:
+    if np.isnan(value):
+        return "-"
+    decimals = 3 if what in ("ratio_richest10_poorest40", "concentration_index", "gini") else 0
+    if not decimals and abs(value) < 100 and value != round(value):
+        return f"{value:.3g}"
+    return f"{value:,.{decimals}f}"
