@@ -117,29 +117,45 @@ def period_access(
     PeriodAccess
         Columns for the table of cells, rows for the table of indicators, and what these were made of.
     """
-    found = PeriodAccess({}, [], [])
-    for service, total in totals.items():
+    found = PeriodAccess({}, [], measured_of_period(period, reach, totals, people, cutoffs_min, lines))
+    for each in found.measured:
+        where, service = each.where, str(each.where["service"])
+        if each.family == "access":
+            found.columns[f"{service}_in_{where['cutoff_min']}min_{period}"] = each.amount
+            found.rows.extend(access_rows(each.amount, totals[service], people, where))
+        elif each.family == "nearest":
+            found.columns[f"nearest_{service}_min_{period}"] = each.amount
+            found.rows.extend(nearest_rows(each.amount, people, where))
+        else:
+            below = np.where(np.isnan(each.amount), np.nan, each.amount < each.required)
+            found.columns[f"below_{where['standard']}_{period}"] = as_booleans(below)
+            found.rows.extend(line_rows(below, people, where))
+    return found
+
+
+def measured_of_period(
+    period: str,
+    reach: Mapping[str, Reach],
+    totals: Mapping[str, float],
+    people: People,
+    cutoffs_min: Mapping[int, int],
+    lines: Sequence[Line],
+) -> list[Measured]:
+    """Return the numbers by cell of ``period_access`` alone, without columns and rows."""
+    found = []
+    for service in totals:
         within = {
             limit: np.where(people.snapped, values, np.nan) for limit, values in reach[service].within.items()
         }
         where: Row = {"service": service, "period": period}
         for cutoff, limit in cutoffs_min.items():
-            here, values = {**where, "cutoff_min": cutoff}, within[limit]
-            found.columns[f"{service}_in_{cutoff}min_{period}"] = values
-            found.rows.extend(access_rows(values, total, people, here))
-            found.measured.append(Measured("access", here, values))
+            found.append(Measured("access", {**where, "cutoff_min": cutoff}, within[limit]))
         nearest = np.where(people.snapped, reach[service].nearest_min, np.nan)
-        found.columns[f"nearest_{service}_min_{period}"] = nearest
-        found.rows.extend(nearest_rows(nearest, people, where))
-        found.measured.append(Measured("nearest", where, nearest))
+        found.append(Measured("nearest", where, nearest))
         for line in lines:
             if line.service == service:
                 here = {**where, "cutoff_min": line.within_min, "standard": line.name}
-                values = within[line.within_min]
-                below = np.where(np.isnan(values), np.nan, values < line.at_least)
-                found.columns[f"below_{line.name}_{period}"] = as_booleans(below)
-                found.rows.extend(line_rows(below, people, here))
-                found.measured.append(Measured("below", here, values, line.at_least))
+                found.append(Measured("below", here, within[line.within_min], line.at_least))
     return found
 
 

@@ -125,18 +125,37 @@ class ReachOfRun:
 
     def _slowly(self) -> tuple[Inputs, SnappedCells, SnappedStops]:
         if self._slow_network is None:
-            speed = self._config.rights.slow_walk_speed_km_h if self._config.rights else 0.0
-            inputs = with_travel(self.inputs, walk_speed_km_h=speed)
+            inputs = self._slow_inputs()
             self._slow_network = inputs, *walks_again(inputs, self.cells, self.stops, self.threads)
         return self._slow_network
 
+    def _slow_inputs(self) -> Inputs:
+        speed = self._config.rights.slow_walk_speed_km_h if self._config.rights else 0.0
+        return with_travel(self.inputs, walk_speed_km_h=speed)
+
+    @property
+    def slow_walks(self) -> tuple[SnappedCells, SnappedStops] | None:
+        """The walks of slow walkers, if a right has asked for them so far."""
+        return None if self._slow_network is None else self._slow_network[1:]
+
     def realised(
-        self, inputs: Inputs, cells: SnappedCells, stops: SnappedStops, periods: Sequence[PeriodMeasured]
+        self,
+        inputs: Inputs,
+        cells: SnappedCells,
+        stops: SnappedStops,
+        periods: Sequence[PeriodMeasured],
+        slow_walks: tuple[SnappedCells, SnappedStops] | None = None,
     ) -> ReachOfRun:
-        """Return the same questions answered by another realisation of the travel times."""
-        return ReachOfRun(
+        """Return the same questions answered by another realisation of the travel times.
+
+        ``slow_walks`` are those between its places, where they are known already.
+        """
+        found = ReachOfRun(
             inputs, cells, stops, self.measures, periods, self.modes, self.limits_min, self.threads
         )
+        if slow_walks is not None:
+            found._slow_network = found._slow_inputs(), *slow_walks
+        return found
 
 
 def as_written_only(catalogues: Sequence[RightsCatalogue], reach: ReachOfRun) -> list[EvaluatedRight]:

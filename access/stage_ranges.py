@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import h3
 import numpy as np
@@ -19,15 +19,16 @@ import numpy.typing as npt
 from access.config_evidence import ComparisonConfig, InputErrorConfig, UncertaintyConfig
 from access.index_draws import IndexDraws
 from access.index_sheet import DECILE_RATIO, PALMA, IndexKey, Sheet
-from access.indicators import People, Row
+from access.indicators import People, PeriodAccess, Row, measured_of_period
 from access.range_columns import LINE, Column, index_of, period_columns, place_of, rights_columns
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
 from access.rights_reach import ReachOfRun, as_written_only
 from access.run_network import RunNetwork
 from access.stage_comparison import modal_ratios
-from access.stage_measures import Measures, PeriodMeasured
+from access.stage_measures import Measures, PeriodMeasured, of_rows
 from access.stage_modes import ModeReach
+from access.stage_network import SnappedCells, SnappedStops
 from access.travel_again import Realisation, reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
@@ -107,16 +108,43 @@ def realised_columns(
         Realisation(seed, number),
         network.threads,
     )
-    measures, limits = reach.measures, reach.limits_min
-    again = []
-    for period in reach.periods:
-        name = period.plan.config.name
+    return travelled_columns(reach.realised(inputs, cells, stops, reach.periods), catalogues).columns
+
+
+class TravelledColumns(NamedTuple):
+    """What one realisation of the travel times gives."""
+
+    columns: list[Column]
+    slow_walks: tuple[SnappedCells, SnappedStops] | None  # of slow walkers, where rights ask for them
+
+
+def travelled_columns(reach: ReachOfRun, catalogues: list[RightsCatalogue]) -> TravelledColumns:
+    """Travel between the places of a realisation and return the columns that depend on it.
+
+    Parameters
+    ----------
+    reach : ReachOfRun
+        With inputs and walks of the realisation; its periods only say when to travel.
+    """
+    measures, again = reach.measures, []
+    cutoffs = {cutoff: cutoff for cutoff in measures.cutoffs_min}
+    for plan in [period.plan for period in reach.periods]:
+        name = plan.config.name
         found = reach_again(
-            inputs, cells, stops, [period.plan], measures.opportunities, limits, network.threads
-        )
-        again.append(PeriodMeasured(period.plan, found[name], measures.access(name, found[name]), ()))
-    rights = as_written_only(catalogues, reach.realised(inputs, cells, stops, again)) if catalogues else []
-    return travel_columns(measures, again, rights, reach.modes)
+            reach.inputs,
+            reach.cells,
+            reach.stops,
+            [plan],
+            measures.opportunities,
+            reach.limits_min,
+            reach.threads,
+        )[name]
+        studied = {service: of_rows(reached, measures.study_rows) for service, reached in found.items()}
+        numbers = measured_of_period(name, studied, measures.totals, measures.people, cutoffs, measures.lines)
+        again.append(PeriodMeasured(plan, found, PeriodAccess({}, [], numbers), ()))
+    answers = replace(reach, periods=again)
+    rights = as_written_only(catalogues, answers) if catalogues else []
+    return TravelledColumns(travel_columns(measures, again, rights, reach.modes), answers.slow_walks)
 
 
 def travel_columns(
