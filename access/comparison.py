@@ -68,7 +68,7 @@ class Comparison:
         Residents of the base gaining and losing a right: ``comparison_frames.RIGHTS_COLUMNS``.
     checks : list of Check
         What must hold whatever the city.
-    quantified : bool
+    noise_quantified : bool
         Whether the headline was held against a noise floor.
     """
 
@@ -81,7 +81,7 @@ class Comparison:
     benefit: pd.DataFrame
     rights: pd.DataFrame
     checks: list[Check]
-    quantified: bool
+    noise_quantified: bool
 
     @property
     def failed(self) -> list[Check]:
@@ -136,7 +136,7 @@ def compare(
         benefit=benefit_frame(name, columns, ranges, list(people.named)),
         rights=_rights(name, base, rights),
         checks=list(_checks(base, scenario)),
-        quantified=place_of("access", headline) in floor,
+        noise_quantified=place_of("access", headline) in floor,
     )
 
 
