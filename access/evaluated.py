@@ -7,7 +7,6 @@ and nothing written here; spatial statistics and ranges follow later (``access.c
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ from access.travel_times import percentiles_of_network
 if TYPE_CHECKING:
     import gtfs_kit
 
-    from gtfs.scenario import MatchReport
+    from gtfs.match import MatchReport
 
 LARGEST_MATRIX_BYTES = 2**30
 """Travel times of a period above this pass through memory in blocks, and no pair is kept."""
@@ -154,17 +153,3 @@ def times_of_matrix(
     at = {each: functools.partial(blocks_of, minutes[number]) for number, each in enumerate(percentiles)}
     ends = {min(percentiles), max(percentiles)} - {percentile}
     return PeriodTimes(plan, at[percentile], {end: at[end] for end in ends})
-
-
-class Watch:
-    """Seconds of the steps of one evaluation."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._began = time.perf_counter()
-
-    def lap(self, step: str) -> None:
-        """Book the time since the last step."""
-        now = time.perf_counter()
-        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self._began, 3)
-        self._began = now

@@ -24,7 +24,6 @@ from access.errors import ResultError
 from access.evaluated import (
     LARGEST_MATRIX_BYTES,
     Evaluated,
-    Watch,
     judged,
     limits_of_network,
     times_of_matrix,
@@ -43,6 +42,7 @@ from access.stage_measures import PeriodTimes
 from access.stage_modes import ModeReach, minutes_of_mode, mode_networks, mode_reach
 from access.stage_rights import catalogues_of
 from access.stage_timetable import PeriodPlan
+from access.watch import Watch
 
 N_STAGES = 8
 

@@ -1,0 +1,235 @@
+"""A scenario applied to a city: its timetables, streets, people and places, and the walks that follow.
+
+Each half is edited from what the base has (order: ``configs/scenarios/README.md``), then cells and stops are
+joined to the streets and walks are found by the stages of a run. Walks are taken over from the base only
+where neither their places nor the streets differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from access.run_network import RunNetwork
+from access.scenario import Scenario
+from access.snapping import LONGEST_SNAP_M, SNAPPED, Snap, snap
+from access.stage_inputs import Inputs, Sources
+from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
+from access.stage_timetable import schedules_of
+from access.watch import Watch
+from gtfs.errors import ScenarioError
+from gtfs.feed import merge_feeds
+from gtfs.match import MatchReport
+from gtfs.scenario import EditedFeeds, edit_feeds
+from gtfs.timetable import Schedule
+
+if TYPE_CHECKING:
+    import gtfs_kit
+
+    from access.scenario_places import PlacesEdited
+    from access.scenario_streets import StreetsEdited
+
+
+@dataclass(frozen=True)
+class ChangedNetwork:
+    """The network of a scenario, and what of it differs from the base.
+
+    Attributes
+    ----------
+    walks : bool
+        Whether walks between cells were found anew (other streets or other points of cells).
+    travels : bool
+        Whether any travel time can differ.
+    added : mapping of str to float
+        Residents and opportunities declared, by name; see ``access.evaluated.Evaluated``.
+    joints_moved : int
+        Cells and stops that join the streets elsewhere.
+    """
+
+    network: RunNetwork
+    feeds: Mapping[str, gtfs_kit.Feed]
+    reports: Sequence[MatchReport]
+    walks: bool
+    travels: bool
+    added: Mapping[str, float]
+    joints_moved: int
+
+
+@dataclass(frozen=True)
+class _Edits:
+    """What the halves of a scenario make of the base's inputs; None where it does not touch them."""
+
+    timetables: EditedFeeds | None = None
+    streets: StreetsEdited | None = None
+    places: PlacesEdited | None = None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def reports(self) -> list[MatchReport]:
+        found = [
+            report
+            for half in (self.timetables, self.streets, self.places)
+            if half is not None
+            for report in half.reports
+        ]
+        return sorted(found, key=lambda report: report.number)
+
+
+def changed_network(base: RunNetwork, sources: Sources, scenario: Scenario, watch: Watch) -> ChangedNetwork:
+    """Apply a scenario; neither the base nor its sources change.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of timetables, streets and places found.
+    """
+    edits = edited(base, sources, scenario)
+    watch.lap("changes")
+    inputs = base.inputs
+    schedules = inputs.timetables.schedules
+    if edits.timetables is not None:
+        days = list(schedules)
+        merged = merge_feeds(edits.timetables.feeds)
+        schedules = schedules_of(inputs.loaded.config, merged, days)
+        inputs = replace(inputs, timetables=replace(inputs.timetables, schedules=schedules))
+    watch.lap("timetable")
+    if edits.places is not None:
+        places = edits.places.inputs
+        inputs = replace(inputs, cells=places.cells, residents=places.residents, services=places.services)
+    if edits.streets is not None:
+        inputs = replace(inputs, streets=edits.streets.streets)
+    cells = _cells(base, inputs, edits.streets)
+    stops = _stops(base, inputs, cells, edits.streets)
+    if edits.places is not None or cells.snapped is not base.cells.snapped:
+        read = replace(inputs.services, found=inputs.services.as_read or inputs.services.found)
+        inputs = replace(inputs, services=read.on_streets(cells.snapped))
+    watch.lap("walks")
+    walks = cells is not base.cells
+    return ChangedNetwork(
+        network=base._replace(inputs=inputs, cells=cells, stops=stops),
+        feeds=edits.timetables.feeds if edits.timetables else sources.feeds,
+        reports=edits.reports,
+        walks=walks,
+        travels=walks or edits.timetables is not None,
+        added=edits.places.added if edits.places else {},
+        joints_moved=_joints_moved(base, cells, stops),
+    )
+
+
+def edited(base: RunNetwork, sources: Sources, scenario: Scenario) -> _Edits:
+    """Let each half of a scenario edit what it is about; all their problems at once.
+
+    Raises
+    ------
+    ScenarioError
+        If a modification fits nothing or contradicts another.
+    """
+    problems: list[str] = []
+    timetables = streets = places = None
+    if scenario.timetable:
+        numbers, changes = zip(*scenario.timetable, strict=True)
+        try:
+            timetables = edit_feeds(sources.feeds, changes, numbers=numbers)
+        except ScenarioError as error:
+            problems += error.problems
+    if scenario.streets:
+        from access.scenario_streets import edit_streets
+
+        try:
+            streets = edit_streets(base.inputs.streets, scenario.streets)
+        except ScenarioError as error:
+            problems += error.problems
+    if scenario.land_use:
+        from access.scenario_places import edited_places
+
+        try:
+            places = edited_places(base.inputs, sources.places, scenario.land_use)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        noun = "problem" if len(problems) == 1 else "problems"
+        raise ScenarioError(
+            f"{scenario.name.en!r}: the scenario cannot be applied: {len(problems)} {noun}", problems
+        )
+    return _Edits(timetables, streets, places)
+
+
+def _cells(base: RunNetwork, inputs: Inputs, streets: StreetsEdited | None) -> SnappedCells:
+    """Join cells to the streets and find the walks between them, where either differs."""
+    config, points = inputs.loaded.config, inputs.cells.points
+    before = base.inputs.cells.points
+    same = np.array_equal(points.lon, before.lon) and np.array_equal(points.lat, before.lat)
+    if streets is None:
+        if same:
+            return base.cells
+        found = snap_cells(inputs.streets, points.lon, points.lat, config.max_snap_m)
+    else:
+        from access.scenario_streets import resnapped
+
+        known = base.cells.snap if same else None
+        found = resnapped(streets, known, points.lon, points.lat, config.max_snap_m, "cells")
+    return cell_walks(inputs.streets, found, config.travel, base.threads)
+
+
+def _stops(
+    base: RunNetwork, inputs: Inputs, cells: SnappedCells, streets: StreetsEdited | None
+) -> SnappedStops:
+    """Join stops to the streets and find their walks, where stops, streets or cells differ."""
+    config = inputs.loaded.config
+    schedule, before = inputs.timetables.any_schedule(), base.inputs.timetables.any_schedule()
+    changed = changed_stops(before, schedule)
+    same = len(changed) == 0 and schedule.stop_ids == before.stop_ids
+    if same and streets is None and cells is base.cells:
+        return base.stops
+    if streets is not None:
+        from access.scenario_streets import resnapped
+
+        timetable = schedule.timetable
+        known = base.stops.snap if same else None
+        found = resnapped(streets, known, timetable.stop_lon, timetable.stop_lat, config.max_snap_m, "stops")
+    elif same:
+        found = base.stops.snap, base.stops.report
+    else:
+        found = snap_stops(inputs.streets, schedule, config.max_snap_m)
+    _refuse_far_stops(inputs, schedule, changed, found[0])
+    return stop_walks(inputs.streets, cells, found, config.travel, base.threads, schedule)
+
+
+def changed_stops(before: Schedule, after: Schedule) -> npt.NDArray[np.int64]:
+    """Return the stops of a schedule, by position, that another lacks or has elsewhere."""
+    known = {name: at for at, name in enumerate(before.stop_ids)}
+    at = np.array([known.get(name, -1) for name in after.stop_ids], dtype=np.int64)
+    moved = np.zeros(len(at), dtype=np.bool_)
+    for column in ("stop_lon", "stop_lat"):
+        old, new = getattr(before.timetable, column), getattr(after.timetable, column)
+        there = np.append(old, np.nan)[at]
+        moved |= (there != new) & ~(np.isnan(there) & np.isnan(new))
+    return np.flatnonzero((at < 0) | moved)
+
+
+def _refuse_far_stops(
+    inputs: Inputs, schedule: Schedule, changed: npt.NDArray[np.int64], joints: Snap
+) -> None:
+    """Refuse stops that a scenario puts where nobody can walk to, such as in a river."""
+    limit_m = inputs.loaded.config.max_snap_m
+    lost = changed[joints.state[changed] != SNAPPED]
+    if not len(lost):
+        return
+    lon, lat = schedule.timetable.stop_lon[lost], schedule.timetable.stop_lat[lost]
+    far_m = snap(inputs.streets, lon, lat, LONGEST_SNAP_M).link_m
+    problems = [
+        f"stop {schedule.stop_ids[stop]!r} ({schedule.stop_names[stop]}) at lat {lat_:.5f}, lon {lon_:.5f} "
+        + (f"is {metres:,.0f} m from the nearest street" if np.isfinite(metres) else "is near no street")
+        + f"; at most {limit_m:,.0f} m are walked: check the order of lat and lon, or move it to a street"
+        for stop, lon_, lat_, metres in zip(lost, lon, lat, far_m, strict=True)
+    ]
+    raise ScenarioError("the scenario puts stops where nobody can walk to", problems)
+
+
+def _joints_moved(base: RunNetwork, cells: SnappedCells, stops: SnappedStops) -> int:
+    """Count cells and stops that join the streets elsewhere than in the base."""
+    return 0
