@@ -6,17 +6,20 @@ seven days. Trips are measured once and counted on each date their service runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import gtfs_kit
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gtfs.calendar import active_services, read_calendar
 from gtfs.frequencies import expand_frequencies, read_frequencies
 from gtfs.trip_measures import TripMeasures, measure_trips
-from gtfs.vehicles import COLUMNS, Floats, Indices, Vehicles, numbers_by
+from gtfs.vehicles import COLUMNS, Indices, Vehicles, numbers_by
 from gtfs.visits import lookup
 
 
@@ -69,7 +72,7 @@ def bill_of_week(
             known[active] = numbers_by(today, today.route, n_routes), everything
         by_route.append(known[active][0])
         days.append(known[active][1])
-    routes = _week_of([frame.to_numpy(dtype=np.float64) for frame in by_route])
+    routes = _week_of([np.asarray(frame, dtype=np.float64) for frame in by_route])
     routes.insert(0, "route_name", route_names(feed.routes))
     routes.insert(0, "route_id", feed.routes["route_id"].to_list())
     by_day = pd.DataFrame(days).reset_index(drop=True)
@@ -102,9 +105,9 @@ def _vehicles_of_any_day(feed: gtfs_kit.Feed, name: str, measures: TripMeasures)
     return row[usable], vehicles.of(usable)
 
 
-def _week_of(days: list[Floats]) -> pd.DataFrame:
+def _week_of(days: Sequence[npt.NDArray[np.floating[Any]]]) -> pd.DataFrame:
     """Sum of the days, but the greatest of their peaks."""
-    stacked = np.stack(days)
+    stacked = np.stack(days).astype(np.float64)
     week = pd.DataFrame(stacked.sum(axis=0), columns=list(COLUMNS))
     week["peak_vehicles"] = stacked[:, :, COLUMNS.index("peak_vehicles")].max(axis=0)
     return week
