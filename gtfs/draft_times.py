@@ -75,7 +75,7 @@ def filled(visits: TripVisits, stop_times: pd.DataFrame, stops: pd.DataFrame) ->
     usable[visits.trip[untimed]] = False
     keep = usable[visits.trip]
     place = pd.Index(stops["stop_id"].to_numpy(dtype=object)).get_indexer(pd.Index(visits.stop_id[keep]))
-    lon, lat = _coordinates(stops)
+    lon, lat = coordinates(stops)
     lon, lat = (np.where(place >= 0, degrees[place], np.nan) for degrees in (lon, lat))
     shape_dist = np.full(int(keep.sum()), np.nan)
     if "shape_dist_traveled" in stop_times.columns:
@@ -98,7 +98,7 @@ def filled(visits: TripVisits, stop_times: pd.DataFrame, stops: pd.DataFrame) ->
     return visits._replace(arrival_s=arrival_s, departure_s=departure_s)
 
 
-def _coordinates(stops: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def coordinates(stops: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Degrees of each stop as ``build_schedule`` takes them: NaN where unusable, else its station's."""
     lon = stops["stop_lon"].to_numpy(dtype=np.float64, na_value=np.nan).copy()
     lat = stops["stop_lat"].to_numpy(dtype=np.float64, na_value=np.nan).copy()

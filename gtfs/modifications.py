@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from gtfs.hop_times import DETOUR
 from gtfs.modification_parts import (
     Clock,
     DaysOfWeek,
@@ -22,7 +23,9 @@ from gtfs.modification_parts import (
     Stop,
 )
 
-_Times = Annotated[list[Seconds], Field(min_length=1)]
+_Times = list[Seconds]
+_Speed = Annotated[float, Field(gt=0, le=600)]
+_Detour = Annotated[float, Field(ge=1, le=10)]
 
 MODES = {
     "tram": 0,
@@ -162,11 +165,16 @@ class Reroute(_OnRoutes):
     )
     stops: list[Stop] = Field(default_factory=list, description="Stops of the new way; may be none.")
     dwell_times: _Times | None = Field(
-        None, description="Seconds at from_stop, each new stop and to_stop (those that are given)."
+        None,
+        description="Seconds at from_stop, each new stop and to_stop (those that are given); default 0 at new "
+        "stops, the others as they are.",
     )
     hop_times: _Times | None = Field(None, description="Seconds between those stops: one less than they are.")
-    speed_km_h: float | None = Field(
-        None, gt=0, le=600, description="Instead of hop_times: speed in a straight line between stops."
+    speed_km_h: _Speed | None = Field(
+        None, description="Instead of hop_times: speed of the moving vehicle, stops apart."
+    )
+    detour_factor: _Detour = Field(
+        DETOUR, description="With speed_km_h: way of the vehicle as a multiple of the straight line."
     )
 
     @model_validator(mode="after")
@@ -175,6 +183,8 @@ class Reroute(_OnRoutes):
             raise ValueError("give from_stop, to_stop or both")
         n_stops = len(self.stops) + (self.from_stop is not None) + (self.to_stop is not None)
         _check_times(n_stops, self.hop_times, self.dwell_times, self.speed_km_h)
+        if n_stops > 1 and self.hop_times is None and self.speed_km_h is None:
+            raise ValueError("how long does the new way take? give hop_times or speed_km_h")
         return self
 
     def _stops(self) -> list[str]:
@@ -275,11 +285,11 @@ class AddTrips(Modification):
     color: Annotated[str, Field(pattern=r"^#?[0-9A-Fa-f]{6}$")] | None = Field(
         None, description="Colour of the new route, RRGGBB."
     )
-    speed_km_h: float | None = Field(
-        None,
-        gt=0,
-        le=600,
-        description="For entries without hop_times: speed in a straight line between stops.",
+    speed_km_h: _Speed | None = Field(
+        None, description="For entries without hop_times: speed of the moving vehicle, stops apart."
+    )
+    detour_factor: _Detour = Field(
+        DETOUR, description="With speed_km_h: way of the vehicle as a multiple of the straight line."
     )
 
     @field_validator("mode")
