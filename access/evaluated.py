@@ -100,6 +100,7 @@ def judged(
     times: Sequence[PeriodTimes],
     catalogues: list[RightsCatalogue],
     modes: Sequence[ModeReach],
+    like: ReachOfRun | None = None,
 ) -> Judged:
     """Measure access and judge rights.
 
@@ -111,6 +112,8 @@ def judged(
         Travel times of the periods with data.
     modes : sequence of ModeReach
         What cells reach without transit.
+    like : ReachOfRun, optional
+        Of the base, whose walks of slow walkers serve again where they are the same.
     """
     inputs = network.inputs
     measures = measures_of(inputs, network.cells)
@@ -120,6 +123,8 @@ def judged(
     reach = ReachOfRun(
         inputs, network.cells, network.stops, measures, periods, modes, limits, network.threads
     )
+    if like is not None:
+        reach.with_walks_of(like)
     return Judged(measures, periods, reach, rights_evidence(catalogues, reach, measures.people))
 
 

@@ -107,7 +107,8 @@ class WarmRun:
         watch.lap("travel times")
         modes = self._modes(network, changed.walks)
         watch.lap("modes")
-        found = judged(network, [times for times, _ in travelled], self.catalogues, modes)
+        times = [each for each, _ in travelled]
+        found = judged(network, times, self.catalogues, modes, self.base.reach)
         watch.lap("measures")
         return Evaluated(
             name=scenario.name.model_dump(),
