@@ -19,7 +19,7 @@ import pandas as pd
 from gtfs.draft_patterns import Pattern, patterns_of
 from gtfs.draft_services import Services
 from gtfs.draft_tidy import tidy
-from gtfs.draft_times import TripVisits, filled, time_texts, visits_of
+from gtfs.draft_times import TripVisits, filled, first_departures_s, time_texts, visits_of
 from gtfs.errors import ScenarioError
 from gtfs.feed import feed_of
 from gtfs.match import Match, names_of, nearest
@@ -41,6 +41,16 @@ class Selection(NamedTuple):
     patterns: list[Pattern]  # of these trips, as they are now
     counts: dict[str, int]  # routes, patterns, trips
     unknown: dict[str, list[str]]  # ids asked for that the feed lacks
+
+
+class Copy(NamedTuple):
+    """A copy of a trip to be made."""
+
+    trip_id: str  # trip to copy
+    service_id: str  # service of the copy
+    wanted: str  # id of the copy, made unique
+    leaves_s: int | None = None  # first departure of the copy; None as the trip's
+    part: bool = False  # carries on a part of the trip (its other days or hours) instead of being new service
 
 
 class Draft:
@@ -149,17 +159,25 @@ class Draft:
             changed[column] = array
         self.tables[name] = table.assign(**changed)
 
-    def new_id(self, kind: str, wanted: str) -> str:
-        """Return ``wanted`` or, where the feed has it, ``wanted~2``, ``wanted~3``...; kind is the table."""
-        column = _ID_COLUMN[kind]
+    def new_id(self, table: str, wanted: str) -> str:
+        """Return ``wanted`` or, where the feed has it, ``wanted~2``, ``wanted~3``, ..."""
+        return self.new_ids(table, [wanted])[0]
+
+    def new_ids(self, table: str, wanted: Sequence[str]) -> list[str]:
+        """Ids for new rows of routes, trips, stops or shapes, like no other in the feed, before or now."""
+        column = _ID_COLUMN[table]
         known: set[str] = set()
-        for table in (self.tables[kind], getattr(self.base, kind)):  # an id means one thing for ever
-            known |= set() if table is None else set(table[column].tolist())
-        found, number = wanted, 1
-        while found in known:
-            number += 1
-            found = f"{wanted}~{number}"
-        return found
+        for frame in (self.tables[table], getattr(self.base, table)):  # an id means one thing for ever
+            known |= set() if frame is None else set(frame[column].tolist())
+        new = []
+        for name in wanted:
+            found, number = name, 1
+            while found in known:
+                number += 1
+                found = f"{name}~{number}"
+            known.add(found)
+            new.append(found)
+        return new
 
     # --- trips chosen ---------------------------------------------------------------------------------
 
@@ -288,35 +306,38 @@ class Draft:
         """Remove trips; what hung on them goes with ``tidy``."""
         self.keep("trips", ~self.trips["trip_id"].isin(list(trip_ids)).to_numpy(dtype=bool))
 
-    def copy_trip(
-        self, trip_id: str, service_id: str, *, wanted: str, leaves_s: int | None = None, part: bool = False
-    ) -> str:
-        """Add a copy of a trip, without block, and return its id.
-
-        Parameters
-        ----------
-        trip_id : trip to copy.
-        service_id : service of the copy.
-        wanted : id of the copy, made unique.
-        leaves_s : first departure of the copy; default as the trip's.
-        part : the copy carries on a part of the trip (its other days or hours) instead of being new service.
-        """
-        new = self.new_id("trips", wanted)
-        row = self.trips[self.trips["trip_id"] == trip_id].assign(trip_id=new, service_id=service_id)
-        if "block_id" in row.columns:
-            row = row.assign(block_id=None)
-        visits = self.visits([trip_id])
-        rows = self.stop_times.iloc[visits.row].assign(trip_id=new)
-        if leaves_s is not None:
-            first = np.maximum(visits.departure_s, visits.arrival_s)[0]
-            shift_s = leaves_s - int(visits.departure_s[0] if visits.departure_s[0] >= 0 else first)
+    def copy_trips(self, copies: Sequence[Copy]) -> list[str]:
+        """Add copies of trips, without blocks, and return their ids, one a copy."""
+        sources = list(dict.fromkeys(copy.trip_id for copy in copies))
+        row_of = dict(zip(self.trips["trip_id"].tolist(), range(len(self.trips)), strict=True))
+        new = self.new_ids("trips", [copy.wanted for copy in copies])
+        rows = self.trips.iloc[[row_of[copy.trip_id] for copy in copies]].assign(
+            trip_id=new, service_id=[copy.service_id for copy in copies]
+        )
+        if "block_id" in rows.columns:
+            rows = rows.assign(block_id=None)
+        visits = self.visits(sources)
+        number = {trip: at for at, trip in enumerate(sources)}
+        starts, first_s = visits.trip_start, first_departures_s(visits)
+        which, shift_s, ids = [], [], []
+        for copy, identifier in zip(copies, new, strict=True):
+            at = number[copy.trip_id]
+            mine = np.arange(starts[at], starts[at + 1])
+            which.append(mine)
+            shift_s.append(np.full(len(mine), 0 if copy.leaves_s is None else copy.leaves_s - first_s[at]))
+            ids += [identifier] * len(mine)
+        chosen, moved_s = np.concatenate(which), np.concatenate(shift_s)
+        visit_rows = self.stop_times.iloc[visits.row[chosen]].assign(trip_id=ids)
+        if moved_s.any():
             for column, times in (("arrival_time", visits.arrival_s), ("departure_time", visits.departure_s)):
-                rows[column] = time_texts(np.where(times >= 0, times + shift_s, times))
-        self.append("trips", row)
-        self.append("stop_times", rows)
-        self._origin[new] = self.origin(trip_id)
-        if part:
-            self._parts.add(new)
+                own_s = times[chosen]
+                visit_rows[column] = time_texts(np.where(own_s >= 0, own_s + moved_s, own_s))
+        self.append("trips", rows)
+        self.append("stop_times", visit_rows)
+        for copy, identifier in zip(copies, new, strict=True):
+            self._origin[identifier] = self.origin(copy.trip_id)
+            if copy.part:
+                self._parts.add(identifier)
         return new
 
     # --- end ------------------------------------------------------------------------------------------
@@ -324,6 +345,10 @@ class Draft:
     def tidy(self, match: Match) -> Match:
         """Drop what a modification left dangling and add it to its counts; see ``gtfs.draft_tidy``."""
         return tidy(self, match)
+
+    def with_tables(self, *names: str) -> gtfs_kit.Feed:
+        """Return a feed of these tables only, for functions that read from a feed."""
+        return gtfs_kit.Feed(dist_units=self.base.dist_units, **{name: self.tables[name] for name in names})
 
     def feed(self) -> gtfs_kit.Feed:
         """Return the modified feed."""

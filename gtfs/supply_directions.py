@@ -55,13 +55,28 @@ def trip_directions(timetable: Timetable) -> Indices:
     directions = np.zeros(timetable.n_trips, dtype=np.int32)
     for patterns in _patterns_by_route(timetable).values():
         ordered = sorted(patterns.items(), key=lambda pattern: (-len(pattern[1]), pattern[1][0]))
-        leaders: list[_Leader] = []
-        for places, trips in ordered:
-            candidate = _leader(places)
-            direction = _best(candidate, leaders)
-            if direction == len(leaders):
-                leaders.append(candidate)
+        numbers = pattern_directions([places for places, _ in ordered])
+        for direction, (_, trips) in zip(numbers, ordered, strict=True):
             directions[trips] = direction
+    return directions
+
+
+def pattern_directions(patterns: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return the direction of each pattern of one route, by D2 to D4; 0 is that of the first.
+
+    Parameters
+    ----------
+    patterns : sequence of tuples of int
+        Places in the order in which they are served, each pattern once, the most used first.
+    """
+    leaders: list[_Leader] = []
+    directions = []
+    for places in patterns:
+        candidate = _leader(places)
+        direction = _best(candidate, leaders)
+        if direction == len(leaders):
+            leaders.append(candidate)
+        directions.append(direction)
     return directions
 
 
