@@ -166,8 +166,8 @@ class Reroute(_OnRoutes):
     stops: list[Stop] = Field(default_factory=list, description="Stops of the new way; may be none.")
     dwell_times: _Times | None = Field(
         None,
-        description="Seconds at from_stop, each new stop and to_stop (those that are given); default 0 at new "
-        "stops, the others as they are.",
+        description="Seconds at from_stop, each new stop and to_stop (those that are given); default 0 at "
+        "new stops, the others as they are.",
     )
     hop_times: _Times | None = Field(None, description="Seconds between those stops: one less than they are.")
     speed_km_h: _Speed | None = Field(
