@@ -76,6 +76,11 @@ class ModeConfig(Section):
             raise ValueError(str(error)) from error
         return self
 
+    @property
+    def on_usual_streets(self) -> bool:
+        """Whether it goes on foot along the streets that lead to stops."""
+        return self.mode == "walk" and self.step_free is None
+
     def road_rules(self, walk_speed_km_h: float) -> CyclingRules | DrivingRules | None:
         """Return the rules of a mode that has roads of its own; None on foot."""
         if self.mode == "bicycle":

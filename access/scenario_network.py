@@ -8,17 +8,27 @@ where neither their places nor the streets differ.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from access.run_network import RunNetwork
 from access.scenario import Scenario
-from access.snapping import LONGEST_SNAP_M, SNAPPED, Snap, snap
+from access.scenario_streets import StreetsEdited, edit_streets, resnapped
+from access.snapping import LONGEST_SNAP_M, SNAPPED, Snap, check_snap, snap
 from access.stage_inputs import Inputs, Sources
-from access.stage_network import SnappedCells, SnappedStops, cell_walks, snap_cells, snap_stops, stop_walks
+from access.stage_network import (
+    LEFT_OUT,
+    RIDDEN_THROUGH,
+    SnappedCells,
+    SnappedStops,
+    cell_walks,
+    snap_cells,
+    snap_stops,
+    stop_walks,
+)
 from access.stage_timetable import schedules_of
 from access.watch import Watch
 from gtfs.errors import ScenarioError
@@ -31,7 +41,8 @@ if TYPE_CHECKING:
     import gtfs_kit
 
     from access.scenario_places import PlacesEdited
-    from access.scenario_streets import StreetsEdited
+
+Joints = TypeVar("Joints")
 
 
 @dataclass(frozen=True)
@@ -40,8 +51,8 @@ class ChangedNetwork:
 
     Attributes
     ----------
-    walks : bool
-        Whether walks between cells were found anew (other streets or other points of cells).
+    streets, points : bool
+        Whether streets for walking differ, and whether cells have other points.
     travels : bool
         Whether any travel time can differ.
     added : mapping of str to float
@@ -53,7 +64,8 @@ class ChangedNetwork:
     network: RunNetwork
     feeds: Mapping[str, gtfs_kit.Feed]
     reports: Sequence[MatchReport]
-    walks: bool
+    streets: bool
+    points: bool
     travels: bool
     added: Mapping[str, float]
     joints_moved: int
@@ -66,7 +78,6 @@ class _Edits:
     timetables: EditedFeeds | None = None
     streets: StreetsEdited | None = None
     places: PlacesEdited | None = None
-    problems: list[str] = field(default_factory=list)
 
     @property
     def reports(self) -> list[MatchReport]:
@@ -102,21 +113,22 @@ def changed_network(base: RunNetwork, sources: Sources, scenario: Scenario, watc
         inputs = replace(inputs, cells=places.cells, residents=places.residents, services=places.services)
     if edits.streets is not None:
         inputs = replace(inputs, streets=edits.streets.streets)
-    cells = _cells(base, inputs, edits.streets)
-    stops = _stops(base, inputs, cells, edits.streets)
-    if edits.places is not None or cells.snapped is not base.cells.snapped:
+    cells, n_cells_moved = _cells(base, inputs, edits.streets)
+    stops, n_stops_moved = _stops(base, inputs, cells, edits.streets)
+    if edits.places is not None or cells is not base.cells:
         read = replace(inputs.services, found=inputs.services.as_read or inputs.services.found)
         inputs = replace(inputs, services=read.on_streets(cells.snapped))
     watch.lap("walks")
-    walks = cells is not base.cells
+    now, before = inputs.cells.points, base.inputs.cells.points
     return ChangedNetwork(
         network=base._replace(inputs=inputs, cells=cells, stops=stops),
         feeds=edits.timetables.feeds if edits.timetables else sources.feeds,
         reports=edits.reports,
-        walks=walks,
-        travels=walks or edits.timetables is not None,
+        streets=edits.streets is not None,
+        points=not (np.array_equal(now.lon, before.lon) and np.array_equal(now.lat, before.lat)),
+        travels=edits.timetables is not None or stops is not base.stops,
         added=edits.places.added if edits.places else {},
-        joints_moved=_joints_moved(base, cells, stops),
+        joints_moved=n_cells_moved + n_stops_moved,
     )
 
 
@@ -137,8 +149,6 @@ def edited(base: RunNetwork, sources: Sources, scenario: Scenario) -> _Edits:
         except ScenarioError as error:
             problems += error.problems
     if scenario.streets:
-        from access.scenario_streets import edit_streets
-
         try:
             streets = edit_streets(base.inputs.streets, scenario.streets)
         except ScenarioError as error:
@@ -158,45 +168,69 @@ def edited(base: RunNetwork, sources: Sources, scenario: Scenario) -> _Edits:
     return _Edits(timetables, streets, places)
 
 
-def _cells(base: RunNetwork, inputs: Inputs, streets: StreetsEdited | None) -> SnappedCells:
+class _Joined(NamedTuple, Generic[Joints]):
+    """Cells or stops with their walks, and how many of them join the streets elsewhere than in the base."""
+
+    walks: Joints
+    n_moved: int
+
+
+def _cells(base: RunNetwork, inputs: Inputs, streets: StreetsEdited | None) -> _Joined[SnappedCells]:
     """Join cells to the streets and find the walks between them, where either differs."""
     config, points = inputs.loaded.config, inputs.cells.points
     before = base.inputs.cells.points
-    same = np.array_equal(points.lon, before.lon) and np.array_equal(points.lat, before.lat)
+    anew = (points.lon != before.lon) | (points.lat != before.lat)
+    if streets is None and not anew.any():
+        return _Joined(base.cells, 0)
     if streets is None:
-        if same:
-            return base.cells
         found = snap_cells(inputs.streets, points.lon, points.lat, config.max_snap_m)
+        moved = anew
     else:
-        from access.scenario_streets import resnapped
-
-        known = base.cells.snap if same else None
-        found = resnapped(streets, known, points.lon, points.lat, config.max_snap_m, "cells")
-    return cell_walks(inputs.streets, found, config.travel, base.threads)
+        snapped, moved = resnapped(
+            streets, base.cells.snap, points.lon, points.lat, config.max_snap_m, anew=anew
+        )
+        report = check_snap(inputs.streets, points.lon, points.lat, snapped, "cells", LEFT_OUT)
+        found = snapped, report
+    return _Joined(cell_walks(inputs.streets, found, config.travel, base.threads), int(moved.sum()))
 
 
 def _stops(
     base: RunNetwork, inputs: Inputs, cells: SnappedCells, streets: StreetsEdited | None
-) -> SnappedStops:
+) -> _Joined[SnappedStops]:
     """Join stops to the streets and find their walks, where stops, streets or cells differ."""
     config = inputs.loaded.config
     schedule, before = inputs.timetables.any_schedule(), base.inputs.timetables.any_schedule()
     changed = changed_stops(before, schedule)
     same = len(changed) == 0 and schedule.stop_ids == before.stop_ids
     if same and streets is None and cells is base.cells:
-        return base.stops
+        return _Joined(base.stops, 0)
+    moved = changed
     if streets is not None:
-        from access.scenario_streets import resnapped
-
         timetable = schedule.timetable
-        known = base.stops.snap if same else None
-        found = resnapped(streets, known, timetable.stop_lon, timetable.stop_lat, config.max_snap_m, "stops")
+        lon, lat = timetable.stop_lon, timetable.stop_lat
+        known, anew = _joints_before(base.stops.snap, before, schedule, changed)
+        snapped, other = resnapped(streets, known, lon, lat, config.max_snap_m, anew=anew)
+        moved = np.flatnonzero(other)
+        found = snapped, check_snap(inputs.streets, lon, lat, snapped, "stops", RIDDEN_THROUGH)
     elif same:
         found = base.stops.snap, base.stops.report
     else:
         found = snap_stops(inputs.streets, schedule, config.max_snap_m)
     _refuse_far_stops(inputs, schedule, changed, found[0])
-    return stop_walks(inputs.streets, cells, found, config.travel, base.threads, schedule)
+    walks = stop_walks(inputs.streets, cells, found, config.travel, base.threads, schedule)
+    known_before = np.isin(np.array(schedule.stop_ids)[moved], before.stop_ids)
+    return _Joined(walks, int(known_before.sum()))
+
+
+def _joints_before(
+    joints: Snap, before: Schedule, after: Schedule, changed: npt.NDArray[np.int64]
+) -> tuple[Snap, npt.NDArray[np.bool_]]:
+    """Return where the stops of a schedule join the streets of the base, and which are new or moved."""
+    known = {name: at for at, name in enumerate(before.stop_ids)}
+    at = np.array([known.get(name, 0) for name in after.stop_ids], dtype=np.int64)
+    anew = np.zeros(len(at), dtype=np.bool_)
+    anew[changed] = True
+    return Snap(*(column[at] for column in joints)), anew
 
 
 def changed_stops(before: Schedule, after: Schedule) -> npt.NDArray[np.int64]:
@@ -228,8 +262,3 @@ def _refuse_far_stops(
         for stop, lon_, lat_, metres in zip(lost, lon, lat, far_m, strict=True)
     ]
     raise ScenarioError("the scenario puts stops where nobody can walk to", problems)
-
-
-def _joints_moved(base: RunNetwork, cells: SnappedCells, stops: SnappedStops) -> int:
-    """Count cells and stops that join the streets elsewhere than in the base."""
-    return 0

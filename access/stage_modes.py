@@ -58,8 +58,8 @@ class ModeReach:
     longest_min: int
 
 
-def mode_networks(inputs: Inputs) -> list[ModeNetwork]:
-    """Read the networks of all modes, those of an ``.osm.pbf`` in one pass.
+def mode_networks(inputs: Inputs, modes: Sequence[ModeConfig] | None = None) -> list[ModeNetwork]:
+    """Read the networks of all modes, or of some, those of an ``.osm.pbf`` in one pass.
 
     Raises
     ------
@@ -67,14 +67,15 @@ def mode_networks(inputs: Inputs) -> list[ModeNetwork]:
         If the configured streets do not hold what a mode needs.
     """
     loaded = inputs.loaded
+    modes = loaded.config.modes if modes is None else modes
     walk_km_h = loaded.config.travel.walk_speed_km_h
-    rules = {mode.name: mode.road_rules(walk_km_h) for mode in loaded.config.modes}
+    rules = {mode.name: mode.road_rules(walk_km_h) for mode in modes}
     roads = {name: own for name, own in rules.items() if own is not None}
-    bounds = tuple(sorted({mode.step_free for mode in loaded.config.modes if mode.step_free}))
+    bounds = tuple(sorted({mode.step_free for mode in modes if mode.step_free}))
     source, read = loaded.config.streets, None
     if (roads or bounds) and source.osm_pbf:
         read = read_street_modes_pbf(loaded.path(source.osm_pbf), roads, step_free_bounds=bounds)
-    return [_network(inputs, mode, read) for mode in loaded.config.modes]
+    return [_network(inputs, mode, read) for mode in modes]
 
 
 def _network(inputs: Inputs, mode: ModeConfig, read: StreetModes | None) -> ModeNetwork:

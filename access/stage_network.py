@@ -28,6 +28,8 @@ from gtfs.feed import SEPARATOR
 from gtfs.timetable import Schedule
 
 Floats = npt.NDArray[np.float64]
+LEFT_OUT = "their residents are left out of every result"
+RIDDEN_THROUGH = "can only be ridden through"
 
 
 def load_streets(loaded: LoadedConfig) -> tuple[StreetGraph, StreetReport]:
@@ -97,8 +99,7 @@ def snap_cells(streets: StreetGraph, lon: Floats, lat: Floats, max_snap_m: float
         If no cell is near any street.
     """
     snapped = snap(streets, lon, lat, max_snap_m)
-    consequence = "their residents are left out of every result"
-    return snapped, check_snap(streets, lon, lat, snapped, "cells", consequence)
+    return snapped, check_snap(streets, lon, lat, snapped, "cells", LEFT_OUT)
 
 
 def cell_walks(
@@ -129,7 +130,7 @@ def snap_stops(streets: StreetGraph, schedule: Schedule, max_snap_m: float) -> t
     timetable = schedule.timetable
     lon, lat = timetable.stop_lon, timetable.stop_lat
     snapped = snap(streets, lon, lat, max_snap_m)
-    report = check_snap(streets, lon, lat, snapped, "stops", "can only be ridden through")
+    report = check_snap(streets, lon, lat, snapped, "stops", RIDDEN_THROUGH)
     served = np.zeros(timetable.n_stops, dtype=np.bool_)
     served[timetable.visit_stop] = True
     feed = np.array([name.partition(SEPARATOR)[0] if SEPARATOR in name else "" for name in schedule.stop_ids])

@@ -19,6 +19,7 @@ from access.collected_warnings import collected_warnings
 from access.compile_notice import tell_if_compiling
 from access.config import RunConfig
 from access.config_file import LoadedConfig, load_config
+from access.config_modes import ModeConfig
 from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import ResultError
 from access.evaluated import (
@@ -105,7 +106,7 @@ class WarmRun:
         else:
             travelled = [self._times_of_base(plan) for plan in plans]
         watch.lap("travel times")
-        modes = self._modes(network, changed.walks)
+        modes = self._modes(network, streets=changed.streets, points=changed.points)
         watch.lap("modes")
         times = [each for each, _ in travelled]
         found = judged(network, times, self.catalogues, modes, self.base.reach)
@@ -132,16 +133,17 @@ class WarmRun:
             return _times_in_folder(self.folder, plan, travel.percentiles, travel.percentile), None
         return times_of_matrix(plan, minutes, travel.percentiles, travel.percentile), minutes
 
-    def _modes(self, network: RunNetwork, walks_changed: bool) -> list[ModeReach]:
-        """Return what cells reach without transit; travelled anew only where walks are other ones."""
+    def _modes(self, network: RunNetwork, *, streets: bool, points: bool) -> list[ModeReach]:
+        """Return what cells reach without transit; anew where cells moved, or on foot where streets changed.
+
+        Roads of bicycles and cars are those of the run whatever a scenario does to streets for walking.
+        """
         inputs = network.inputs
+        modes = inputs.loaded.config.modes
+        anew = modes if points else [mode for mode in modes if streets and mode.on_usual_streets]
+        minutes = {**self.modes, **_mode_minutes(inputs, network.threads, anew)}
         limits = limits_of_network(network, self.catalogues)
-        minutes = _mode_minutes(inputs, network.threads) if walks_changed else self.modes
-        return [
-            mode_reach(mode, inputs, minutes[mode.name], limits)
-            for mode in inputs.loaded.config.modes
-            if mode.name in minutes
-        ]
+        return [mode_reach(mode, inputs, minutes[mode.name], limits) for mode in modes]
 
 
 def load_run(folder: Path, threads: int | None = None, *, show_bar: bool = False) -> WarmRun:
@@ -276,8 +278,10 @@ def _kept(
     return kept
 
 
-def _mode_minutes(inputs: Inputs, threads: int | None) -> dict[str, Minutes]:
-    networks = mode_networks(inputs)
+def _mode_minutes(
+    inputs: Inputs, threads: int | None, modes: Sequence[ModeConfig] | None = None
+) -> dict[str, Minutes]:
+    networks = mode_networks(inputs, modes) if modes is None or modes else []
     return {each.config.name: minutes_of_mode(inputs, each, threads)[0] for each in networks}
 
 
