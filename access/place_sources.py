@@ -33,6 +33,8 @@ class PlaceSources:
     people: Frame
     grid: gpd.GeoDataFrame | None
     opportunities: Mapping[str, Frame]  # None: OpenStreetMap has none of them, which is "no data"
+    income: Frame | None = None
+    brackets: gpd.GeoDataFrame | None = None  # counts by income bracket
 
 
 def read_place_sources(loaded: LoadedConfig) -> PlaceSources:
@@ -61,7 +63,13 @@ def read_place_sources(loaded: LoadedConfig) -> PlaceSources:
     }
     error = config.uncertainty.population if config.uncertainty else None
     margin = error.margin_of_error_column if error else None
-    return PlaceSources(_read_people(loaded, config.people, margin), grid, opportunities)
+    return PlaceSources(
+        _read_people(loaded, config.people, margin),
+        grid,
+        opportunities,
+        _read_income(loaded),
+        _read_brackets(loaded),
+    )
 
 
 def count_columns(people: PeopleConfig) -> dict[str, str]:
@@ -86,6 +94,25 @@ def _read_people(loaded: LoadedConfig, people: PeopleConfig, margin: str | None 
         lat_column=people.lat_column,
         layer=people.layer,
     )
+
+
+def _read_income(loaded: LoadedConfig) -> Frame | None:
+    given = loaded.config.income
+    if given is None:
+        return None
+    error = loaded.config.uncertainty.income if loaded.config.uncertainty else None
+    margin = error.margin_of_error_column if error else None
+    numbers = [given.income_column, given.households_column, *([margin] if margin else [])]
+    if given.kind == "cells":
+        return read_table(loaded.path(given.file), numbers=numbers, texts=[given.id_column])
+    return read_zones(loaded.path(given.file), numbers=numbers, layer=given.layer)
+
+
+def _read_brackets(loaded: LoadedConfig) -> gpd.GeoDataFrame | None:
+    given = loaded.config.income_brackets
+    if given is None:
+        return None
+    return read_zones(loaded.path(given.file), numbers=list(given.upper_bounds), layer=given.layer)
 
 
 def _read_opportunities(loaded: LoadedConfig, wanted: OpportunityConfig) -> Frame:

@@ -244,11 +244,10 @@ def _people(
 
 def _brackets(loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str]) -> pd.DataFrame | None:
     """Bring counts by income bracket onto the cells as residents are brought, None where none are known."""
-    given = loaded.config.income_brackets
-    if given is None:
+    given, zones = loaded.config.income_brackets, sources.brackets
+    if given is None or zones is None:
         return None
     columns = list(given.upper_bounds)
-    zones = read_zones(loaded.path(given.file), numbers=columns, layer=given.layer)
     grid = loaded.config.population_grid
     what = "income_brackets"
     if sources.grid is None or grid is None:
@@ -294,18 +293,15 @@ def _margins(
 def _income(
     loaded: LoadedConfig, sources: PlaceSources, cell_ids: list[str], column: str | None = None
 ) -> CellIncome | None:
-    given = loaded.config.income
-    if given is None:
+    given, table = loaded.config.income, sources.income
+    if given is None or table is None:
         return None
-    path = loaded.path(given.file)
     income, households = column or given.income_column, given.households_column
     if given.kind == "cells":
-        table = read_table(path, numbers=[income, households], texts=[given.id_column])
         return income_from_table(table, income, households, cell_ids, id_column=given.id_column)
-    zones = read_zones(path, numbers=[income, households], layer=given.layer)
     grid = loaded.config.population_grid
     weight = grid.weight_column if grid else None
-    return income_onto_cells(zones, income, households, cell_ids, grid=sources.grid, weight_column=weight)
+    return income_onto_cells(table, income, households, cell_ids, grid=sources.grid, weight_column=weight)
 
 
 def _zone_names(loaded: LoadedConfig, cells: Cells) -> pd.Series:
