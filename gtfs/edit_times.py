@@ -22,9 +22,8 @@ from gtfs.draft import Draft
 from gtfs.draft_headways import in_period
 from gtfs.draft_times import TripVisits
 from gtfs.errors import ScenarioError
-from gtfs.match import Match, quoted
+from gtfs.match import Match, clock_text, quoted
 from gtfs.modifications import AdjustDwellTime, AdjustSpeed
-from gtfs.stop_times import format_time
 
 Mask = npt.NDArray[np.bool_]
 
@@ -103,9 +102,9 @@ def _leaving_in_period(draft: Draft, trips: list[str], change: AdjustSpeed) -> l
     start_s, end_s = change.start_time or 0, change.end_time
     inside, _ = in_period(draft, trips, start_s, end_s)
     if not inside:
-        until = "on" if end_s is None else f"to {format_time(end_s)}"
+        until = "on" if end_s is None else f"to {clock_text(end_s)}"
         raise ScenarioError(
-            f"none of the {len(trips)} trips that match leaves from {format_time(start_s)} {until}"
+            f"none of the {len(trips)} trips that match leaves from {clock_text(start_s)} {until}"
         )
     return inside
 

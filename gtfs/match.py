@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from gtfs.stop_times import format_time
+
 _SHOWN = 5
 
 NOUNS: dict[str, tuple[str, str, str, str]] = {
@@ -102,7 +104,7 @@ def report_of(match: Match, number: int, kind: str, feed: str) -> MatchReport:
         parts = [", ".join(counted(what, n, language) for what, n in match.counts.items() if n)]
         parts += [_unknown(what, ids, language) for what, ids in match.unknown.items() if ids]
         parts += [note[language] for note in (*match.notes, *match.warnings)]
-        text[language] = "; ".join(part for part in parts if part)
+        text[language] = ("; " if language == "en" else " ; ").join(part for part in parts if part)
     return MatchReport(number, kind, feed, counts, text, tuple(note["en"] for note in match.warnings))
 
 
@@ -158,3 +160,26 @@ def names_of(table: pd.DataFrame, column: str, names: Iterable[str]) -> dict[str
             given = table[[column, name]].dropna()
             found |= dict(zip(given[column].astype(str), given[name].astype(str), strict=True))
     return found
+
+
+_DAY_NAMES = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+}
+
+
+def days_text(weekdays: Sequence[int], language: str) -> str:
+    """Return "every day", "Monday to Friday" or "Monday, Wednesday" for days with Monday 0."""
+    days = sorted(set(weekdays))
+    names = _DAY_NAMES[language]
+    if len(days) == len(names):
+        return "every day" if language == "en" else "tous les jours"
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"{names[days[0]]} {'to' if language == 'en' else 'à'} {names[days[-1]]}"
+    return ", ".join(names[day] for day in days)
+
+
+def clock_text(seconds: int) -> str:
+    """Return "07:30", with seconds where there are any."""
+    text = format_time(seconds)
+    return text.removesuffix(":00")

@@ -368,3 +368,8 @@ TimetableModification = Annotated[
     Field(discriminator="type"),
 ]
 """One modification of timetables, told by its ``type``."""
+
+
+def kind_of(change: Modification) -> str:
+    """Return the ``type`` of a modification as the file writes it."""
+    return next(name for name, model in TYPES.items() if isinstance(change, model))

@@ -17,7 +17,7 @@ from gtfs.contradictions import contradictions
 from gtfs.draft import Draft
 from gtfs.errors import ScenarioError
 from gtfs.match import Match, MatchReport, quoted, report_of
-from gtfs.modifications import ORDER, Modification
+from gtfs.modifications import ORDER, Modification, kind_of
 
 EDITS = {
     "adjust-speed": "gtfs.edit_times:adjust_speed",
@@ -75,13 +75,13 @@ def edit_feeds(
     if problems:
         raise _refused(problems)
     reports = []
-    for number, name, change in sorted(meant, key=lambda entry: ORDER[_type(entry[2])]):
+    for number, name, change in sorted(meant, key=lambda entry: ORDER[kind_of(entry[2])]):
         try:
             match = _edit(change)(drafts[name], change)
         except ScenarioError as error:
             problems += _numbered(number, change, error)
             continue
-        reports.append(report_of(drafts[name].tidy(match), number, _type(change), name))
+        reports.append(report_of(drafts[name].tidy(match), number, kind_of(change), name))
     if problems:
         raise _refused(problems)
     changed = frozenset(name for _, name, _ in meant)
@@ -92,13 +92,9 @@ def edit_feeds(
     )
 
 
-def _type(change: Modification) -> str:
-    return str(getattr(change, "type"))  # noqa: B009 - each model has its own Literal
-
-
 def _edit(change: Modification) -> Callable[[Draft, Modification], Match]:
     """Import the function of a type when it is needed."""
-    module, function = EDITS[_type(change)].split(":")
+    module, function = EDITS[kind_of(change)].split(":")
     edit: Callable[[Draft, Modification], Match] = getattr(importlib.import_module(module), function)
     return edit
 
@@ -109,7 +105,7 @@ def _refused(problems: Sequence[str]) -> ScenarioError:
 
 
 def _numbered(number: int, change: Modification, error: ScenarioError) -> list[str]:
-    return [f"modification {number} ({_type(change)}): {problem}" for problem in error.problems]
+    return [f"modification {number} ({kind_of(change)}): {problem}" for problem in error.problems]
 
 
 def _feed_of(change: Modification, drafts: Mapping[str, Draft]) -> str:
