@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from access.comparison import Comparison
-from access.comparison_notes import words_of
+from access.comparison_notes import WORDS, words_of
 from access.comparison_side_by_side import LABELS, WeeklyHours, side_by_side
+from access.self_checks import TOTAL
 
 MARKS = {"passed": "ok", "failed": "FAILED", "not checked": "not checked"}
 
@@ -40,12 +41,24 @@ def comparison_lines(
 
 
 def _of_one(comparison: Comparison, frame: pd.DataFrame) -> list[str]:
-    lines = [*_benefit(comparison)]
     notes = frame[f"{comparison.scenario['en']}: note"].dropna()
-    told = dict.fromkeys(words_of(part, "en") for note in notes for part in str(note).split("; "))
-    lines += [f"Note: {text}" for text in told]
-    for check in comparison.checks:
-        lines.append(f"Check {check.name}: {MARKS[check.state]}; {check.text['en']}")
+    parts = [part for note in notes for part in str(note).split("; ") if part in WORDS]
+    told = [f"Note: {words_of(part, 'en')}" for part in dict.fromkeys(parts)]
+    return [*_benefit(comparison), *told, *_checks(comparison)]
+
+
+def _checks(comparison: Comparison) -> list[str]:
+    """Say what each check found; totals that add up in one line."""
+    totals = [check for check in comparison.checks if check.name.startswith(TOTAL)]
+    passed = [check for check in totals if check.state == "passed"]
+    lines = [
+        f"Check of {check.name}: {MARKS[check.state]}; {check.text['en']}"
+        for check in comparison.checks
+        if check not in passed
+    ]
+    if passed:
+        of = ", ".join(check.name.removeprefix(TOTAL) for check in passed)
+        lines.append(f"Check of totals: ok; as in the base and as declared: {of}")
     return lines
 
 
@@ -63,7 +76,9 @@ def _benefit(comparison: Comparison) -> list[str]:
         if np.isnan(row["value"]):
             found.append(f"Share of the poorest 40 %: not given. {words_of(row['note'], 'en')}")
         else:
-            found.append(f"Share of the {row['direction']} of the poorest 40 %: {100 * row['value']:.0f} %")
+            share = f"{100 * row['value']:.0f} %"
+            goes = "goes to" if row["direction"] == "gain" else "falls on"
+            found.append(f"Of the {row['direction']} of access, {share} {goes} the poorest 40 %.")
     return found
 
 

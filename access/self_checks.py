@@ -32,6 +32,9 @@ LAND_USE = frozenset({"add-opportunities", "remove-opportunities", "add-resident
 ROUNDING = 1e-6
 """Share of a total; sums of fractions over cells are never exact."""
 
+TOTAL = "total of "
+"""How the names of checks of totals begin."""
+
 _BLOCK_ROWS = 1024
 
 
@@ -176,7 +179,7 @@ def check_totals(
         if not fits:
             told["en"] += f"; not accounted for: {_signed(missing)}"
             told["fr"] += f" ; inexpliqués : {_french(missing, signed=True)}"
-        yield Check(f"total of {what}", "passed" if fits else "failed", told)
+        yield Check(f"{TOTAL}{what}", "passed" if fits else "failed", told)
 
 
 def _moved_wrongly(

@@ -99,7 +99,7 @@ def test_a_check_that_fails_is_told_as_failed(city: WarmRun) -> None:
     found = compare(city.base, other)
     assert [check.name for check in found.failed] == ["total of jobs"]
     assert found.checks[0].state == "not checked"
-    assert any(line.startswith("  Check total of jobs: FAILED") for line in comparison_lines([found]))
+    assert any(line.startswith("  Check of total of jobs: FAILED") for line in comparison_lines([found]))
 
 
 def test_a_scenario_that_changes_nothing_changes_nothing(city: WarmRun) -> None:
@@ -199,6 +199,7 @@ def test_the_lines_of_a_terminal_tell_the_headline_who_loses_and_the_checks(with
     (hours,) = [line for line in lines if line.startswith("vehicle-hours a week")]
     assert hours.split()[-2:] == ["16", "0"]
     text = "\n".join(lines)
-    assert "Check travel times: ok" in text
-    assert "Share of the poorest 40 %: not given. Nothing changes for one of the two groups." in text
+    assert "Check of travel times: ok" in text
+    assert "Check of totals: ok; as in the base and as declared: population, jobs" in text
+    assert "Of the loss of access, 67 % falls on the poorest 40 %." in text  # 40 of the 60 who lose
     assert "gains and losses go by their sign" in text
