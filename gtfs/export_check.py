@@ -85,7 +85,8 @@ def timetable_differences(one: Schedule, other: Schedule) -> list[str]:
             if not _same(array, counterpart):
                 different.append(prefix + name)
     for name in ("pathways", "all_pathways"):
-        found, wanted = getattr(one, name), getattr(other, name)
+        found: tuple[Any, ...] | None = getattr(one, name)
+        wanted: tuple[Any, ...] | None = getattr(other, name)
         if found is None or wanted is None:
             different += [name] if (found is None) != (wanted is None) else []
         elif not all(_same(array, counterpart) for array, counterpart in zip(found, wanted, strict=True)):
