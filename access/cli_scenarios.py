@@ -54,7 +54,7 @@ def scenario() -> None:
 @QUIET
 def check(run: Path, scenario: Path, quiet: bool) -> None:
     """Say what each modification of SCENARIO meets in RUN; compute nothing, write nothing."""
-    from access.scenario_check import check_lines
+    from access.scenario_export import check_lines
 
     log(quiet)
     for line in check_lines(run, scenario):

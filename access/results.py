@@ -30,10 +30,10 @@ RUN_FILE = re.compile(
 )
 #: Files of a folder that `fairreach compare` writes; the map of a scenario carries its name.
 COMPARISON_FILE = re.compile(
-    r"(manifest\.json|(table|cells|winners|rights|benefit|bill|zones)\.parquet|difference\.gpkg"
+    r"(manifest\.json|(table|cells|winners|rights|benefit|bill|zones|side_by_side)\.parquet|difference\.gpkg"
     r"|map-[a-z0-9_-]+(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
 )
-COMPARISON_MARK = '"kind": "comparison"'
+EXPORT_FILE = re.compile(r"(manifest\.json|[^/]+\.zip|(differences|bill)\.csv|differences\.[a-z]{2}\.txt)")
 ANOTHER_FOLDER = "name another folder with --out or results.folder"
 ORIGINS_A_BLOCK = 256
 
@@ -46,12 +46,18 @@ class FolderKind(NamedTuple):
 
     def made(self, manifest: str) -> bool:
         """Say whether this text is the manifest of such a folder."""
-        is_comparison = COMPARISON_MARK in manifest
-        return "fairreach_version" in manifest and is_comparison == (self.name == "comparison")
+        try:
+            content = json.loads(manifest)
+        except json.JSONDecodeError:
+            return False
+        if not isinstance(content, dict) or "fairreach_version" not in content:
+            return False
+        return bool(content.get("kind", RUN.name) == self.name)
 
 
 RUN = FolderKind("run", RUN_FILE)
 COMPARISON = FolderKind("comparison", COMPARISON_FILE)
+EXPORT = FolderKind("export", EXPORT_FILE)
 
 
 def check_target(folder: Path, kind: FolderKind = RUN) -> None:
