@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from gtfs.calendar import WEEKDAY_COLUMNS, read_calendar
@@ -35,35 +34,40 @@ class Services:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         calendar = read_calendar(draft.base, draft.name)
-        self._regular: dict[str, frozenset[int]] = {}
-        self._dates: dict[str, set[int]] = {}
-        for number, service in enumerate(calendar.service):
-            first, last = int(calendar.first_day[number]), int(calendar.last_day[number])
-            self._regular[service] = frozenset(np.flatnonzero(calendar.runs[number]).tolist())
-            self._dates[service] = {
-                day for day in range(first, last + 1) if (day - 1) % 7 in self._regular[service]
-            }
-        removed = []
+        runs, first, last = calendar.runs.tolist(), calendar.first_day.tolist(), calendar.last_day.tolist()
+        self._span = {
+            service: range(first[at], last[at] + 1) for at, service in enumerate(calendar.service.tolist())
+        }
+        self._regular = {
+            service: frozenset(day for day in range(7) if runs[at][day])
+            for at, service in enumerate(self._span)
+        }
+        self._changes: dict[str, list[tuple[bool, int]]] = {}
         for service, day, added in zip(
-            calendar.exception_service, calendar.exception_day.tolist(), calendar.added, strict=True
+            calendar.exception_service.tolist(),
+            calendar.exception_day.tolist(),
+            calendar.added.tolist(),
+            strict=True,
         ):
             self._regular.setdefault(service, frozenset())
-            self._dates.setdefault(service, set())
-            if added:
-                self._dates[service].add(day)
-            else:
-                removed.append((service, day))
-        for service, day in removed:  # removed wins, as in ``active_services``
-            self._dates[service].discard(day)
+            self._changes.setdefault(service, []).append((added, day))
+        self._dates: dict[str, Dates] = {}
 
     @property
     def ids(self) -> list[str]:
         """Every service, in the order of the calendar."""
-        return list(self._dates)
+        return list(self._regular)
 
     def dates(self, service_id: str) -> Dates:
         """Dates on which a service runs; none for a service that the calendar lacks."""
-        return frozenset(self._dates.get(service_id, ()))
+        if service_id not in self._dates:
+            regular = self._regular.get(service_id, frozenset())
+            dates = {day for day in self._span.get(service_id, ()) if (day - 1) % 7 in regular}
+            changes = self._changes.get(service_id, [])
+            dates |= {day for added, day in changes if added}
+            # removed wins, as in ``gtfs.calendar.active_services``
+            self._dates[service_id] = frozenset(dates - {day for added, day in changes if not added})
+        return self._dates[service_id]
 
     def dates_on(self, service_id: str, weekdays: Iterable[int]) -> Dates:
         """Dates of a service that belong to these days of the week (Monday 0), by W1 to W3."""
@@ -93,27 +97,30 @@ class Services:
     def for_days(self, services: Sequence[str], weekdays: Iterable[int]) -> str | None:
         """Service that runs, on each day of the week, when any of ``services`` does; None without dates.
 
-        For a day of the week on which none of them runs, it is when any service of the feed does: a Sunday
-        service added to a route follows the feed's Sundays and holidays. Where the feed has none on that day
-        either, it is each such day between the first and the last date of its calendar.
+        For a day of the week on which none of them runs, it is when any service of the feed does, between the
+        first and last date of ``services``: a Sunday service added to a route follows the feed's Sundays and
+        public holidays. Where the feed has none on that day either, it is each such day in between.
         """
         chosen = tuple(weekdays)
-        own = [service for service in dict.fromkeys(services) if self._dates.get(service)]
+        own = [service for service in dict.fromkeys(services) if self.dates(service)]
         dates: set[int] = set()
-        everything = set().union(*self._dates.values()) if self._dates else set()
-        within = set().union(*(self._dates[service] for service in own)) if own else everything
+        within = self._first_and_last(own or self.ids)
         for day in chosen:
             found = set().union(*(self.dates_on(service, [day]) for service in own))
             if not found:
-                found = set().union(*(self.dates_on(service, [day]) for service in self._dates))
-                found = {d for d in found if min(within) <= d <= max(within)} or found
-            if not found and everything:
-                span = range(min(everything), max(everything) + 1)
-                found = {d for d in span if (d - 1) % 7 == day}
+                found = set().union(*(self.dates_on(service, [day]) for service in self.ids))
+                found &= set(within)
+            if not found:
+                found = {date for date in within if (date - 1) % 7 == day}
             dates |= found
         if not dates:
             return None
         return self.with_dates(frozenset(dates), frozenset(chosen), "new")
+
+    def _first_and_last(self, services: Sequence[str]) -> range:
+        """Every day between the first and the last date of some services."""
+        dates = set().union(*(self.dates(service) for service in services))
+        return range(min(dates), max(dates) + 1) if dates else range(0)
 
     def with_dates(self, dates: Dates, regular: frozenset[int], like: str) -> str:
         """Service with exactly these dates: one of the calendar that has them, else a new one.
@@ -124,20 +131,20 @@ class Services:
         regular : days of the week on which it runs regularly, for calendar.txt and for W2.
         like : service after which a new one is called.
         """
-        for service, known in self._dates.items():
-            if self._regular[service] == regular and known == dates:
+        for service in self.ids:
+            if self._regular[service] == regular and self.dates(service) == dates:
                 return service
         label = "-".join(WEEKDAY_COLUMNS[day][:3] for day in sorted(regular))
         service_id = self._new_id(f"{like}~{label}" if label else f"{like}~dates")
         if self._draft.base.calendar is None:
-            regular = frozenset()
+            regular = frozenset()  # the feed has calendar_dates.txt only, and so it stays
         self._write(service_id, dates, regular)
-        self._regular[service_id], self._dates[service_id] = regular, set(dates)
+        self._regular[service_id], self._dates[service_id] = regular, dates
         return service_id
 
     def _new_id(self, wanted: str) -> str:
         service_id, number = wanted, 1
-        while service_id in self._dates:
+        while service_id in self._regular:
             number += 1
             service_id = f"{wanted}~{number}"
         return service_id

@@ -6,7 +6,8 @@ F1. Each entry gives service in one period on some days of the week. It copies `
     each direction (``gtfs.edit_sources``). Departures by headway become rows of frequencies.txt, exact ones
     (``exact: true``) with ``exact_times`` 1; ``first_departures`` become trips.
 F2. An entry runs on the dates on which the route runs today, on these days of the week; on a day of the week
-    on which the route does not run, when the feed does (``Services.for_days``).
+    on which the route does not run, when the feed does (``Services.for_days``). An entry that names no days
+    means those on which the route runs.
 F3. All trips of the route are removed, as in R5, and the report says how many of them ran at other times or
     on other days. With ``retain_trips_outside_frequency_entries`` only those go that leave in the period of
     an entry, and only on its days; exact departures replace what leaves from the first of them to the last.
@@ -33,6 +34,7 @@ class _Plan(NamedTuple):
     service_id: str
     sources: list[str]
     departures_s: list[int]
+    weekdays: tuple[int, ...]
 
 
 def adjust_frequency(draft: Draft, change: AdjustFrequency) -> Match:
@@ -48,14 +50,14 @@ def adjust_frequency(draft: Draft, change: AdjustFrequency) -> Match:
     plans = _plans(draft, change, chosen.trips, running)
     new = [_write(draft, plan, number) for number, plan in enumerate(plans, start=1)]
     made = {trip for trips in new for trip in trips}
-    gone = [trip for trip in chosen.trips if not _replaced(running, trip, change.entries)]
+    gone = [trip for trip in chosen.trips if not _replaced(running, trip, plans)]
     if change.retain_trips_outside_frequency_entries:
-        removed = _make_room(draft, change, made)
+        removed = _make_room(draft, change.route, plans, made)
         warnings = []
     else:
         draft.remove(chosen.trips)
         removed, warnings = len(chosen.trips), _warn_of_gone(gone)
-    warnings += _warn_of_overlaps(change.entries) + _warn_of_directions(draft, running)
+    warnings += _warn_of_overlaps(plans) + _warn_of_directions(draft, running)
     counts = chosen.counts | {"trips_removed": removed, "new_trips": len(made)}
     return Match(counts, chosen.unknown, [_note(plan) for plan in plans], warnings)
 
@@ -64,13 +66,14 @@ def _plans(draft: Draft, change: AdjustFrequency, trips: list[str], running: Rou
     plans, problems = [], []
     for number, entry in enumerate(change.entries, start=1):
         departures_s = _departures_s(entry)
-        service_id = draft.services.for_days(running.services, entry.weekdays)
+        days = running.days_of(entry)
+        service_id = draft.services.for_days(running.services, days)
         start_s, end_s = entry.period_s
         if entry.source_trip is not None:
             sources = [entry.source_trip]
             problems += _wrong_source(draft, change.route, trips, entry.source_trip, number)
         else:
-            found = [running.source(way, entry.weekdays, (start_s + end_s) / 2) for way in running.directions]
+            found = [running.source(way, days, (start_s + end_s) / 2) for way in running.directions]
             sources = [trip for trip in found if trip is not None]
         if not departures_s:
             problems.append(
@@ -82,7 +85,7 @@ def _plans(draft: Draft, change: AdjustFrequency, trips: list[str], running: Rou
         elif not sources:
             problems.append(f"entry {number}: no trip of route {change.route!r} has times to copy")
         else:
-            plans.append(_Plan(entry, service_id, sources, departures_s))
+            plans.append(_Plan(entry, service_id, sources, departures_s, days))
     if problems:
         raise ScenarioError("adjust-frequency", problems)
     return plans
@@ -127,22 +130,24 @@ def _write(draft: Draft, plan: _Plan, number: int) -> list[str]:
     return new
 
 
-def _make_room(draft: Draft, change: AdjustFrequency, made: set[str]) -> int:
+def _make_room(draft: Draft, route: str, plans: list[_Plan], made: set[str]) -> int:
     """Remove what leaves in the periods of the entries on their days; the number of trips that lost a day."""
     n_removed = 0
-    for entry in change.entries:
-        route = draft.trips["route_id"] == change.route
-        old = [trip for trip in draft.trips.loc[route, "trip_id"].tolist() if trip not in made]
-        inside, _ = in_period(draft, old, *entry.period_s)
-        removed, cut = cut_days(draft, inside, entry.weekdays)
+    for plan in plans:
+        own = draft.trips.loc[draft.trips["route_id"] == route, "trip_id"]
+        inside, _ = in_period(
+            draft, [trip for trip in own.tolist() if trip not in made], *plan.entry.period_s
+        )
+        removed, cut = cut_days(draft, inside, plan.weekdays)
         n_removed += len(removed) + len(cut)
     return n_removed
 
 
-def _replaced(running: RouteService, trip: str, entries: list[FrequencyEntry]) -> bool:
+def _replaced(running: RouteService, trip: str, plans: list[_Plan]) -> bool:
     """Whether an entry covers every departure of a trip on every day on which it runs."""
+    periods = [(plan.weekdays, *plan.entry.period_s) for plan in plans]
     return all(
-        any(day in entry.weekdays and entry.period_s[0] <= leaves_s < entry.period_s[1] for entry in entries)
+        any(day in days and start_s <= leaves_s < end_s for days, start_s, end_s in periods)
         for day in running.weekdays[trip]
         for leaves_s in running.departures_s[trip]
     )
@@ -158,7 +163,7 @@ def _note(plan: _Plan) -> dict[str, str]:
         ("en", ":", "each way, ", "copied from"),
         ("fr", " :", "par sens, ", "d'après"),
     ):
-        days, each_way = days_text(entry.weekdays, language), each if ways > 1 else ""
+        days, each_way = days_text(plan.weekdays, language), each if ways > 1 else ""
         text[language] = (
             f"{period}, {days}{colon} {counted('departures', n, language)} {each_way}{of} {copied}"
         )
@@ -179,15 +184,15 @@ def _warn_of_gone(gone: list[str]) -> list[dict[str, str]]:
     ]
 
 
-def _warn_of_overlaps(entries: list[FrequencyEntry]) -> list[dict[str, str]]:
+def _warn_of_overlaps(plans: list[_Plan]) -> list[dict[str, str]]:
     warnings = []
-    for number, one in enumerate(entries, start=1):
-        for other_number, other in enumerate(entries[number:], start=number + 1):
+    for number, one in enumerate(plans, start=1):
+        for other_number, other in enumerate(plans[number:], start=number + 1):
             days = sorted(set(one.weekdays) & set(other.weekdays))
-            start_s = max(one.period_s[0], other.period_s[0])
-            end_s = min(one.period_s[1], other.period_s[1])
-            exact = bool(one.first_departures or other.first_departures)
-            same = one.source_trip == other.source_trip
+            start_s = max(one.entry.period_s[0], other.entry.period_s[0])
+            end_s = min(one.entry.period_s[1], other.entry.period_s[1])
+            exact = bool(one.entry.first_departures or other.entry.first_departures)
+            same = one.entry.source_trip == other.entry.source_trip
             if days and start_s < end_s and same and not exact:
                 period = f"{clock_text(start_s)}-{clock_text(end_s)}"
                 warnings.append(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from gtfs.draft import Draft
 from gtfs.draft_headways import departures_of
 from gtfs.draft_patterns import Pattern
+from gtfs.modification_parts import DaysOfWeek
 from gtfs.supply_directions import pattern_directions
 
 
@@ -28,6 +29,11 @@ class RouteService:
     departures_s: dict[str, list[int]]  # trip -> first-stop departures, several with frequencies.txt
     weekdays: dict[str, frozenset[int]]  # trip -> days of the week on which it runs
     services: list[str]  # of the trips, without repeats
+
+    def days_of(self, change: DaysOfWeek) -> tuple[int, ...]:
+        """Days that a modification of the route means: those it names, else those on which the route runs."""
+        running = sorted(frozenset[int]().union(*self.weekdays.values()))
+        return change.weekdays if change.names_days or not running else tuple(running)
 
     def trips(self, direction: str, weekdays: Sequence[int] = tuple(range(7))) -> list[str]:
         """Trips of a direction that leave on any of these days, pattern by pattern."""

@@ -3,8 +3,9 @@
 Ours; R5 has no such type. Decided so, for each direction and each day of the week asked for:
 
 P1. Where the direction runs that day, new trips leave at ``first_departure`` and every headway after it
-    before today's first one, and every headway after today's last one up to ``last_departure`` (included). Today's
-    first and last departure are those over all services of that day of the week. Trips of today stay.
+    before today's first one, and every headway after today's last one up to ``last_departure`` (included).
+    Today's first and last departure are those over all services of that day of the week. Trips of today stay.
+    Without ``days``, the days are those on which the route runs.
 P2. Where it does not run that day, new trips leave from ``first_departure`` to ``last_departure``; both are
     needed.
 P3. Early trips copy the first trip of today, late ones the last: the nearest in time. On new days they copy
@@ -53,7 +54,7 @@ def adjust_span(draft: Draft, change: AdjustSpan) -> Match:
             )
     gaps: dict[_Gap, list[int]] = {}
     problems: list[str] = []
-    for day in change.weekdays:
+    for day in running.days_of(change):
         for way in directions:
             found = _gaps(running, way, day, change)
             problems += [found] if isinstance(found, str) else []
@@ -107,7 +108,7 @@ def _nothing(running: RouteService, directions: list[str], change: AdjustSpan) -
     leaves_s = [
         leaves_s
         for way in directions
-        for trip in running.trips(way, change.weekdays)
+        for trip in running.trips(way, running.days_of(change))
         for leaves_s in running.departures_s[trip]
     ]
     if not leaves_s:

@@ -111,9 +111,11 @@ class DaysOfWeek(Part):
     """Days on which something holds: a list, or R5's flags ``monday`` to ``sunday``; else every day."""
 
     days: Days | None = Field(
-        None, description="Days of the week (monday, ... or weekdays, weekend, daily); default every day."
+        None,
+        description="Days of the week: a list of monday, ..., or weekdays, weekend, daily. Default every day; "
+        "for adjust-frequency and adjust-span the days on which the route runs.",
     )
-    monday: bool | None = Field(None, description="R5's way of writing `days`, as the next six.")
+    monday: bool | None = Field(None, description="true or false for each day: R5's way of writing `days`.")
     tuesday: bool | None = Field(None, description="See monday.")
     wednesday: bool | None = Field(None, description="See monday.")
     thursday: bool | None = Field(None, description="See monday.")
@@ -132,8 +134,13 @@ class DaysOfWeek(Part):
         return self
 
     @property
+    def names_days(self) -> bool:
+        """Whether any days are given."""
+        return self.days is not None or any(getattr(self, name) for name in WEEKDAY_COLUMNS)
+
+    @property
     def weekdays(self) -> tuple[int, ...]:
-        """Days of the week, Monday 0 to Sunday 6, at least one."""
+        """Days of the week, Monday 0 to Sunday 6, at least one; every day where none is given."""
         if self.days is not None:
             return self.days
         chosen = tuple(day for day, name in enumerate(WEEKDAY_COLUMNS) if getattr(self, name))
