@@ -40,9 +40,16 @@ CONCENTRATION = IndexKey("concentration_index")
 DECILE_DIFFERENCE = IndexKey("difference_decile_10_decile_1")
 DECILE_RATIO = IndexKey("ratio_decile_10_decile_1")
 
+POOREST40, RICHEST10, RICHER60 = "poorest40", "richest10", "richer60"
+"""Parts of the order of incomes that the Palma ratio divides, and everybody with a place but the poorest."""
+
 
 def mean_of(group: str) -> IndexKey:
-    """Return the key of the mean access of a group: ``all``, ``decile_1`` to ``decile_10``, or one given."""
+    """Return the key of the mean access of a group.
+
+    ``all``, ``decile_1`` to ``decile_10``, one given, or, of measures whose inequality is wanted,
+    ``poorest40``, ``richest10`` and ``richer60``.
+    """
     return IndexKey("mean_access", group)
 
 
@@ -160,21 +167,27 @@ class SheetMaker:
         return weights
 
     def _add_orders(self, sheet: Sheet, people: Floats, orders: Sequence[_IncomeOrder]) -> None:
-        """Palma ratio and concentration index: by income order among those whose access is known."""
-        palma, concentration = np.full((2, len(people), self.n_measures), np.nan)
+        """Palma ratio, its halves, concentration index: by income order of those whose access is known."""
+        palma, concentration, poorest, richest, richer = np.full((5, len(people), self.n_measures), np.nan)
         for n, pattern in enumerate(self.patterns):
             columns = np.flatnonzero((self.pattern_of == n) & self.unequal)
             if not len(columns):
                 continue
-            weights = np.zeros((len(people), 4, self.n_cells))
+            weights = np.zeros((len(people), 5, self.n_cells))
             for rows, order, residents in zip(weights, orders, people, strict=True):
                 order.fill(rows, residents * pattern)
             amounts = weights.reshape(-1, self.n_cells) @ self.values[:, columns]
-            poor, rich, whole, ranked = amounts.reshape(len(people), 4, -1).transpose(1, 0, 2)
+            poor, rich, whole, ranked, others = amounts.reshape(len(people), 5, -1).transpose(1, 0, 2)
+            residents = weights.sum(axis=2)[:, :, None]
+            poorest[:, columns] = _shares(poor, residents[:, 0])
+            richest[:, columns] = _shares(rich, residents[:, 1])
+            richer[:, columns] = _shares(others, residents[:, 4])
             palma[:, columns] = _ratio(4 * rich, poor)
             # Twice the covariance of access and rank over mean access; the mean rank is one half.
             concentration[:, columns] = _ratio(2 * ranked, whole) - 1
         sheet[PALMA], sheet[CONCENTRATION] = palma, concentration
+        for group, means in ((POOREST40, poorest), (RICHEST10, richest), (RICHER60, richer)):
+            sheet[mean_of(group)] = means
 
     def _gini(self, people: Floats) -> Floats:
         """Half the mean difference of two residents over the mean: the integral of F (1 - F) (Gini 1912).
@@ -235,7 +248,7 @@ class _IncomeOrder(NamedTuple):
         return np.repeat(of_places, self.sizes) if len(self.starts) < len(self.cells) else of_places
 
     def fill(self, weights: Floats, people: Floats) -> None:
-        """Fill four rows of weights: the poorest 40 %, the richest 10 %, everybody, everybody times rank.
+        """Fill five rows of weights: poorest 40 %, richest 10 %, all, all times rank, richer 60 %.
 
         All stay 0 where nobody has a place, or all have the same one: then there is no order.
         """
@@ -252,6 +265,7 @@ class _IncomeOrder(NamedTuple):
         weights[2, self.cells] = counted
         for row, share in ((0, poor), (1, rich), (3, rank)):
             weights[row, self.cells] = counted * self.spread(share)
+        weights[4, self.cells] = counted * self.spread(1 - poor)
 
     def _several(self, counted: Floats) -> bool:
         present = np.flatnonzero(counted > 0)
@@ -286,6 +300,10 @@ def sheet(
     """
     maker = SheetMaker(values, groups=groups, lines=lines, unequal=unequal)
     return {key: numbers[0] for key, numbers in maker.sheets(population[None], income[None]).items()}
+
+
+def _shares(above: Floats, below: Floats) -> Floats:
+    return _ratio(above, np.broadcast_to(below, above.shape))
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

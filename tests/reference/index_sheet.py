@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from access.equity import palma, residents_below, weighted_mean
+from access.equity import mean_in_income_range, palma, residents_below, weighted_mean
 from access.equity_indices import concentration_index, gini
 from access.income import income_deciles
 
@@ -38,6 +38,11 @@ def of_measure(
     rich, poor = sheet["mean_access", "decile_10"], sheet["mean_access", "decile_1"]
     sheet["difference_decile_10_decile_1", "all"] = rich - poor
     sheet["ratio_decile_10_decile_1", "all"] = rich / poor if poor > 0 else np.nan
+    for name, low, high in (("poorest40", 0.0, 0.4), ("richest10", 0.9, 1.0), ("richer60", 0.4, 1.0)):
+        known = np.where(np.isnan(values), 0.0, population)
+        several = len(np.unique(income[(known > 0) & ~np.isnan(income)])) > 1
+        mean = mean_in_income_range(values, income, known, low, high).value
+        sheet["mean_access", name] = mean if several else np.nan
     sheet["gini", "all"] = gini(values, population).value
     sheet["ratio_richest10_poorest40", "all"] = palma(values, income, population).value
     sheet["concentration_index", "all"] = concentration_index(values, income, population).value
