@@ -39,39 +39,66 @@ def zones_evidence(
     reach: ReachOfRun,
 ) -> Evidence:
     """Find the zones where rights are unmet and incomes low."""
-    config = network.inputs.loaded.config
-    given, people = config.exclusion, measures.people
-    rights = _rights_that_count(evaluated, given.catalogue)
+    given = network.inputs.loaded.config.exclusion
+    rights = rights_of_register(evaluated, given.catalogue)
     record = {**given.model_dump(mode="json"), "rights": [each.right.name for each in rights]}
     record["catalogue_used"] = rights[0].catalogue if rights else None
-    if len(rights) < given.min_rights_unmet or np.isnan(people.income).all():
+    register = register_of(network, measures, periods, evaluated, drawn, reach)
+    if register is None:
         why = _reason(len(rights), given.min_rights_unmet)
         return Evidence(manifest={"exclusion": {**record, "state": "not defined", "reason": why}})
-    rule = ZoneRule(
-        IncomeLine(given.income_rule, given.income_value),
-        given.min_rights_unmet,
-        given.min_residents,
-        given.min_share_of_draws,
-    )
-    names = [each.right.name for each in rights]
-    register = exclusion_register(
-        network.inputs.cells.study_ids,
-        people.population,
-        people.income,
-        _states(rights, reach),
-        rule,
-        access=headline_access(network.inputs, periods)[1],
-        draws=_chunks(drawn, names),
-        naming=_naming(network),
-        n_permutations=given.permutations,
-        smallest_count=config.results.min_residents_shown,
-    )
     register = replace(
         register,
         zones=register.zones.assign(edge_share=_edge_share(network, register.zones)),
         unstable=register.unstable.assign(edge_share=_edge_share(network, register.unstable)),
     )
     return _as_evidence(register, record)
+
+
+def register_of(
+    network: RunNetwork,
+    measures: Measures,
+    periods: Sequence[PeriodMeasured],
+    evaluated: EvaluatedRights | None,
+    drawn: Uncertainty,
+    reach: ReachOfRun,
+    *,
+    statistics: bool = True,
+) -> Register | None:
+    """Return the register of a run or a scenario; None where too few rights or no incomes are known.
+
+    Parameters
+    ----------
+    drawn : Uncertainty
+        Draws, and the rights of each realisation of the travel times.
+    statistics : bool
+        Whether to compute Gi* of access and income, which takes longest and changes no zone.
+    """
+    config, people = network.inputs.loaded.config, measures.people
+    given = config.exclusion
+    rights = rights_of_register(evaluated, given.catalogue)
+    if len(rights) < given.min_rights_unmet or np.isnan(people.income).all():
+        return None
+    return exclusion_register(
+        network.inputs.cells.study_ids,
+        people.population,
+        people.income,
+        _states(rights, reach),
+        zone_rule(network),
+        access=headline_access(network.inputs, periods)[1],
+        draws=draws_with_rights(drawn, [each.right.name for each in rights]),
+        naming=_naming(network),
+        statistics=statistics,
+        n_permutations=given.permutations,
+        smallest_count=config.results.min_residents_shown,
+    )
+
+
+def zone_rule(network: RunNetwork) -> ZoneRule:
+    """Return the definition of a zone that the configuration gives."""
+    given = network.inputs.loaded.config.exclusion
+    line = IncomeLine(given.income_rule, given.income_value)
+    return ZoneRule(line, given.min_rights_unmet, given.min_residents, given.min_share_of_draws)
 
 
 def _reason(n_rights: int, needed: int) -> dict[str, str]:
@@ -98,7 +125,7 @@ def _edge_share(network: RunNetwork, zones: gpd.GeoDataFrame) -> Floats:
     return np.array(shares, dtype=np.float64)
 
 
-def _rights_that_count(evaluated: EvaluatedRights | None, catalogue: str | None) -> list[EvaluatedRight]:
+def rights_of_register(evaluated: EvaluatedRights | None, catalogue: str | None) -> list[EvaluatedRight]:
     """Return the rights of one catalogue that could be judged: the one named, else the first."""
     if evaluated is None or not evaluated.as_written:
         return []
@@ -121,7 +148,7 @@ def _states(rights: Sequence[EvaluatedRight], reach: ReachOfRun) -> RightsOfCell
     )
 
 
-def _chunks(drawn: Uncertainty, rights: Sequence[str]) -> Iterator[Draws]:
+def draws_with_rights(drawn: Uncertainty, rights: Sequence[str]) -> Iterator[Draws]:
     """Yield all draws: residents, incomes, and the rights that each cell lacks in its realisation."""
     if drawn.draws is None:
         return
