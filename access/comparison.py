@@ -20,8 +20,7 @@ from access.cells import cell_polygons
 from access.comparison_columns import Floor, column_changes
 from access.comparison_frames import benefit_frame, cells_frame, rights_frame, winners_frame
 from access.comparison_groups import (
-    INCOME_RANGES,
-    RICHER60,
+    PALMA_GROUPS,
     added_residents,
     residents_by_group,
     residents_in_range,
@@ -90,7 +89,11 @@ class Comparison:
 
 
 def compare(
-    base: Evaluated, scenario: Evaluated, floor: Floor | None = None, ranges: Ranges | None = None
+    base: Evaluated,
+    scenario: Evaluated,
+    floor: Floor | None = None,
+    ranges: Ranges | None = None,
+    ranges_of_base: Ranges | None = None,
 ) -> Comparison:
     """Compare a scenario with its base.
 
@@ -102,8 +105,11 @@ def compare(
         Largest change of a cell that may be noise, by column (``range_columns.place_of``). Columns without
         one go by the sign, and the notes say so.
     ranges : mapping of (place, IndexKey) to DifferenceRange, optional
-        Interval of the paired difference of each index. Beside the groups of a run ``poorest40``,
-        ``richest10`` and ``richer60`` are asked for by these names.
+        Interval of the paired difference of each index, each state with its own residents: for the table
+        (``comparison_certainty.Certainty.ranges``).
+    ranges_of_base : mapping, optional
+        The same for the residents of the base alone: for who gains and whom the benefit goes to. Default: as
+        ``ranges``, which is right where the scenario adds no residents; without it there are then none.
 
     Raises
     ------
@@ -119,10 +125,9 @@ def compare(
     floor, ranges, people = floor or {}, ranges or {}, base.measures.people
     name = scenario.name["en"]
     other = not same_residents(people, scenario.measures.people)
-    groups = residents_by_group(people)
-    if "poorest40" in groups:
-        groups[RICHER60] = residents_in_range(people, 0.4, 1.0)
-    columns = list(column_changes(_measured(base), _measured(scenario), groups, floor))
+    if ranges_of_base is None:
+        ranges_of_base = {} if other else ranges
+    columns = list(column_changes(_measured(base), _measured(scenario), residents_by_group(people), floor))
     rights = changes_of_rights(_as_written(base), _as_written(scenario))
     measure = base.network.inputs.loaded.config.measures.headline
     headline: Row = {"service": measure.service, "period": measure.period, "cutoff_min": measure.cutoff_min}
@@ -132,8 +137,8 @@ def compare(
         headline=headline,
         table=_table(name, base, scenario, ranges, other_residents=other),
         cells=cells_frame(_about_cells(base, scenario), cell_polygons(ids), columns, rights, headline),
-        winners=winners_frame(name, columns, ranges, other_residents=other),
-        benefit=benefit_frame(name, columns, ranges, list(people.named)),
+        winners=winners_frame(name, columns, ranges_of_base, other_residents=other),
+        benefit=benefit_frame(name, columns, ranges_of_base, list(people.named)),
         rights=_rights(name, base, rights),
         checks=list(_checks(base, scenario)),
         noise_quantified=place_of("access", headline) in floor,
@@ -189,8 +194,8 @@ def _rights(name: str, base: Evaluated, changes: list[RightChange]) -> pd.DataFr
     people = base.measures.people
     some = np.where(people.population > 0, people.population, 1.0)
     shares = {
-        group: residents_in_range(people, *ends) / some
-        for group, ends in INCOME_RANGES.items()
+        group: residents_in_range(people, group) / some
+        for group in PALMA_GROUPS
         if not np.isnan(people.income).all()
     }
     residents = residents_of(people, base.network.inputs.loaded.config)

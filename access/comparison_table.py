@@ -18,7 +18,7 @@ import pandas as pd
 
 from access.comparison_benefit import DifferenceRange
 from access.comparison_cells import Better, relative_change
-from access.comparison_groups import INCOME_RANGES
+from access.comparison_groups import INCOME_RANGES, PALMA_GROUPS
 from access.comparison_notes import (
     NOT_DEFINED_BASE,
     NOT_DEFINED_SCENARIO,
@@ -84,8 +84,8 @@ def halves_of_palma(measured: Sequence[Measured], people: People) -> Iterator[Ro
     for each in measured:
         if each.family == "access":
             known = np.where(np.isnan(each.amount), 0.0, people.population)
-            for group, (low, high) in INCOME_RANGES.items():
-                mean = mean_in_income_range(each.amount, people.income, known, low, high)
+            for group in PALMA_GROUPS:
+                mean = mean_in_income_range(each.amount, people.income, known, *INCOME_RANGES[group])
                 yield row_of("mean_access", group, mean, str(each.where["service"]), each.where)
 
 

@@ -49,7 +49,7 @@ def test_without_incomes_there_are_no_groups_by_income_and_named_ones_stay() -> 
 
 def test_a_group_and_the_rest_are_everybody_with_an_income() -> None:
     who = people([30, 30, 40, 5], [1, 2, 3, NAN])
-    both = residents_in_range(who, 0, 0.4) + residents_in_range(who, 0.4, 1)
+    both = residents_in_range(who, "poorest40") + residents_in_range(who, "richer60")
     assert both.tolist() == pytest.approx([30, 30, 40, 0])
 
 
