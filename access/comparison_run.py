@@ -165,7 +165,13 @@ def _with_certainty(warm: WarmRun, first: Sequence[_First], show_bar: bool) -> l
         with progress.stage("ranges of the scenarios") as stage:
             for number, found in enumerate(first):
                 certainty = certain.of_scenario(found.evaluated)
-                comparison = compare(warm.base, found.evaluated, certainty.floor, certainty.ranges())
+                comparison = compare(
+                    warm.base,
+                    found.evaluated,
+                    certainty.floor,
+                    certainty.ranges(),
+                    certainty.ranges_of_base_residents(),
+                )
                 zones = register_changes(warm, certain, found.evaluated, certainty)
                 compared.append(
                     ComparedScenario(
