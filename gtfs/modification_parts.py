@@ -112,8 +112,8 @@ class DaysOfWeek(Part):
 
     days: Days | None = Field(
         None,
-        description="Days of the week: a list of monday, ..., or weekdays, weekend, daily. Default every day; "
-        "for adjust-frequency and adjust-span the days on which the route runs.",
+        description="Days of the week: a list of monday, ..., or weekdays, weekend, daily. Default every "
+        "day; for adjust-frequency and adjust-span the days on which the route runs.",
     )
     monday: bool | None = Field(None, description="true or false for each day: R5's way of writing `days`.")
     tuesday: bool | None = Field(None, description="See monday.")
