@@ -106,7 +106,8 @@ def _pieces(feed: gtfs_kit.Feed, routes: set[str], trips: set[str] | None = None
     visits = visits.merge(chosen[["trip_id", "route_id"]], on="trip_id")
     visits = visits.merge(_places(feed), on="stop_id", how="inner")
     visits = visits.sort_values(["trip_id", "stop_sequence"], kind="stable", ignore_index=True)
-    follows = visits["trip_id"].eq(visits["trip_id"].shift(-1))
+    trip = visits["trip_id"].to_numpy(dtype=object)
+    follows = np.append(trip[:-1] == trip[1:], False)[: len(trip)]
     pieces = pd.DataFrame(
         {
             "route_id": visits["route_id"].astype(str),
@@ -115,7 +116,7 @@ def _pieces(feed: gtfs_kit.Feed, routes: set[str], trips: set[str] | None = None
             "to_lon": visits["lon"].shift(-1),
             "to_lat": visits["lat"].shift(-1),
         }
-    )[follows.to_numpy()].drop_duplicates(ignore_index=True)
+    )[follows].drop_duplicates(ignore_index=True)
     ends = pieces[_ENDS].to_numpy(dtype=np.float64)
     turned = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
     pieces[_ENDS] = np.where(turned[:, np.newaxis], ends[:, [2, 3, 0, 1]], ends)

@@ -96,9 +96,13 @@ def difference_of_bills(base: pd.DataFrame, scenario: pd.DataFrame) -> pd.DataFr
     return table.loc[keep, list(BILL_COLUMNS)].reset_index(drop=True)
 
 
-def change_of_bill(bill: pd.DataFrame, measure: str, scope: str, period: str | None = None) -> float:
-    """Return the change of one sum of ``difference_of_bills``; NaN where there is none."""
+def sums_of_bill(bill: pd.DataFrame, measure: str, scope: str) -> tuple[float, float] | None:
+    """Return one sum of ``difference_of_bills`` before and after; None where there is none."""
     here = bill[bill["measure"].eq(measure) & bill["scope"].eq(scope) & bill["route_id"].eq(ALL_ROUTES)]
-    if period is not None:
-        here = here[here["period"].eq(period)]
-    return float(here["change"].iloc[0]) if len(here) else float("nan")
+    return None if here.empty else (float(here["base"].iloc[0]), float(here["value"].iloc[0]))
+
+
+def change_of_bill(bill: pd.DataFrame, measure: str, scope: str) -> float:
+    """Return the change of one sum of ``difference_of_bills``; NaN where there is none."""
+    sums = sums_of_bill(bill, measure, scope)
+    return float("nan") if sums is None else round(sums[1] - sums[0], 9)

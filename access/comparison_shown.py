@@ -34,7 +34,7 @@ from access.suppression_results import (
 
 Bools = npt.NDArray[np.bool_]
 DECILES = "decile_"
-WINNER_KEY = ("scenario", "service", "period", "cutoff_min")
+WINNER_KEY = ("scenario", "measure", "service", "period", "cutoff_min")
 RIGHT_KEY = ("scenario", "catalogue", "right")
 #: Counts of a group that add up to its residents, and what follows from each.
 WINNER_COUNTS = {
@@ -129,6 +129,18 @@ def shown_rights(rights: pd.DataFrame, minimum: float) -> pd.DataFrame:
     for column, mask in masks.items():
         shown[column] = shown[column].astype("float64").mask(mask)
     return _noted(shown, np.logical_or.reduce(list(masks.values())), minimum)
+
+
+def shown_benefit(benefit: pd.DataFrame, winners: pd.DataFrame, minimum: float) -> pd.DataFrame:
+    """Return shares and ratios without those of a group whose residents ``shown_winners`` hides."""
+    if not minimum or benefit.empty or winners.empty:
+        return benefit
+    few = set(winners.loc[winners["residents"].isna(), "group"])
+    hidden = (benefit["group"].isin(few) | benefit["against"].isin(few)).to_numpy(dtype=bool)
+    shown = benefit.copy()
+    for column in ("value", "change_group", "change_against"):
+        shown[column] = shown[column].astype("float64").mask(hidden)
+    return _noted(shown, hidden, minimum)
 
 
 def _hidden_counts(

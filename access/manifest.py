@@ -95,7 +95,7 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
         "config": config.model_dump(mode="json"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "packages": _packages(),
+        "packages": package_versions(),
         "peak_memory_mib": _peak_memory_mib(),
     }
 
@@ -158,7 +158,8 @@ def _inputs(loaded: LoadedConfig, hashes: Mapping[str, str]) -> list[dict[str, A
     return list(files.values())
 
 
-def _packages() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
+    """Return the installed version of each package that the program needs."""
     try:
         wanted = importlib.metadata.requires("fairreach") or []
     except importlib.metadata.PackageNotFoundError:

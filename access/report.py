@@ -144,7 +144,7 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
         Words of one language.
     """
     manifest = run.manifest
-    return _environment().get_template("report.html").render(
+    return environment().get_template("report.html").render(
         texts=texts,
         run=run,
         sections=SECTIONS,
@@ -186,17 +186,17 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
     )  # fmt: skip
 
 
-def _environment() -> Environment:
-    """Templates of the page; every text from input is escaped, an unknown name is an error."""
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates of the pages; every text from input is escaped, an unknown name is an error."""
+    made = Environment(
         loader=PackageLoader("access", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["capital"] = Texts.capital
-    return environment
+    made.filters["capital"] = Texts.capital
+    return made
 
 
 def _unknown(run: Run) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from access.report_classes import class_breaks
 from access.report_data import Run
 from access.report_findings import area_name, counted, map_place, service_label
 from access.report_map import CellMap, LegendEntry
+from access.report_scenario_numbers import signed
 from access.report_small import fewest_shown, residents_words
 from access.suppression import suppress_counts
 from access.texts import Texts
@@ -127,14 +128,6 @@ def difference_titles(run: Run, texts: Texts) -> list[str]:
                 lines.append(texts("scenario.map.noise"))
         titles.append(" · ".join(lines))
     return titles
-
-
-def signed(value: float | None, texts: Texts, decimals: int | None = None) -> str:
-    """Write a change with its sign: "+1,200", "-30", "0"; what is missing in its own words."""
-    if value is None or not np.isfinite(value):
-        return texts.number(value)
-    words = texts.amount(value) if decimals is None else texts.number(value, decimals)
-    return f"+{words}" if value > 0 else words
 
 
 def _colour(colours: tuple[str, ...], k: int, n: int) -> str:

@@ -1,0 +1,308 @@
+"""The folder of a comparison: tables, GeoPackage, manifest, maps and pages, whole or not at all.
+
+It is written to a temporary folder that takes its place when complete. The base run is only read. What each
+file and column holds stands in ``docs/comparison-folder.md``.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from access._version import __version__
+from access.changed_lines import changed_lines
+from access.changed_places import changed_places
+from access.comparison_bill import WEEK, sums_of_bill
+from access.comparison_reader import LINES_LAYER, PACKAGE, POINTS_LAYER, SIDE, TABLES
+from access.comparison_shown import shown_benefit, shown_cells, shown_rights, shown_table, shown_winners
+from access.comparison_side_by_side import WeeklyHours, side_by_side
+from access.datasets import sha256_of
+from access.exclusion_files import without_time_of_writing
+from access.manifest import package_versions
+from access.results import COMPARISON, MANIFEST, new_run_folder, write_json
+from access.suppression import DEFAULT_MINIMUM
+
+if TYPE_CHECKING:
+    from access.comparison import Comparison
+    from access.evaluated import Evaluated
+    from access.scenario import Scenario
+    from access.warm_run import WarmRun
+
+PLACES = ("cells", "zones")
+#: What of the base's manifest a reader of the comparison needs; the rest stays with the run.
+OF_BASE = (
+    "name", "notice", "attribution", "created", "fairreach_version", "periods", "service_dates", "services",
+    "cutoffs_min", "percentile", "walking", "engine", "headline", "income_unit", "sufficiency", "rights",
+    "rights_catalogues", "rights_counted_as_everyone", "exclusion", "uncertainty", "suppression_minimum",
+    "inputs", "config_file",
+)  # fmt: skip
+#: Columns of the GeoPackage, for map programs; everything else is in cells.parquet.
+LAYER_COLUMNS = {
+    "headline_base": "base",
+    "headline_value": "value",
+    "headline_change": "change",
+    "headline_floor": "floor",
+    "headline_state": "state",
+}
+
+
+@dataclass(frozen=True)
+class ComparedScenario:
+    """Everything that is known of one scenario against the base.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        As written.
+    file : Path or None
+        Where it was written; None where it was made in Python.
+    evaluated : Evaluated
+        The city as the scenario makes it.
+    comparison : Comparison
+        The frames and checks.
+    bill : DataFrame
+        ``access.comparison_bill.difference_of_bills``.
+    zones : GeoDataFrame or None
+        The register before and after (``access.comparison_register``); None where it was not made.
+    warnings : sequence of str
+        Those of this scenario.
+    seconds : mapping of str to float
+        By step, of comparing it; those of computing it are in ``evaluated``.
+    """
+
+    scenario: Scenario
+    file: Path | None
+    evaluated: Evaluated
+    comparison: Comparison
+    bill: pd.DataFrame
+    zones: gpd.GeoDataFrame | None = None
+    warnings: Sequence[str] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def write_comparison(
+    folder: Path,
+    base: WarmRun,
+    compared: Sequence[ComparedScenario],
+    *,
+    languages: Sequence[str] = ("en", "fr"),
+    created: str | None = None,
+    report: bool = True,
+) -> Path:
+    """Write the folder of one or several scenarios against one base.
+
+    Parameters
+    ----------
+    folder
+        To write; an earlier comparison there is replaced, anything else refused.
+    base
+        The run they are compared with; never written to.
+    compared
+        The scenarios, in the order in which they are to be shown.
+    languages
+        Of the pages; the first also names its maps plainly.
+    created
+        Time to record; default now, UTC.
+    report
+        Whether to draw maps and write pages.
+
+    Raises
+    ------
+    ResultError
+        If the folder holds anything but an earlier comparison, or cannot be written.
+    ValueError
+        If there is no scenario.
+    """
+    from access.report_scenarios import write_comparison_report
+
+    if not compared:
+        message = "compared: no scenario given; give at least one"
+        raise ValueError(message)
+    folder = Path(folder)
+    ids = scenario_ids(compared)
+    minimum = _minimum(base.manifest)
+    with new_run_folder(folder, COMPARISON) as partial:
+        shown = [_shown(base, each, minimum) for each in compared]
+        frames = {
+            name: _stacked(
+                [_named(some[name], scenario) for some, scenario in zip(shown, ids, strict=True)
+                 if some[name] is not None],
+                geometry=name in PLACES,
+            )
+            for name in (*TABLES, *PLACES)
+        }  # fmt: skip
+        frames[SIDE] = _side(compared, shown, ids)
+        for name, frame in frames.items():
+            frame.to_parquet(partial / f"{name}.parquet", index=False, compression="zstd")
+        write_package(partial / PACKAGE, frames["cells"], *_changes(base, compared, ids))
+        write_json(partial / MANIFEST, _manifest(base, compared, ids, created))
+        if report:
+            write_comparison_report(partial, languages)
+    return folder
+
+
+def scenario_ids(compared: Sequence[ComparedScenario]) -> list[str]:
+    """Return a short id for each scenario, from its English name: letters, digits and dashes, each once."""
+    ids: list[str] = []
+    for number, each in enumerate(compared, start=1):
+        words = re.sub(r"[^a-z0-9]+", "-", str(each.scenario.name.en).lower()).strip("-")[:40].strip("-")
+        wanted = words or f"scenario-{number}"
+        ids.append(wanted if wanted not in ids else f"{wanted}-{number}")
+    return ids
+
+
+def _minimum(manifest: Mapping[str, Any]) -> float:
+    told = ((manifest.get("config") or {}).get("results") or {}).get("min_residents_shown", DEFAULT_MINIMUM)
+    return float(manifest.get("suppression_minimum", told) or 0)
+
+
+def _shown(base: WarmRun, each: ComparedScenario, minimum: float) -> dict[str, Any]:
+    """Return the frames of a scenario without what tells of few people; None where one was not made."""
+    found = each.comparison
+    groups = list(base.base.measures.people.named)
+    winners = shown_winners(found.winners, minimum)
+    return {
+        "table": shown_table(found.table, base.base.rows, each.evaluated.rows, minimum, groups),
+        "winners": winners,
+        "rights": shown_rights(found.rights, minimum),
+        "benefit": shown_benefit(found.benefit, winners, minimum),
+        "bill": each.bill,
+        "cells": shown_cells(found.cells, minimum),
+        "zones": each.zones,
+    }
+
+
+def _side(
+    compared: Sequence[ComparedScenario], shown: Sequence[Mapping[str, Any]], ids: Sequence[str]
+) -> pd.DataFrame:
+    """Put the scenarios side by side, a column each under its id, of what is shown."""
+    comparisons = [
+        replace(
+            each.comparison,
+            scenario={**each.comparison.scenario, "en": scenario},
+            **{name: frames[name] for name in ("table", "winners", "rights", "benefit")},
+        )
+        for each, frames, scenario in zip(compared, shown, ids, strict=True)
+    ]
+    sums = [sums_of_bill(each.bill, "vehicle_hours", WEEK) for each in compared]
+    return side_by_side(comparisons, [WeeklyHours(*pair) if pair else None for pair in sums])
+
+
+def _named(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    """Put the id of the scenario first."""
+    named = frame.drop(columns="scenario", errors="ignore")
+    named.insert(0, "scenario", scenario)
+    return named
+
+
+def _stacked(parts: list[pd.DataFrame], *, geometry: bool) -> pd.DataFrame:
+    if not parts:
+        empty = {"scenario": pd.Series([], dtype=str)}
+        return gpd.GeoDataFrame(empty, geometry=[], crs="EPSG:4326") if geometry else pd.DataFrame(empty)
+    stacked = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
+    return gpd.GeoDataFrame(stacked, geometry="geometry", crs=parts[0].crs) if geometry else stacked
+
+
+def _changes(
+    base: WarmRun, compared: Sequence[ComparedScenario], ids: Sequence[str]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Lines and points that the scenarios change: timetables, streets, places."""
+    lines, points = [], []
+    for each, scenario in zip(compared, ids, strict=True):
+        routes, stops = changed_lines(base.feeds, each.evaluated.feeds)
+        streets, places = changed_places(each.scenario)
+        lines += [_named(frame, scenario) for frame in (routes, streets) if len(frame)]
+        points += [_named(frame, scenario) for frame in (stops, places) if len(frame)]
+    return _stacked(lines, geometry=True), _stacked(points, geometry=True)
+
+
+def write_package(
+    path: Path, cells: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, points: gpd.GeoDataFrame
+) -> None:
+    """Write the GeoPackage: one layer of hexagons a scenario, and what the scenarios change.
+
+    Equal input gives equal files, byte by byte.
+    """
+    partial = path.with_name(f"partial-{path.name}")  # GDAL wants the ending
+    partial.unlink(missing_ok=True)
+    try:
+        with without_time_of_writing():
+            for scenario, here in cells.groupby("scenario", sort=False):
+                _to_layer(_layer(here), partial, str(scenario), "Polygon")
+            if len(lines):
+                _to_layer(lines, partial, LINES_LAYER, "MultiLineString")
+            if len(points):
+                _to_layer(points, partial, POINTS_LAYER, "Point")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _layer(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Columns of a layer, under short names."""
+    kept = ["id", "zone", "population", "income_decile", *LAYER_COLUMNS, "rights_gained", "rights_lost"]
+    here = [name for name in kept if name in cells.columns]
+    return gpd.GeoDataFrame(cells[[*here, "geometry"]].rename(columns=LAYER_COLUMNS), crs=cells.crs)
+
+
+def _to_layer(frame: gpd.GeoDataFrame, file: Path, layer: str, geometry_type: str) -> None:
+    pyogrio.write_dataframe(
+        frame, file, layer=layer, driver="GPKG", geometry_type=geometry_type, append=file.exists()
+    )
+
+
+def _manifest(
+    base: WarmRun, compared: Sequence[ComparedScenario], ids: Sequence[str], created: str | None
+) -> dict[str, Any]:
+    """Return the record: which base, which scenarios as written, what they met, and how it was computed."""
+    manifest = base.manifest
+    folder = base.folder
+    return {
+        "kind": "comparison",
+        "fairreach_version": __version__,
+        "created": created or datetime.now(UTC).isoformat(timespec="seconds"),
+        "base": {
+            "folder": str(folder) if folder else None,
+            "manifest_sha256": sha256_of(folder / MANIFEST) if folder else None,
+            **{key: manifest[key] for key in OF_BASE if key in manifest},
+            "config": {
+                key: (manifest.get("config") or {}).get(key) for key in ("travel", "cells", "results")
+            },
+        },
+        "scenarios": [_scenario_entry(each, scenario) for each, scenario in zip(compared, ids, strict=True)],
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "packages": package_versions(),
+    }
+
+
+def _scenario_entry(each: ComparedScenario, scenario: str) -> dict[str, Any]:
+    written, evaluated = each.scenario, each.evaluated
+    return {
+        "id": scenario,
+        "name": written.name.model_dump(),
+        "description": written.description.model_dump() if written.description else None,
+        "file": each.file.name if each.file else None,
+        "sha256": sha256_of(each.file) if each.file else None,
+        "text": each.file.read_text(encoding="utf-8") if each.file else None,
+        "feeds": dict(written.feeds),
+        "modifications": [
+            change.model_dump(mode="json", exclude_none=True) for change in written.modifications
+        ],
+        "reports": [asdict(report) for report in evaluated.reports],
+        "added": dict(evaluated.added),
+        "joints_moved": evaluated.joints_moved,
+        "checks": [asdict(check) for check in each.comparison.checks],
+        "noise_quantified": each.comparison.noise_quantified,
+        "warnings": list(each.warnings),
+        "seconds": {**evaluated.seconds, **each.seconds},
+    }

@@ -1,0 +1,106 @@
+"""Numbers before and after, with the interval of the paired difference: indices, services, periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from access.comparison_reader import ScenarioRead
+from access.indicator_registry import registry
+from access.report_findings import period_label, service_label
+from access.report_scenario_numbers import (
+    change_words,
+    group_words,
+    interval_words,
+    plain_figure,
+    reason_words,
+    scenario_table,
+)
+from access.report_scenario_winners import words_at
+from access.report_section import Section, some
+from access.report_tables import Table
+from access.texts import Texts
+
+Row = Mapping[Any, Any]
+#: Indicator and group, at the headline, in the order of the table.
+INDICES = (
+    ("mean_access", "all"), ("mean_access", "poorest40"), ("mean_access", "richest10"),
+    ("ratio_richest10_poorest40", "all"), ("ratio_decile10_decile1", "all"), ("concentration_index", "all"),
+    ("gini", "all"), ("theil_between_share", "all"),
+)  # fmt: skip
+
+
+def indices_section(scenario: ScenarioRead, texts: Texts) -> Section:
+    """Indices of the headline, then every service and period."""
+    table = index_table(scenario, texts)
+    if table is None:
+        return Section("indices", absent=texts("page.no_inequality"))
+    notes = (texts("scenario.indices_note"), texts("reading.ratio"))
+    return Section("indices", (), some(table, service_table(scenario, texts)), notes)
+
+
+def index_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
+    """Means and indices at the headline: base, scenario, change, interval of the change."""
+    records = scenario.headline(scenario.table).to_dict("records")
+    rows = []
+    for indicator, group in INDICES:
+        row = next((r for r in records if r["indicator"] == indicator and r["group"] == group), None)
+        if row is not None:
+            rows.append((_name(indicator, group, texts), *_numbers(row, texts), _remark(row, texts)))
+    keys = ("index", "base", "after", "change_of", "interval",
+            "remark")  # fmt: skip
+    caption = texts("scenario.indices_caption", **words_at(scenario, texts))
+    return scenario_table(texts, caption, keys, rows, word_columns=(5,))
+
+
+def service_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
+    """Mean access and ratio of rich to poor of every service and period, at the headline's cutoff."""
+    run, rows = scenario.run, []
+    records = [
+        row
+        for row in scenario.table.to_dict("records")
+        if row["group"] == "all"
+        and row["cutoff_min"] == run.headline.cutoff_min
+        and row["indicator"] in ("mean_access", "ratio_richest10_poorest40")
+    ]
+    of = {(str(r["service"]), str(r["period"]), str(r["indicator"])): r for r in records}
+    for service, period in dict.fromkeys((name, when) for name, when, _ in of):
+        mean = of.get((service, period, "mean_access"))
+        ratio = of.get((service, period, "ratio_richest10_poorest40"))
+        rows.append(
+            (
+                texts.capital(service_label(run, service, texts)),
+                period_label(run, period, texts),
+                *_numbers(mean, texts),
+                *_numbers(ratio, texts),
+            )
+        )
+    four = ("base", "value", "change_of", "interval")
+    keys = (
+        "service",
+        "period",
+        *(f"mean_{k}" for k in four),
+        *(f"ratio_{k}" for k in four),
+    )
+    caption = texts("scenario.services_caption", cutoff=run.headline.cutoff_min)
+    return scenario_table(texts, caption, keys, rows, 2)
+
+
+def _name(indicator: str, group: str, texts: Texts) -> str:
+    title = registry()[indicator].title.of(texts.language)
+    if group == "all" and indicator != "mean_access":
+        return title
+    return texts("scenario.index_of_group", index=title, group=group_words(group, texts))
+
+
+def _numbers(row: Row | None, texts: Texts) -> tuple[str, str, str, str]:
+    return (
+        plain_figure(row, "base", texts),
+        plain_figure(row, "value", texts),
+        change_words(row, texts),
+        interval_words(row, texts),
+    )
+
+
+def _remark(row: Row, texts: Texts) -> str:
+    return reason_words(row, texts) or texts("range.none")

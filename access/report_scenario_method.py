@@ -1,0 +1,79 @@
+"""Checks, method, limits and data of a comparison in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from access.comparison_reader import ComparisonRead, ScenarioRead
+from access.report_findings import service_label
+from access.report_scenario_numbers import scenario_table
+from access.report_section import Section, some
+from access.report_tables import Table
+from access.texts import Texts
+
+METHOD = ("same", "numbers", "floor", "population", "places")
+LIMITS = ("crowding", "fares", "ridership", "layover", "reliability", "moving")
+_TOTAL = "total of "
+
+
+def checks_section(scenario: ScenarioRead, texts: Texts) -> Section:
+    """Every self-check with its outcome."""
+    checks = scenario.entry.get("checks") or []
+    if not checks:
+        return Section("checks", absent=texts("scenario.no_checks"))
+    lines = tuple(
+        texts(
+            "scenario.checks_line",
+            name=_check_name(scenario, str(check["name"]), texts),
+            state=texts(f"scenario.checks_{str(check['state']).replace(' ', '_')}"),
+            text=texts.capital(texts.label(check.get("text"))),
+        )
+        for check in checks
+    )
+    return Section("checks", lines, (), (texts("scenario.checks_note"),))
+
+
+def _check_name(scenario: ScenarioRead, name: str, texts: Texts) -> str:
+    if not name.startswith(_TOTAL):
+        key = f"scenario.check.{name.replace(' ', '_')}"
+        return texts(key) if texts.has(key) else name
+    what = name.removeprefix(_TOTAL)
+    if what == "population":
+        return texts("scenario.check.residents")
+    return texts("scenario.check.opportunities", service=service_label(scenario.run, what, texts))
+
+
+def method_lines(comparison: ComparisonRead, texts: Texts) -> list[str]:
+    """How the comparison is made; what noise means where it is known, or that it is not."""
+    quantified = all(scenario.quantified for scenario in comparison.scenarios)
+    keys = [key for key in METHOD if quantified or key not in ("numbers", "floor")]
+    if not quantified:
+        keys.insert(1, "not_quantified")
+    return [texts(f"scenario.method.{key}") for key in keys]
+
+
+def limit_lines(texts: Texts) -> list[str]:
+    """What the comparison does not know."""
+    return [texts(f"scenario.limits.{key}") for key in LIMITS]
+
+
+def base_line(base: Mapping[str, Any], texts: Texts) -> str:
+    """Which run is the base, and how it is told from another."""
+    if not base.get("folder"):
+        return texts("scenario.base_without_folder")
+    return texts("scenario.base_of", folder=base["folder"], sha256=base.get("manifest_sha256"))
+
+
+def seconds_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
+    """Seconds by step of a scenario, in the program's own words."""
+    seconds = scenario.entry.get("seconds") or {}
+    rows = [(str(step), texts.number(float(took), 2)) for step, took in seconds.items()]
+    caption = texts("scenario.seconds_caption", scenario=texts.label(scenario.entry["name"]))
+    made = scenario_table(texts, caption, ("step", "seconds"), rows)
+    return made._replace(english_rows=tuple(range(len(rows)))) if made else None
+
+
+def data_tables(comparison: ComparisonRead, inputs: Table, texts: Texts) -> tuple[Table, ...]:
+    """Input files of the base, and seconds of each scenario."""
+    return some(inputs, *(seconds_table(scenario, texts) for scenario in comparison.scenarios))

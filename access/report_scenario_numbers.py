@@ -1,0 +1,122 @@
+"""Changes in words: signed figures, before and after, and the interval of a paired difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from access.comparison_notes import words_of
+from access.report_numbers import figure
+from access.report_section import group_label
+from access.report_tables import Table
+from access.texts import Texts
+
+_MINUS = "\u2212"
+
+
+def value_of(row: Mapping[Any, Any] | None, column: str) -> float:
+    """Number in a row; NaN where there is no row or no number."""
+    value = None if row is None else row.get(column)
+    try:
+        return math.nan if value is None else float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def note_of(row: Mapping[Any, Any] | None) -> str:
+    """Note of a row as text; empty without one."""
+    note = None if row is None else row.get("note")
+    return note if isinstance(note, str) else ""
+
+
+def is_hidden(row: Mapping[Any, Any] | None) -> bool:
+    """Say whether numbers of the row are suppressed."""
+    return "suppressed" in note_of(row)
+
+
+def plain_figure(row: Mapping[Any, Any] | None, column: str, texts: Texts) -> str:
+    """Number of a row by its unit, or why there is none."""
+    value = value_of(row, column)
+    if math.isnan(value):
+        return absence(row, texts)
+    return figure(value, str((row or {}).get("unit") or ""), texts)
+
+
+def absence(row: Mapping[Any, Any] | None, texts: Texts) -> str:
+    """Say why a number is missing: suppressed, not defined, no data."""
+    if is_hidden(row):
+        return texts("range.suppressed")
+    return texts("not_defined" if "not defined" in note_of(row) else "no_data")
+
+
+def signed_figure(value: float, unit: str, texts: Texts) -> str:
+    """Write a change with its sign, by the habits of its unit: "+1,200", "\u22120.03", "+1.2%"."""
+    if math.isnan(value):
+        return texts("no_data")
+    if abs(value) < 1e-12:
+        return texts.number(0)
+    words = figure(abs(value), unit, texts)
+    return f"{'+' if value > 0 else _MINUS}{words}"
+
+
+def signed(value: float, texts: Texts) -> str:
+    """Write a change of an amount with its sign: "+1,200", "0"; what is missing in its own words."""
+    words = texts.amount(value)
+    return f"+{words}" if value > 0 and math.isfinite(value) else words
+
+
+def change_words(row: Mapping[Any, Any] | None, texts: Texts) -> str:
+    """Change of a row, or why there is none."""
+    value = value_of(row, "change")
+    if math.isnan(value):
+        return absence(row, texts)
+    return signed_figure(value, str((row or {}).get("unit") or ""), texts)
+
+
+def interval_words(row: Mapping[Any, Any] | None, texts: Texts, unit: str | None = None) -> str:
+    """Interval of the paired difference as "+10 to +20", or that it is not quantified; a dash of nothing."""
+    if math.isnan(value_of(row, "change")) and math.isnan(value_of(row, "mean_change")):
+        return texts("range.none")
+    low, high = value_of(row, "low"), value_of(row, "high")
+    if math.isnan(low) or math.isnan(high):
+        return texts("range.not_quantified")
+    unit = str((row or {}).get("unit") or "") if unit is None else unit
+    return texts("range.from_to", low=signed_figure(low, unit, texts), high=signed_figure(high, unit, texts))
+
+
+def count_figure(row: Mapping[Any, Any] | None, column: str, texts: Texts) -> str:
+    """Residents of a row, or that they are too few to be shown."""
+    value = value_of(row, column)
+    return absence(row, texts) if math.isnan(value) else texts.number(value)
+
+
+def reason_words(row: Mapping[Any, Any] | None, texts: Texts) -> str:
+    """Note of a row in the words of the language."""
+    return words_of(note_of(row) or None, texts.language)
+
+
+def group_words(group: str, texts: Texts) -> str:
+    """Name of a group of residents, those of the order of incomes among them."""
+    key = f"scenario.group.{group}"
+    return texts(key) if texts.has(key) else group_label(group, texts)
+
+
+def scenario_table(
+    texts: Texts,
+    caption: str,
+    columns: Iterable[str],
+    rows: Iterable[tuple[str, ...]],
+    n_headers: int = 1,
+    note: str = "",
+    word_columns: tuple[int, ...] = (),
+) -> Table | None:
+    """Return a table whose columns are named by the texts of scenarios, else of runs; None without rows."""
+    listed = tuple(rows)
+    if not listed:
+        return None
+    names = tuple(
+        texts(f"scenario.column.{key}" if texts.has(f"scenario.column.{key}") else f"table.{key}")
+        for key in columns
+    )
+    return Table(caption, names, listed, n_headers, note, word_columns)

@@ -1,0 +1,262 @@
+"""Who wins and who loses: three sentences, gains and losses by group as a table and as bars to both sides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from access.comparison_reader import ScenarioRead
+from access.report_findings import area_name, period_label, service_label
+from access.report_rights_words import right_label
+from access.report_scenario_numbers import (
+    count_figure,
+    group_words,
+    interval_words,
+    is_hidden,
+    reason_words,
+    scenario_table,
+    signed_figure,
+    value_of,
+)
+from access.report_section import Section, some
+from access.report_tables import Table
+from access.texts import Texts
+
+Row = Mapping[Any, Any]
+_STATES = ("gaining", "losing", "within_noise", "unchanged")
+_CHART_WIDTH, _ROW_HEIGHT, _TOP, _BOTTOM = 820.0, 30.0, 34.0, 30.0
+_LABEL_WIDTH, _VALUE_WIDTH = 190.0, 78.0
+
+
+class SideBar(NamedTuple):
+    """One group: both bars and their texts; y of the upper edge, widths from the zero line."""
+
+    y: float
+    label: str
+    gain_width: float
+    loss_width: float
+    gain: str
+    loss: str
+
+
+class SideChart(NamedTuple):
+    """Bars to both sides of a zero line, losses left and gains right."""
+
+    width: float
+    height: float
+    zero_x: float
+    bar_height: float
+    bars: tuple[SideBar, ...]
+
+
+def access_rows(scenario: ScenarioRead) -> dict[str, Row]:
+    """Rows of who gains and loses access at the headline, by group in the order of the table."""
+    frame = scenario.headline(scenario.winners)
+    frame = frame[frame["measure"] == "access"] if "measure" in frame.columns else frame
+    return {str(row["group"]): row for row in frame.to_dict("records")}
+
+
+def words_at(scenario: ScenarioRead, texts: Texts) -> dict[str, Any]:
+    """Words of the headline that the sentences use."""
+    run = scenario.run
+    return {
+        "service": service_label(run, run.headline.service, texts),
+        "cutoff": run.headline.cutoff_min,
+        "period": period_label(run, run.headline.period, texts),
+        "place": area_name(run, texts),
+    }
+
+
+def winner_sentences(scenario: ScenarioRead, texts: Texts) -> tuple[str, ...]:
+    """Three sentences: who gains and loses access, how rich and poor share it, and who a right."""
+    rows = access_rows(scenario)
+    everybody = rows.get("all")
+    if everybody is None or not value_of(everybody, "residents") > 0:
+        return (texts("scenario.no_headline", **words_at(scenario, texts)),)
+    return (
+        _gain_and_lose(scenario, everybody, texts),
+        _rich_and_poor(scenario, rows, texts),
+        _rights(scenario, texts),
+    )
+
+
+def _gain_and_lose(scenario: ScenarioRead, row: Row, texts: Texts) -> str:
+    known = value_of(row, "residents") - _or_zero(value_of(row, "residents_no_data"))
+    counts = {name: value_of(row, f"residents_{name}") for name in _STATES}
+    words = words_at(scenario, texts) | {"residents": texts.plural("residents", known)}
+    if counts["gaining"] == 0 and counts["losing"] == 0:
+        none_at_all = counts["within_noise"] == 0
+        return texts("scenario.nobody" if none_at_all else "scenario.nobody_beyond_noise", **words)
+    words |= {name: _share(value, known, texts) for name, value in counts.items()}
+    return texts("scenario.winners" if scenario.quantified else "scenario.winners_by_sign", **words)
+
+
+def _share(value: float, known: float, texts: Texts) -> str:
+    """Residents and their share of those known: "1,200 (4.1%)"."""
+    if math.isnan(value):
+        return texts("range.suppressed")
+    if value == 0 or not known > 0:
+        return texts.number(value)
+    return texts("table.mean_and_share", mean=texts.number(value), share=texts.percent(value / known))
+
+
+def _rich_and_poor(scenario: ScenarioRead, rows: Mapping[str, Row], texts: Texts) -> str:
+    poor, rich = rows.get("poorest40"), rows.get("richest10")
+    if poor is None or rich is None:
+        return texts("scenario.no_incomes")
+    words = words_at(scenario, texts)
+    for name, row in (("poor", poor), ("rich", rich)):
+        words[name] = signed_figure(value_of(row, "mean_change"), str(row.get("unit") or ""), texts)
+        words[f"{name}_range"] = interval_words(row, texts)
+    quantified = not math.isnan(value_of(poor, "low"))
+    sentence = texts("scenario.rich_and_poor" if quantified else "scenario.rich_and_poor_bare", **words)
+    return f"{sentence} {_share_sentence(scenario, texts)}".strip()
+
+
+def _share_sentence(scenario: ScenarioRead, texts: Texts) -> str:
+    frame = scenario.headline(scenario.benefit)
+    found = frame[(frame["measure"] == "share") & (frame["group"] == "poorest40")].to_dict("records")
+    if not found:
+        return ""
+    row = found[0]
+    if math.isnan(value_of(row, "value")):
+        return texts("scenario.share_withheld", reason=reason_words(row, texts))
+    key = "scenario.share_of_gain" if row.get("direction") == "gain" else "scenario.share_of_loss"
+    return texts(key, share=texts.percent(value_of(row, "value")))
+
+
+def _rights(scenario: ScenarioRead, texts: Texts) -> str:
+    rows = [row for row in scenario.rights.to_dict("records") if row["group"] == "all"]
+    if not rows:
+        return texts("page.no_rights")
+    moved = [row for row in rows if moves(row)]
+    if not moved:
+        return texts("scenario.no_right_moves", n=texts.number(len(rows)))
+    parts = [texts("scenario.rights_move", n=texts.number(len(moved)), of=texts.number(len(rows)))]
+    for column, key in (("gaining", "scenario.right_gained"), ("losing", "scenario.right_lost")):
+        most = max(moved, key=lambda row: _or_zero(value_of(row, column)))
+        if _or_zero(value_of(most, column)) > 0:
+            right = right_label(scenario.run, str(most["right"]), texts)
+            parts.append(texts(key, right=right, residents=texts.plural("residents", value_of(most, column))))
+        else:
+            few = any(is_hidden(row) and math.isnan(value_of(row, column)) for row in moved)
+            parts.append(texts(f"{key}_{'few' if few else 'none'}"))
+    return " ".join(parts)
+
+
+def moves(row: Row) -> bool:
+    """Say whether anybody gains or loses this right, also where they are too few to be counted here."""
+    if is_hidden(row) and (math.isnan(value_of(row, "gaining")) or math.isnan(value_of(row, "losing"))):
+        return True
+    return _or_zero(value_of(row, "gaining")) > 0 or _or_zero(value_of(row, "losing")) > 0
+
+
+def winners_section(scenario: ScenarioRead, texts: Texts) -> Section:
+    """Gains and losses separately, by tenth of income and by group."""
+    table = group_table(scenario, texts)
+    if table is None:
+        return Section("groups", absent=texts("scenario.no_headline", **words_at(scenario, texts)))
+    tables = some(table, benefit_table(scenario, texts))
+    notes = [texts("scenario.groups_note"), texts("groups.places")]
+    if not scenario.quantified:
+        notes.append(texts("scenario.noise_not_quantified"))
+    return Section("groups", (), tables, tuple(notes))
+
+
+def group_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
+    """One row a group: residents by what happens to them, gain and loss per resident, mean change."""
+    rows = []
+    for group, row in access_rows(scenario).items():
+        gain, loss = per_resident(row)
+        rows.append(
+            (
+                texts.capital(group_words(group, texts)),
+                count_figure(row, "residents", texts),
+                *(count_figure(row, f"residents_{name}", texts) for name in (*_STATES, "no_data")),
+                _amount(gain, row, texts),
+                _amount(loss, row, texts),
+                signed_figure(value_of(row, "mean_change"), str(row.get("unit") or ""), texts),
+                interval_words(row, texts),
+            )
+        )
+    keys = ("group", "residents", *_STATES, "no_data", "gain", "loss",
+            "mean_change", "interval")  # fmt: skip
+    caption = texts("scenario.groups_caption", **words_at(scenario, texts))
+    return scenario_table(texts, caption, keys, rows)
+
+
+def per_resident(row: Row) -> tuple[float, float]:
+    """Gains and losses of a group, each spread over all its residents with data; NaN where not shown."""
+    known = value_of(row, "residents") - _or_zero(value_of(row, "residents_no_data"))
+    if not known > 0:
+        return math.nan, math.nan
+    return value_of(row, "gain") / known, value_of(row, "loss") / known
+
+
+def _amount(value: float, row: Row, texts: Texts) -> str:
+    return texts("range.suppressed") if math.isnan(value) and is_hidden(row) else texts.amount(value)
+
+
+def benefit_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
+    """Share of the change going to the poorest 40 %, and ratios of groups' changes; or why not given."""
+    rows = []
+    for row in scenario.headline(scenario.benefit).to_dict("records"):
+        key = f"scenario.benefit_{row['measure']}"
+        label = texts(
+            key, group=group_words(str(row["group"]), texts), against=group_words(str(row["against"]), texts)
+        )
+        value = value_of(row, "value")
+        shown = texts.percent(value) if row["measure"] == "share" else texts.number(value, 2)
+        direction = str(row.get("direction") or "")
+        words = texts(f"scenario.of_{direction}") if direction in ("gain", "loss") else texts("range.none")
+        rows.append(
+            (
+                texts.capital(label),
+                texts("scenario.not_given") if math.isnan(value) else shown,
+                words,
+                reason_words(row, texts) or texts("range.none"),
+            )
+        )
+    keys = ("benefit", "value", "direction", "reason")
+    return scenario_table(
+        texts, texts("scenario.benefit_caption"), keys, rows, note=texts("scenario.benefit_note"),
+        word_columns=(2, 3),
+    )  # fmt: skip
+
+
+def side_chart(scenario: ScenarioRead, texts: Texts) -> SideChart | None:
+    """Gain and loss per resident of each group, to both sides; None where nobody has data."""
+    rows = {group: per_resident(row) for group, row in access_rows(scenario).items()}
+    known = [value for pair in rows.values() for value in pair if not math.isnan(value)]
+    if not known:
+        return None
+    largest_gain = max((_or_zero(gain) for gain, _ in rows.values()), default=0.0)
+    largest_loss = max((_or_zero(loss) for _, loss in rows.values()), default=0.0)
+    room = _CHART_WIDTH - _LABEL_WIDTH - 2 * _VALUE_WIDTH
+    unit = room / ((largest_gain + largest_loss) or 1.0)
+    zero_x = _LABEL_WIDTH + _VALUE_WIDTH + largest_loss * unit
+    bars = tuple(
+        SideBar(
+            y=round(_TOP + place * _ROW_HEIGHT, 1),
+            label=texts.capital(group_words(group, texts)),
+            gain_width=round(_or_zero(gain) * unit, 1),
+            loss_width=round(_or_zero(loss) * unit, 1),
+            gain=_bar_text(gain, "+", texts),
+            loss=_bar_text(loss, "\u2212", texts),
+        )
+        for place, (group, (gain, loss)) in enumerate(rows.items())
+    )
+    height = _TOP + len(bars) * _ROW_HEIGHT + _BOTTOM
+    return SideChart(_CHART_WIDTH, height, round(zero_x, 1), _ROW_HEIGHT * 0.66, bars)
+
+
+def _bar_text(value: float, sign: str, texts: Texts) -> str:
+    """Number at the end of a bar; none of 0, a dash where it is not shown."""
+    if math.isnan(value):
+        return texts("range.none")
+    return f"{sign}{texts.amount(value)}" if value > 0 else ""
+
+
+def _or_zero(value: float) -> float:
+    return 0.0 if math.isnan(value) else value
