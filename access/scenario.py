@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from access.config_sources import Name, Section, Text
 from gtfs import modifications as timetables
@@ -25,6 +25,7 @@ Position = tuple[Longitude, Latitude]
 
 Count = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 CountOrNone = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8,64}$")]
 LONGEST_JOIN_M = 1600.0
 
 
@@ -203,9 +204,10 @@ class Scenario(Section):
 
     name: Text = Field(description="Name shown to readers: one text, or `{en: ..., fr: ...}`.")
     description: Text | None = Field(None, description="What is changed and why, in a sentence or two.")
-    feeds: dict[Name, str] = Field(
+    feeds: dict[Name, Fingerprint] = Field(
         default_factory=dict,
-        description="SHA-256 of the feeds that the scenario was written for, by name; another is a warning.",
+        description="SHA-256 of the feeds that the scenario was written for, or its first digits (at least 8), by "
+        "name; another is a warning.",
     )
     modifications: list[AnyModification] = Field(description="The changes; see the types below.")
 
