@@ -125,7 +125,7 @@ def place_stops(draft: Draft, specs: Sequence[StopSpec]) -> PlacedStops:
 
 def _made_before(draft: Draft, near: npt.NDArray[np.intp], name: str) -> str | None:
     rows = draft.stops.iloc[near]
-    if "stop_name" not in rows.columns:
+    if rows.empty or "stop_name" not in rows.columns:
         return None
     same = rows[
         (rows["stop_name"] == name).fillna(False) & ~rows["stop_id"].isin(draft.base.stops["stop_id"])
