@@ -33,6 +33,7 @@ from access.suppression import DEFAULT_MINIMUM
 
 if TYPE_CHECKING:
     from access.comparison import Comparison
+    from access.comparison_register import RegisterChange
     from access.evaluated import Evaluated
     from access.scenario import Scenario
     from access.warm_run import WarmRun
@@ -71,8 +72,8 @@ class ComparedScenario:
         The frames and checks.
     bill : DataFrame
         ``access.comparison_bill.difference_of_bills``.
-    zones : GeoDataFrame or None
-        The register before and after (``access.comparison_register``); None where it was not made.
+    register : RegisterChange or None
+        The register of zones before and after; None where it was not made.
     warnings : sequence of str
         Those of this scenario.
     seconds : mapping of str to float
@@ -84,7 +85,7 @@ class ComparedScenario:
     evaluated: Evaluated
     comparison: Comparison
     bill: pd.DataFrame
-    zones: gpd.GeoDataFrame | None = None
+    register: RegisterChange | None = None
     warnings: Sequence[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -177,7 +178,7 @@ def _shown(base: WarmRun, each: ComparedScenario, minimum: float) -> dict[str, A
         "benefit": shown_benefit(found.benefit, winners, minimum),
         "bill": each.bill,
         "cells": shown_cells(found.cells, minimum),
-        "zones": each.zones,
+        "zones": each.register.zones if each.register else None,
     }
 
 
@@ -296,13 +297,25 @@ def _scenario_entry(each: ComparedScenario, scenario: str) -> dict[str, Any]:
         "text": each.file.read_text(encoding="utf-8") if each.file else None,
         "feeds": dict(written.feeds),
         "modifications": [
-            change.model_dump(mode="json", exclude_none=True) for change in written.modifications
+            change.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+            for change in written.modifications
         ],
         "reports": [asdict(report) for report in evaluated.reports],
         "added": dict(evaluated.added),
         "joints_moved": evaluated.joints_moved,
         "checks": [asdict(check) for check in each.comparison.checks],
+        "register": _register_entry(each.register),
         "noise_quantified": each.comparison.noise_quantified,
         "warnings": list(each.warnings),
         "seconds": {**evaluated.seconds, **each.seconds},
+    }
+
+
+def _register_entry(register: RegisterChange | None) -> dict[str, Any] | None:
+    if register is None:
+        return None
+    return {
+        "residents_base": register.residents_base,
+        "residents": register.residents,
+        "note": register.note,
     }

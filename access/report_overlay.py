@@ -92,18 +92,18 @@ def _points(stops: gpd.GeoDataFrame, crs: Any) -> Iterator[OverlayPoints]:
 
 
 def draw_overlay(axes: Axes, overlay: Overlay) -> None:
-    """Draw lines, then points, each over a white edge."""
+    """Draw lines, then points, each over a white edge, below the names of neighbourhoods."""
     from matplotlib.collections import LineCollection
 
     for line in overlay.lines:
         width, dashes, colour = LINE_LOOKS[line.kind]
         style: Any = (0, dashes) if dashes else "solid"
         axes.add_collection(
-            LineCollection(line.lines, color="white", linewidth=width + 2.6, alpha=0.9, zorder=10),
+            LineCollection(line.lines, color="white", linewidth=width + 2.6, alpha=0.9, zorder=5.0),
             autolim=False,
         )
         axes.add_collection(
-            LineCollection(line.lines, color=colour, linewidth=width, linestyle=style, zorder=11),
+            LineCollection(line.lines, color=colour, linewidth=width, linestyle=style, zorder=5.1),
             autolim=False,
         )
     for points in overlay.points:
@@ -113,10 +113,10 @@ def draw_overlay(axes: Axes, overlay: Overlay) -> None:
 def _draw_points(axes: Axes, kind: str, x: Any, y: Any) -> None:
     """Draw full circles for what is new, crosses for what is gone."""
     if kind == "new":
-        axes.scatter(x, y, s=34, facecolor="white", edgecolor=_INK, linewidth=1.6, zorder=13)
+        axes.scatter(x, y, s=34, facecolor="white", edgecolor=_INK, linewidth=1.6, zorder=5.3)
     else:
-        axes.scatter(x, y, s=46, marker="x", color="white", linewidth=4.6, zorder=12)
-        axes.scatter(x, y, s=40, marker="x", color=_INK, linewidth=2.0, zorder=13)
+        axes.scatter(x, y, s=46, marker="x", color="white", linewidth=4.6, zorder=5.2)
+        axes.scatter(x, y, s=40, marker="x", color=_INK, linewidth=2.0, zorder=5.3)
 
 
 def draw_overlay_key(figure: Figure, left: float, top: float, form: str, kind: str) -> None:

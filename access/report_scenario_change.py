@@ -71,8 +71,22 @@ def asked_words(asked: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
+    value = _plain(value)
     if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
         return ", ".join(str(item) for item in value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+        return json.dumps(value, ensure_ascii=False, separators=(", ", ": ")).replace('"', "")
     return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Write whole numbers without decimals, as a file would."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -9,6 +9,7 @@ from access.comparison_reader import ScenarioRead
 from access.indicator_registry import registry
 from access.report_findings import period_label, service_label
 from access.report_scenario_numbers import (
+    before_after,
     change_words,
     group_words,
     interval_words,
@@ -42,15 +43,17 @@ def indices_section(scenario: ScenarioRead, texts: Texts) -> Section:
 def index_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
     """Means and indices at the headline: base, scenario, change, interval of the change."""
     records = scenario.headline(scenario.table).to_dict("records")
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    remarks: list[str] = []
     for indicator, group in INDICES:
         row = next((r for r in records if r["indicator"] == indicator and r["group"] == group), None)
         if row is not None:
-            rows.append((_name(indicator, group, texts), *_numbers(row, texts), _remark(row, texts)))
-    keys = ("index", "base", "after", "change_of", "interval",
-            "remark")  # fmt: skip
+            rows.append((_name(indicator, group, texts), *_numbers(row, texts)))
+            remarks.append(reason_words(row, texts))
+    keys = ("index", "base", "after", "change_of", "interval")
     caption = texts("scenario.indices_caption", **words_at(scenario, texts))
-    return scenario_table(texts, caption, keys, rows, word_columns=(5,))
+    note = " ".join(dict.fromkeys(remark for remark in remarks if remark))
+    return scenario_table(texts, caption, keys, rows, note=note)
 
 
 def service_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
@@ -71,17 +74,13 @@ def service_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
             (
                 texts.capital(service_label(run, service, texts)),
                 period_label(run, period, texts),
-                *_numbers(mean, texts),
-                *_numbers(ratio, texts),
+                before_after(mean, texts),
+                interval_words(mean, texts),
+                before_after(ratio, texts),
+                interval_words(ratio, texts),
             )
         )
-    four = ("base", "value", "change_of", "interval")
-    keys = (
-        "service",
-        "period",
-        *(f"mean_{k}" for k in four),
-        *(f"ratio_{k}" for k in four),
-    )
+    keys = ("service", "period", "mean_change_of", "mean_interval", "ratio_change_of", "ratio_interval")
     caption = texts("scenario.services_caption", cutoff=run.headline.cutoff_min)
     return scenario_table(texts, caption, keys, rows, 2)
 
@@ -100,7 +99,3 @@ def _numbers(row: Row | None, texts: Texts) -> tuple[str, str, str, str]:
         change_words(row, texts),
         interval_words(row, texts),
     )
-
-
-def _remark(row: Row, texts: Texts) -> str:
-    return reason_words(row, texts) or texts("range.none")

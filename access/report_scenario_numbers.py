@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from access.comparison_notes import words_of
-from access.report_numbers import figure
+from access.report_numbers import INDEX_UNITS, SHARE_UNITS, figure
 from access.report_section import group_label
 from access.report_tables import Table
 from access.texts import Texts
@@ -51,18 +51,23 @@ def absence(row: Mapping[Any, Any] | None, texts: Texts) -> str:
 
 
 def signed_figure(value: float, unit: str, texts: Texts) -> str:
-    """Write a change with its sign, by the habits of its unit: "+1,200", "\u22120.03", "+1.2%"."""
+    """Write a change with its sign, by the habits of its unit; of a share in percentage points."""
     if math.isnan(value):
         return texts("no_data")
     if abs(value) < 1e-12:
         return texts.number(0)
-    words = figure(abs(value), unit, texts)
-    return f"{'+' if value > 0 else _MINUS}{words}"
+    sign = "+" if value > 0 else _MINUS
+    if unit.partition(",")[0] in SHARE_UNITS:
+        return f"{sign}{texts('scenario.points', n=texts.number(100 * abs(value), 1))}"
+    if 0 < abs(value) < 0.01 and unit not in INDEX_UNITS:
+        return f"{sign}{texts.number(abs(value), 4)}"
+    return f"{sign}{figure(abs(value), unit, texts)}"
 
 
 def signed(value: float, texts: Texts) -> str:
     """Write a change of an amount with its sign: "+1,200", "0"; what is missing in its own words."""
-    words = texts.amount(value)
+    tiny = 0 < abs(value) < 0.01
+    words = texts.number(value, 4) if tiny else texts.amount(value)
     return f"+{words}" if value > 0 and math.isfinite(value) else words
 
 
@@ -89,6 +94,15 @@ def count_figure(row: Mapping[Any, Any] | None, column: str, texts: Texts) -> st
     """Residents of a row, or that they are too few to be shown."""
     value = value_of(row, column)
     return absence(row, texts) if math.isnan(value) else texts.number(value)
+
+
+def before_after(row: Mapping[Any, Any] | None, texts: Texts) -> str:
+    """Write "37,169 \u2192 37,251 (+82)"; a number that stays alone; or why there is none."""
+    base, value = plain_figure(row, "base", texts), plain_figure(row, "value", texts)
+    change = value_of(row, "change")
+    if abs(change) < 1e-12 or (math.isnan(change) and base == value):
+        return base
+    return texts("scenario.before_after", base=base, value=value, change=change_words(row, texts))
 
 
 def reason_words(row: Mapping[Any, Any] | None, texts: Texts) -> str:

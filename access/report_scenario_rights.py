@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from access.comparison_reader import ScenarioRead
-from access.report_rights_words import right_label
+from access.report_rights_words import entries_of, right_label, word
 from access.report_scenario_numbers import (
     count_figure,
     group_words,
-    reason_words,
     scenario_table,
     value_of,
 )
@@ -35,7 +34,7 @@ def rights_section(scenario: ScenarioRead, texts: Texts) -> Section:
     without = dict.fromkeys(_key(row) for row in rows if row["group"] == "all" and not _has_data(row))
     notes = []
     if moving:
-        notes.append(texts("scenario.rights_note"))
+        notes += [texts("scenario.rights_note"), *_whom(scenario, moving, texts)]
     if still:
         names = joined((right_label(scenario.run, right, texts) for _, right in still), texts)
         notes.append(texts("scenario.rights_still", rights=names))
@@ -52,12 +51,12 @@ def moving_rights(rows: list[dict[Any, Any]]) -> list[tuple[str, str]]:
 
 
 def rights_table(scenario: ScenarioRead, moving: list[tuple[str, str]], texts: Texts) -> Table | None:
-    """One row a right that moves and group of residents; of the tenths only the poorest and the richest."""
+    """One row a right that moves and group of residents; tenths stand in the file only."""
     rows = []
     for key in moving:
         for row in scenario.rights.to_dict("records"):
             group = str(row["group"])
-            if _key(row) != key or (group.startswith("decile_") and group not in ("decile_1", "decile_10")):
+            if _key(row) != key or group.startswith("decile_"):
                 continue
             rows.append(
                 (
@@ -68,12 +67,21 @@ def rights_table(scenario: ScenarioRead, moving: list[tuple[str, str]], texts: T
                     count_figure(row, "gaining", texts),
                     count_figure(row, "losing", texts),
                     count_figure(row, "unmet", texts),
-                    reason_words(row, texts) or texts("range.none"),
                 )
             )
-    keys = ("right", "group", "assessed", "unmet_before", "gaining_right",
-            "losing_right", "unmet_after", "remark")  # fmt: skip
-    return scenario_table(texts, texts("scenario.rights_caption"), keys, rows, 2, word_columns=(7,))
+    keys = ("right", "group", "assessed", "unmet_before", "gaining_right", "losing_right", "unmet_after")
+    return scenario_table(texts, texts("scenario.rights_caption"), keys, rows, 2)
+
+
+def _whom(scenario: ScenarioRead, moving: list[tuple[str, str]], texts: Texts) -> Iterator[str]:
+    """Say of the rights of some people only whom they are counted for."""
+    entries = {str(entry.get("name")): entry for entry in entries_of(scenario.run)}
+    as_all = [pair[0] for pair in scenario.run.manifest.get("rights_counted_as_everyone") or []]
+    for _, right in moving:
+        whom = (entries.get(right) or {}).get("for_whom") or "everyone"
+        if whom != "everyone":
+            key = "scenario.right_for_all" if right in as_all else "scenario.right_for"
+            yield texts(key, right=right_label(scenario.run, right, texts), whom=word(texts, whom))
 
 
 def _key(row: Row) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """The report of a comparison: a map a scenario and language as PNG, one self-contained page a language.
 
 `write_comparison_report` reads the folder of a comparison and adds ``map-SCENARIO.png`` (first language;
-further ones as ``map-SCENARIO.fr.png``) and ``report.<language>.html``. As the page of a run it needs no network,
-no script and no other file, prints well, and carries a table beside every drawing.
+further ones as ``map-SCENARIO.fr.png``) and ``report.<language>.html``. As the page of a run it needs no
+network, no script and no other file, prints well, and carries a table beside every drawing.
 """
 
 from __future__ import annotations
