@@ -38,7 +38,7 @@ from gtfs.errors import FeedQualityWarning
 logger = logging.getLogger(__name__)
 Group = TypeVar("Group", bound=tuple[Any, ...])
 
-FORMAT = 1
+FORMAT = 2
 LARGEST_MIB = 4_096
 """Above this size of a folder the files that were used longest ago are deleted."""
 

@@ -206,8 +206,8 @@ class Scenario(Section):
     description: Text | None = Field(None, description="What is changed and why, in a sentence or two.")
     feeds: dict[Name, Fingerprint] = Field(
         default_factory=dict,
-        description="SHA-256 of the feeds that the scenario was written for, or its first digits (at least 8), by "
-        "name; another is a warning.",
+        description="SHA-256 of the feeds that the scenario was written for, or their first digits (at least "
+        "8), by name; another is a warning.",
     )
     modifications: list[AnyModification] = Field(description="The changes; see the types below.")
 

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from access.scenario_street_draft import Flags, Ints
 from access.snapping import NO_COORDINATES, NO_EDGE, SNAPPED, Snap, snap
-from access.street_graph import StreetGraph
 
 if TYPE_CHECKING:
     from access.scenario_streets import StreetsEdited
@@ -60,18 +59,11 @@ def resnapped(
     edge[stays], along_mm[stays] = _on_new_edges(edited, base.edge[stays], base.along_mm[stays])
     link_mm, state = base.link_mm.copy(), base.state.copy()
     again = np.flatnonzero(~stays & ((base.state != NO_COORDINATES) | anew))
-    found = snap_to_joinable(edited, lon[again], lat[again], max_snap_m)
+    found = snap(edited.streets, lon[again], lat[again], max_snap_m)
     edge[again], along_mm[again], link_mm[again], state[again] = found
     moved = anew.copy()
     moved[again] |= (base.state[again] == SNAPPED) | (found.state == SNAPPED)
     return Rejoined(Snap(edge, along_mm, link_mm, state), moved)
-
-
-def snap_to_joinable(
-    edited: StreetsEdited, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_m: float
-) -> Snap:
-    """Join points to what they may join: all main streets but added ones that are not linkable."""
-    return _snap_to(edited.streets, edited.built.linkable, lon, lat, max_snap_m)
 
 
 def _drawn_to_new(
@@ -84,28 +76,13 @@ def _drawn_to_new(
 ) -> Flags:
     """Say which points are nearer to a street that is new to them than to their own."""
     drawn = np.zeros(len(lon), dtype=np.bool_)
-    new = (edited.added | edited.built.newly_main) & edited.built.linkable & edited.streets.edge_main
+    new = (edited.added | edited.built.newly_main) & edited.streets.edge_joinable
     if new.any():
-        found = _snap_to(edited.streets, new, lon[stays], lat[stays], max_snap_m)
-        drawn[stays] = (found.state == SNAPPED) & (found.link_mm < base.link_mm[stays])
+        only_new = edited.streets._replace(edge_joinable=new)
+        found = snap(only_new, lon[stays], lat[stays], max_snap_m)
+        nearer = (found.state == SNAPPED) & (found.link_mm < base.link_mm[stays])
+        drawn[stays] = nearer
     return drawn
-
-
-def _snap_to(
-    streets: StreetGraph, chosen: Flags, lon: npt.ArrayLike, lat: npt.ArrayLike, max_snap_m: float
-) -> Snap:
-    """Join points to some of the edges; the rest of the graph is not looked at."""
-    edges = np.flatnonzero(chosen)
-    some = streets._replace(  # neighbours are left as they are: snapping does not walk
-        edge_start=streets.edge_start[edges],
-        edge_target=streets.edge_target[edges],
-        edge_length_mm=streets.edge_length_mm[edges],
-        edge_way=streets.edge_way[edges],
-        edge_steps=streets.edge_steps[edges],
-    )
-    found = snap(some, lon, lat, max_snap_m)
-    numbered = np.r_[edges, NO_EDGE].astype(np.int32)  # -1 stays -1
-    return found._replace(edge=numbered[found.edge])
 
 
 def _on_new_edges(

@@ -31,7 +31,6 @@ class Built(NamedTuple):
     streets: StreetGraph
     pieces: Pieces
     line: Ints  # number of the added line; -1 for an old street
-    linkable: Flags  # false for added lines that points may not join
     newly_main: Flags  # an old street that the base had put aside
     cut_off_mm: int  # length of the base's main network that no longer is joined to its largest part
 
@@ -77,7 +76,7 @@ def build_draft(draft: StreetDraft) -> Built:
     main = _main_parts(start, target, length_mm, was_main, int(used.sum()))
     streets = _graph(draft, parts, chosen, (start, target), used, main)
     newly_main = old[chosen] & ~was_main & streets.edge_main
-    return Built(streets, pieces, parts.line[chosen], parts.linkable[chosen], newly_main, main.cut_off_mm)
+    return Built(streets, pieces, parts.line[chosen], newly_main, main.cut_off_mm)
 
 
 def _parts(draft: StreetDraft) -> _Parts:
@@ -163,6 +162,7 @@ def _graph(
         edge_length_mm=length_mm,
         edge_way=way,
         edge_steps=from_base & base.edge_steps[base_edge],
+        edge_joinable=main.flag[start] & parts.linkable[chosen],
         neighbour_start=neighbour_start,
         neighbour=neighbour,
         neighbour_edge=neighbour_edge,

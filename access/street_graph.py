@@ -36,6 +36,7 @@ class StreetGraph(NamedTuple):
     edge_length_mm: npt.NDArray[np.int32]  # (n_edges,)
     edge_way: npt.NDArray[np.int64]  # (n_edges,) OSM way
     edge_steps: npt.NDArray[np.bool_]  # (n_edges,) a staircase
+    edge_joinable: npt.NDArray[np.bool_]  # (n_edges,) points may be joined: main, but a scenario's footbridge
     neighbour_start: npt.NDArray[np.int64]  # (n_nodes + 1,) offsets into the next three
     neighbour: npt.NDArray[np.int32]  # (2 * n_edges,) node
     neighbour_edge: npt.NDArray[np.int32]  # (2 * n_edges,)
@@ -55,11 +56,6 @@ class StreetGraph(NamedTuple):
     def edge_main(self) -> npt.NDArray[np.bool_]:
         """Whether each edge lies on the main component, shape (n_edges,)."""
         return self.main[self.edge_start]
-
-    @property
-    def edge_joinable(self) -> npt.NDArray[np.bool_]:
-        """Whether points may be joined to each edge: every one of the main component."""
-        return self.edge_main
 
     @property
     def edge_component_size(self) -> npt.NDArray[np.int32]:

@@ -106,6 +106,7 @@ def build_streets(
         length_mm,
         segments.way,
         segments.steps,
+        main[start],
         *neighbours_of(start, target, length_mm, len(lon)),
     )
     for values in graph:
