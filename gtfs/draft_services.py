@@ -101,21 +101,24 @@ class Services:
         first and last date of ``services``: a Sunday service added to a route follows the feed's Sundays and
         public holidays. Where the feed has none on that day either, it is each such day in between.
         """
-        chosen = tuple(weekdays)
+        chosen = frozenset(weekdays)
         own = [service for service in dict.fromkeys(services) if self.dates(service)]
-        dates: set[int] = set()
+        dates = self._dates_on(own, chosen)
+        new_days = [day for day in sorted(chosen) if not self._dates_on(own, [day])]
         within = self._first_and_last(own or self.ids)
-        for day in chosen:
-            found = set().union(*(self.dates_on(service, [day]) for service in own))
-            if not found:
-                found = set().union(*(self.dates_on(service, [day]) for service in self.ids))
-                found &= set(within)
-            if not found:
-                found = {date for date in within if (date - 1) % 7 == day}
-            dates |= found
+        by_feed = self._dates_on(self.ids, new_days) & frozenset(within)
+        for day in new_days:
+            if not self._dates_on(self.ids, [day]) & by_feed:
+                dates |= {date for date in within if (date - 1) % 7 == day}
+        dates |= by_feed
         if not dates:
             return None
-        return self.with_dates(frozenset(dates), frozenset(chosen), "new")
+        return self.with_dates(dates, chosen, "new")
+
+    def _dates_on(self, services: Sequence[str], weekdays: Iterable[int]) -> Dates:
+        """Dates of several services that belong to these days of the week."""
+        days = list(weekdays)
+        return frozenset[int]().union(*(self.dates_on(service, days) for service in services))
 
     def _first_and_last(self, services: Sequence[str]) -> range:
         """Every day between the first and the last date of some services."""
