@@ -1,4 +1,4 @@
-"""What hangs on a changed trip: the periods of its headway and the transfer rules that name it."""
+"""What hangs on a changed trip: the periods of its headway, transfer rules that name it, its headsign."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def move_frequencies(draft: Draft, moved_s: Mapping[str, int]) -> None:
     by_row = shift_s.iloc[rows].to_numpy(dtype=np.int64)
     columns = {}
     for column in ("start_time", "end_time"):
-        columns[column] = time_texts(parse_times(table[column].iloc[rows]).astype(np.int64) + by_row)
+        seconds = parse_times(table[column].iloc[rows]).astype(np.int64)
+        columns[column] = time_texts(np.where(seconds < 0, seconds, seconds + by_row))
     draft.assign("frequencies", rows, **columns)
 
 
@@ -83,6 +84,26 @@ def drop_stale_transfers(draft: Draft, stops_of: Mapping[str, Sequence[str]]) ->
         "règles de correspondance supprimées, de courses à des arrêts qu'elles ne desservent plus",
     )
     return [number_of(int(stale.sum()), nouns)]
+
+
+def rename_headsigns(draft: Draft, ends_of: Mapping[str, tuple[str, str]]) -> None:
+    """Give trips that bore the name of their last stop that of the new one; other headsigns stay.
+
+    Parameters
+    ----------
+    draft : is changed.
+    ends_of : changed trip -> names of its last stop before and now.
+    """
+    trips = draft.trips
+    if "trip_headsign" not in trips.columns:
+        return
+    rows = np.flatnonzero(trips["trip_id"].isin(list(ends_of)).to_numpy(dtype=bool))
+    found = [ends_of[trip] for trip in trips["trip_id"].iloc[rows]]
+    signs = trips["trip_headsign"].iloc[rows].tolist()
+    named = [not pd.isna(sign) and sign == old != new for sign, (old, new) in zip(signs, found, strict=True)]
+    if any(named):
+        names = [new for (_, new), wanted in zip(found, named, strict=True) if wanted]
+        draft.assign("trips", rows[np.array(named)], trip_headsign=pd.array(names, dtype="string"))
 
 
 def _parents(stops: pd.DataFrame) -> dict[str, str]:

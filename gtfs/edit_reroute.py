@@ -1,6 +1,6 @@
 """``reroute``: another way between two stops, an extension or a truncation.
 
-What becomes of the times is decided in ``gtfs.splice`` (C1 to C3) and ``gtfs.edit_visits`` (V1 to V6); here,
+What becomes of the times is decided in ``gtfs.splice`` (C1 to C3) and ``gtfs.edit_visits`` (V1 to V7); here,
 which patterns are meant:
 
 R1. Of the routes named, the patterns that visit both stops in this order are changed. The others stay, and
@@ -18,6 +18,7 @@ R5. Without dwell times the ends keep theirs and new stops have none. Hop times 
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -75,7 +76,7 @@ def reroute(draft: Draft, change: Reroute) -> Match:
             "no trip can be rerouted", [text["en"] for text in [*warnings, *_told_early(early)]]
         )
     notes = _left_out(draft, changed) + write_patterns(draft, changed)
-    warnings += placed.warnings + _told_early(early) + _told_turned(found) + _told_blocks(draft, changed)
+    warnings += placed.warnings + _told_early(early) + _told_turned(found) + _told_ends(draft, changed)
     counts = {
         "patterns": len(changed),
         "trips": sum(len(pattern.before.pattern.trips) for pattern in changed),
@@ -120,7 +121,7 @@ def _misfits(draft: Draft, change: Reroute, found: _Found) -> list[str]:
 
 def _lacking(draft: Draft, change: Reroute, patterns: list[Pattern]) -> list[str]:
     """One problem for each end that no pattern serves; else one for each pattern."""
-    served = list(dict.fromkeys(stop for pattern in patterns for stop in pattern.stops))
+    served = list(dict.fromkeys(stop for pattern in patterns for stop in pattern.stops if stop))
     names = dict(zip(served, stop_names(draft, served), strict=True))
     ends = [stop for stop in (change.from_stop, change.to_stop) if stop is not None]
     missing = [stop for stop in ends if stop not in names] if patterns else []
@@ -217,6 +218,27 @@ def _told_others(found: _Found) -> list[Text]:
     others = [pattern.id for pattern in (*found.lacks, *found.whole)]
     en, fr = "unchanged, not passing there", "sans changement, ne passant pas par là"
     return [told(en, fr, "patterns", others)] if others else []
+
+
+def _told_ends(draft: Draft, changed: list[ChangedPattern]) -> list[Text]:
+    """Lines cut short the wrong way round, and vehicles whose next trip may start elsewhere."""
+    warnings = []
+    opposite = _cut_opposite_ways(changed)
+    if opposite:
+        en = "cut opposite ways, one losing what the other keeps (name patterns if that is not meant)"
+        fr = "coupés en sens opposés, l'un perd ce que l'autre garde (sinon, nommez des parcours)"
+        warnings.append(told(en, fr, "patterns", opposite))
+    return warnings + _told_blocks(draft, changed)
+
+
+def _cut_opposite_ways(changed: list[ChangedPattern]) -> list[str]:
+    """Two patterns each of which loses stops that the other keeps; none if there are no such two."""
+    kept = [set(pattern.stops) for pattern in changed]
+    lost = [set(pattern.before.pattern.stops) - stays for pattern, stays in zip(changed, kept, strict=True)]
+    for one, other in itertools.combinations(range(len(changed)), 2):
+        if lost[one] & kept[other] and lost[other] & kept[one]:
+            return [changed[at].before.pattern.id for at in (one, other)]
+    return []
 
 
 def _told_blocks(draft: Draft, changed: list[ChangedPattern]) -> list[Text]:

@@ -60,6 +60,8 @@ def remove_stops(draft: Draft, change: RemoveStops) -> Match:
         made, held = _without(before, removed, change.seconds_saved_at_each_stop)
         changed.append(made)
         n_held += held
+    if not changed and not lost:
+        raise ScenarioError("no trip can be changed", [text["en"] for text in warnings])
     notes = write_patterns(draft, changed)
     if lost:
         draft.remove(lost)

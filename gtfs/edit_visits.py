@@ -11,7 +11,8 @@ V3. ``shape_dist_traveled`` of changed trips becomes blank where their path chan
 V4. Headway-based trips leave their first stop when frequencies.txt says. Where another stop becomes the
     first, that period moves by the time between them, so that the old stops are served when they were.
 V5. Rules of transfers.txt that name a changed trip at a stop it no longer serves are dropped.
-V6. A stop that forbids boarding because trips end there (``pickup_type`` 1), or alighting because they begin
+V6. A headsign that is the name of the last stop becomes the name of the new last stop; others stay.
+V7. A stop that forbids boarding because trips end there (``pickup_type`` 1), or alighting because they begin
     there, becomes a regular one where trips now go on.
 """
 
@@ -26,9 +27,10 @@ import pandas as pd
 
 from gtfs.draft_patterns import Pattern
 from gtfs.draft_times import time_texts
-from gtfs.edit_links import drop_stale_transfers, move_frequencies
+from gtfs.edit_links import drop_stale_transfers, move_frequencies, rename_headsigns
 from gtfs.edit_shapes import shapes_of_changed
 from gtfs.edit_texts import Text, told
+from gtfs.new_stops import stop_names
 from gtfs.splice import NEW, Stretch
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def _left_alone(trips: list[str]) -> Text:
 
 
 def write_patterns(draft: Draft, changed: Sequence[ChangedPattern]) -> list[Text]:
-    """Write changed trips back (V3 to V6); return what else happened, in sentences."""
+    """Write changed trips back (V3 to V7); return what else happened, in sentences."""
     if not changed:
         return []
     trips = [trip for pattern in changed for trip in pattern.before.pattern.trips]
@@ -108,8 +110,20 @@ def write_patterns(draft: Draft, changed: Sequence[ChangedPattern]) -> list[Text
         if shift
     }
     move_frequencies(draft, moved_s)
+    rename_headsigns(draft, _last_stops(draft, changed))
     stops_of = {trip: pattern.stops for pattern in changed for trip in pattern.before.pattern.trips}
     return notes + drop_stale_transfers(draft, stops_of)
+
+
+def _last_stops(draft: Draft, changed: Sequence[ChangedPattern]) -> dict[str, tuple[str, str]]:
+    """Names of the last stop of each changed trip before and now, where it is another one."""
+    found: dict[str, tuple[str, str]] = {}
+    for pattern in changed:
+        old, new = pattern.before.pattern.stops[-1], pattern.stops[-1]
+        if old != new:
+            names = stop_names(draft, [old, new])
+            found |= dict.fromkeys(pattern.before.pattern.trips, (names[0], names[1]))
+    return found
 
 
 def _moved_s(changed: ChangedPattern) -> Seconds:
@@ -140,7 +154,7 @@ def _rows(table: pd.DataFrame, changed: ChangedPattern) -> pd.DataFrame:
 
 
 def _open_old_ends(rows: pd.DataFrame, changed: ChangedPattern) -> None:
-    """V6, in place: ``rows`` are our own."""
+    """V7, in place: ``rows`` are our own."""
     last = len(changed.before.pattern.stops) - 1
     for column, end, new_end in (("pickup_type", last, -1), ("drop_off_type", 0, 0)):
         places = np.flatnonzero(changed.visit_of == end)

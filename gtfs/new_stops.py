@@ -79,7 +79,9 @@ def _stations_among(draft: Draft, named: dict[str, None]) -> list[str]:
 
 
 def place_problems(draft: Draft, name: str, lon: float, lat: float) -> list[str]:
-    """Say whether a place is too far from all stops of the feed (N3)."""
+    """Say whether a place is none or too far from all stops of the feed (N3)."""
+    if lon == 0 and lat == 0:
+        return [f"{name!r} at lat 0, lon 0 is a place that was left blank; give its coordinates"]
     distance_m = _distances_m(draft, lon, lat)
     if np.isnan(distance_m).all() or np.nanmin(distance_m) <= FARTHEST_KM * 1000:
         return []

@@ -420,3 +420,29 @@ def test_the_validator_finds_no_new_error(tmp_path):
         Reroute(routes="R", to_stop="A", stops=[NEW], hop_times=[600]),
     )):  # fmt: skip
         assert error_counts(edited(line, change), tmp_path / str(number)) <= base
+
+
+def test_a_line_with_one_id_for_both_directions_is_cut_with_a_warning(tmp_path):
+    feed = GtfsBuilder()
+    feed.trip("there", [("A", "08:00:00"), ("B", "08:10:00"), ("C", "08:20:00")])
+    feed.trip("back", [("C", "09:00:00"), ("B", "09:10:00"), ("A", "09:20:00")])
+    line = feed_of(feed, tmp_path)
+    [report] = edit(line, Reroute(routes="R", from_stop="B")).reports
+    assert report.warnings[0].startswith(
+        "cut opposite ways, one losing what the other keeps (name patterns if"
+    )
+    assert "that is not meant): 2 patterns" in report.warnings[0]
+    assert edit(line, Reroute(patterns=pattern_of(line, "there"), from_stop="B")).reports[0].warnings == ()
+
+
+def test_a_headsign_follows_the_last_stop(tmp_path):
+    feed = GtfsBuilder()
+    feed.line_of_stops(["A", "B", "C"])
+    feed.trip("t", [("A", "08:00:00"), ("B", "08:10:00")], trip_headsign="B")
+    feed.trip("u", [("A", "08:00:00"), ("B", "08:10:00")], trip_headsign="Centre")
+    feed.trip("v", [("A", "08:00:00"), ("B", "08:10:00")])
+    line = feed_of(feed, tmp_path)
+    on = edited(line, Reroute(routes="R", from_stop="B", stops=["C"], hop_times=[60]))
+    assert on.trips["trip_headsign"].fillna("").tolist() == ["C", "Centre", ""]
+    before = edited(line, Reroute(routes="R", to_stop="A", stops=["C"], hop_times=[60]))
+    assert before.trips["trip_headsign"].fillna("").tolist() == ["B", "Centre", ""]

@@ -250,3 +250,15 @@ def test_the_validator_finds_no_new_error(tmp_path):
         MoveStop(stop="B", lat=-30.5, lon=-51.2),
     )):  # fmt: skip
         assert error_counts(edited(line, change), tmp_path / str(number)) <= base
+
+
+def test_a_stop_moved_to_nowhere_is_an_error(line):
+    with pytest.raises(ScenarioError, match="'B' at lat 0, lon 0 is a place that was left blank"):
+        edit(line, MoveStop(stop="B", lat=0, lon=0))
+
+
+def test_trips_without_usable_times_cannot_lose_a_stop(tmp_path):
+    feed = GtfsBuilder()
+    feed.trip("bad", [("A", "08:00:00"), ("B", "07:10:00"), ("C", "09:00:00")])
+    with pytest.raises(ScenarioError, match=r"unchanged, with times that are missing or go backwards"):
+        edit(feed_of(feed, tmp_path), RemoveStops(routes="R", stops=["B"]))
