@@ -2,8 +2,8 @@
 
 Only changes that can matter are generated: headways in the parts of the day that the objective's periods lie
 in, and for the whole of such a day; longer hours only into those periods. The order puts first the strongest
-variants, and of them those of routes whose stops most of the people concerned have within ``NEAR_MIN`` minutes
-on foot, so that a list cut short loses the least promising.
+variants, and of them those of routes whose stops most of the people concerned have within ``NEAR_MIN``
+minutes on foot, so that a list cut short loses the least promising.
 """
 
 from __future__ import annotations

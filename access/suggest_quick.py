@@ -55,7 +55,7 @@ class Quick:
         people = warm.base.measures.people
         quick = cls(warm, Objective(name, people.population, people.income))
         if not quick.plans:
-            asked = "rights" if quick.objective.needs_rights else f"headline period {quick._headline.period}"
+            asked = "rights" if quick.objective.needs_rights else f"headline period {quick.headline.period}"
             raise AccessError(f"objective {name}: the run has no data for {asked}, so nothing can improve it")
         return quick
 
@@ -63,7 +63,7 @@ class Quick:
     def plans(self) -> Sequence[PeriodPlan]:
         """Periods with data that the objective asks for."""
         timetables = self.warm.base.network.inputs.timetables
-        wanted = self._kinds if self.objective.needs_rights else {self._headline.period}
+        wanted = self._kinds if self.objective.needs_rights else {self.headline.period}
         return [
             plan
             for plan in timetables.plans
@@ -94,7 +94,7 @@ class Quick:
         if self.objective.needs_rights:
             return Answer(rights_unmet=_unmet(as_written_only([self._catalogue], self._reach(network))))
         inputs, cells, stops, threads = network
-        headline = self._headline
+        headline = self.headline
         amounts = {headline.service: inputs.services.known()[headline.service]}
         reach = reach_again(
             inputs, cells, stops, self._plans_of(network), amounts, [headline.cutoff_min], threads
@@ -185,7 +185,8 @@ class Quick:
         return [plan for plan in network.inputs.timetables.plans if plan.config.name in names]
 
     @property
-    def _headline(self) -> HeadlineConfig:
+    def headline(self) -> HeadlineConfig:
+        """Service, period and limit of travel time that the run speaks of first."""
         return self.warm.base.network.inputs.loaded.config.measures.headline
 
 

@@ -63,10 +63,12 @@ class Trial:
 
 
 class Bills:
-    """Vehicle-hours of the week around the objective's first day, in all feeds."""
+    """Vehicle-hours of the week, Monday to Sunday, around the service day of the headline, in all feeds."""
 
     def __init__(self, quick: Quick) -> None:
-        self._day = quick.plans[0].service_date
+        plans = quick.warm.base.network.inputs.timetables.plans
+        headline = (plan for plan in plans if plan.config.name == quick.headline.period)
+        self._day = next(headline, quick.plans[0]).service_date
         self._base = dict(quick.warm.feeds)
         self._hours = {name: self._of(feed, name) for name, feed in self._base.items()}
 
