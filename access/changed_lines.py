@@ -85,7 +85,8 @@ def _trip_marks(feed: gtfs_kit.Feed) -> pd.DataFrame:
         rows = pd.util.hash_pandas_object(table.astype(str), index=False)
         summed = rows.groupby(table["trip_id"].astype(str).to_numpy()).sum()
         mark = mark + summed.reindex(mark.index, fill_value=0).astype(mark.dtype)
-    return trips.assign(mark=mark.to_numpy())
+    marks: pd.DataFrame = trips.assign(mark=mark.to_numpy())
+    return marks
 
 
 def _unlike(marks: pd.DataFrame, others: pd.DataFrame) -> npt.NDArray[np.object_]:
@@ -138,7 +139,8 @@ def _places(feed: gtfs_kit.Feed) -> pd.DataFrame:
 def _multi_line(pieces: pd.DataFrame) -> shapely.Geometry:
     """Join pieces to lines as long as they go."""
     ends = pieces[_ENDS].to_numpy(dtype=np.float64).reshape(-1, 2, 2)
-    merged = shapely.line_merge(shapely.multilinestrings(list(shapely.linestrings(ends))))
+    straight = [shapely.LineString(corners) for corners in ends]
+    merged = shapely.line_merge(shapely.MultiLineString(straight))
     return shapely.MultiLineString([merged]) if isinstance(merged, shapely.LineString) else merged
 
 
@@ -171,7 +173,8 @@ def _served(feed: gtfs_kit.Feed) -> pd.DataFrame:
     stops = feed.stops[feed.stops["stop_id"].isin(served)]
     names = stops["stop_name"] if "stop_name" in stops.columns else stops["stop_id"]
     named = stops[["stop_id"]].assign(stop_name=names.astype(object).where(names.notna(), ""))
-    return named.merge(_places(feed), on="stop_id")
+    placed: pd.DataFrame = named.merge(_places(feed), on="stop_id")
+    return placed
 
 
 def _joined(parts: list[gpd.GeoDataFrame], columns: tuple[str, ...]) -> gpd.GeoDataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,17 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from access._version import __version__
 from access.changed_lines import changed_lines
 from access.changed_places import changed_places
 from access.comparison_bill import WEEK, sums_of_bill
-from access.comparison_reader import LINES_LAYER, PACKAGE, POINTS_LAYER, SIDE, TABLES
+from access.comparison_package import named, stacked, stacked_places, write_package
+from access.comparison_reader import PACKAGE, SIDE, TABLES
 from access.comparison_shown import shown_benefit, shown_cells, shown_rights, shown_table, shown_winners
 from access.comparison_side_by_side import WeeklyHours, side_by_side
 from access.datasets import sha256_of
-from access.exclusion_files import without_time_of_writing
 from access.manifest import package_versions
 from access.results import COMPARISON, MANIFEST, new_run_folder, write_json
 from access.suppression import DEFAULT_MINIMUM
@@ -46,14 +46,6 @@ OF_BASE = (
     "rights_catalogues", "rights_counted_as_everyone", "exclusion", "uncertainty", "suppression_minimum",
     "inputs", "config_file",
 )  # fmt: skip
-#: Columns of the GeoPackage, for map programs; everything else is in cells.parquet.
-LAYER_COLUMNS = {
-    "headline_base": "base",
-    "headline_value": "value",
-    "headline_change": "change",
-    "headline_floor": "floor",
-    "headline_state": "state",
-}
 
 
 @dataclass(frozen=True)
@@ -133,18 +125,12 @@ def write_comparison(
     minimum = _minimum(base.manifest)
     with new_run_folder(folder, COMPARISON) as partial:
         shown = [_shown(base, each, minimum) for each in compared]
-        frames = {
-            name: _stacked(
-                [_named(some[name], scenario) for some, scenario in zip(shown, ids, strict=True)
-                 if some[name] is not None],
-                geometry=name in PLACES,
-            )
-            for name in (*TABLES, *PLACES)
-        }  # fmt: skip
-        frames[SIDE] = _side(compared, shown, ids)
-        for name, frame in frames.items():
+        tables = {name: stacked(_named_parts(shown, ids, name)) for name in TABLES}
+        tables[SIDE] = _side(compared, shown, ids)
+        places = {name: stacked_places(_named_parts(shown, ids, name)) for name in PLACES}
+        for name, frame in (tables | places).items():
             frame.to_parquet(partial / f"{name}.parquet", index=False, compression="zstd")
-        write_package(partial / PACKAGE, frames["cells"], *_changes(base, compared, ids))
+        write_package(partial / PACKAGE, places["cells"], *_changes(base, compared, ids))
         write_json(partial / MANIFEST, _manifest(base, compared, ids, created))
         if report:
             write_comparison_report(partial, languages)
@@ -155,7 +141,8 @@ def scenario_ids(compared: Sequence[ComparedScenario]) -> list[str]:
     """Return a short id for each scenario, from its English name: letters, digits and dashes, each once."""
     ids: list[str] = []
     for number, each in enumerate(compared, start=1):
-        words = re.sub(r"[^a-z0-9]+", "-", str(each.scenario.name.en).lower()).strip("-")[:40].strip("-")
+        plain = unicodedata.normalize("NFKD", str(each.scenario.name.en)).encode("ascii", "ignore").decode()
+        words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-")
         wanted = words or f"scenario-{number}"
         ids.append(wanted if wanted not in ids else f"{wanted}-{number}")
     return ids
@@ -164,6 +151,15 @@ def scenario_ids(compared: Sequence[ComparedScenario]) -> list[str]:
 def _minimum(manifest: Mapping[str, Any]) -> float:
     told = ((manifest.get("config") or {}).get("results") or {}).get("min_residents_shown", DEFAULT_MINIMUM)
     return float(manifest.get("suppression_minimum", told) or 0)
+
+
+def _named_parts(shown: Sequence[Mapping[str, Any]], ids: Sequence[str], name: str) -> list[pd.DataFrame]:
+    """Return one of the tables of every scenario that has it, each named by its id."""
+    return [
+        named(some[name], scenario)
+        for some, scenario in zip(shown, ids, strict=True)
+        if some[name] is not None
+    ]
 
 
 def _shown(base: WarmRun, each: ComparedScenario, minimum: float) -> dict[str, Any]:
@@ -198,21 +194,6 @@ def _side(
     return side_by_side(comparisons, [WeeklyHours(*pair) if pair else None for pair in sums])
 
 
-def _named(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
-    """Put the id of the scenario first."""
-    named = frame.drop(columns="scenario", errors="ignore")
-    named.insert(0, "scenario", scenario)
-    return named
-
-
-def _stacked(parts: list[pd.DataFrame], *, geometry: bool) -> pd.DataFrame:
-    if not parts:
-        empty = {"scenario": pd.Series([], dtype=str)}
-        return gpd.GeoDataFrame(empty, geometry=[], crs="EPSG:4326") if geometry else pd.DataFrame(empty)
-    stacked = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
-    return gpd.GeoDataFrame(stacked, geometry="geometry", crs=parts[0].crs) if geometry else stacked
-
-
 def _changes(
     base: WarmRun, compared: Sequence[ComparedScenario], ids: Sequence[str]
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -221,44 +202,9 @@ def _changes(
     for each, scenario in zip(compared, ids, strict=True):
         routes, stops = changed_lines(base.feeds, each.evaluated.feeds)
         streets, places = changed_places(each.scenario)
-        lines += [_named(frame, scenario) for frame in (routes, streets) if len(frame)]
-        points += [_named(frame, scenario) for frame in (stops, places) if len(frame)]
-    return _stacked(lines, geometry=True), _stacked(points, geometry=True)
-
-
-def write_package(
-    path: Path, cells: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, points: gpd.GeoDataFrame
-) -> None:
-    """Write the GeoPackage: one layer of hexagons a scenario, and what the scenarios change.
-
-    Equal input gives equal files, byte by byte.
-    """
-    partial = path.with_name(f"partial-{path.name}")  # GDAL wants the ending
-    partial.unlink(missing_ok=True)
-    try:
-        with without_time_of_writing():
-            for scenario, here in cells.groupby("scenario", sort=False):
-                _to_layer(_layer(here), partial, str(scenario), "Polygon")
-            if len(lines):
-                _to_layer(lines, partial, LINES_LAYER, "MultiLineString")
-            if len(points):
-                _to_layer(points, partial, POINTS_LAYER, "Point")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _layer(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Columns of a layer, under short names."""
-    kept = ["id", "zone", "population", "income_decile", *LAYER_COLUMNS, "rights_gained", "rights_lost"]
-    here = [name for name in kept if name in cells.columns]
-    return gpd.GeoDataFrame(cells[[*here, "geometry"]].rename(columns=LAYER_COLUMNS), crs=cells.crs)
-
-
-def _to_layer(frame: gpd.GeoDataFrame, file: Path, layer: str, geometry_type: str) -> None:
-    pyogrio.write_dataframe(
-        frame, file, layer=layer, driver="GPKG", geometry_type=geometry_type, append=file.exists()
-    )
+        lines += [named(frame, scenario) for frame in (routes, streets) if len(frame)]
+        points += [named(frame, scenario) for frame in (stops, places) if len(frame)]
+    return stacked_places(lines), stacked_places(points)
 
 
 def _manifest(

@@ -118,7 +118,7 @@ def svg_map(
         for mark in marks
     )
     width, height = round((east - west) * scale, 1), round((north - south) * scale, 1)
-    over = svg_overlay(overlay, ground.cells.total_bounds, scale) if overlay else None
+    over = svg_overlay(overlay, west, north, scale) if overlay else None
     return SvgMap(width, height, tuple(layers), tuple(limits), tuple(names), tuple(zones), over)
 
 

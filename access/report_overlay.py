@@ -6,7 +6,7 @@ circles are new, crosses gone. Everything is black on a white edge, so that it c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
@@ -76,7 +76,7 @@ def _lines(lines: gpd.GeoDataFrame, crs: Any) -> Iterator[OverlayLine]:
         return
     projected = lines.to_crs(crs)
     for kind in LINE_LOOKS:
-        parts = shapely.get_parts(projected.geometry[projected["change"] == kind].to_numpy())
+        parts = shapely.get_parts(np.asarray(projected[projected["change"] == kind].geometry.array))
         if len(parts):
             yield OverlayLine(kind, [shapely.get_coordinates(part) for part in parts])
 
@@ -86,7 +86,7 @@ def _points(stops: gpd.GeoDataFrame, crs: Any) -> Iterator[OverlayPoints]:
         return
     projected = stops.to_crs(crs)
     for kind in POINT_KINDS:
-        here = projected.geometry[projected["change"] == kind].to_numpy()
+        here = np.asarray(projected[projected["change"] == kind].geometry.array)
         if len(here):
             yield OverlayPoints(kind, shapely.get_coordinates(here))
 
@@ -161,9 +161,8 @@ class SvgOverlay(NamedTuple):
     legend: tuple[tuple[str, str, str], ...]
 
 
-def svg_overlay(overlay: Overlay, bounds: Sequence[float], scale: float) -> SvgOverlay:
+def svg_overlay(overlay: Overlay, west: float, north: float, scale: float) -> SvgOverlay:
     """Write the overlay in the units of a map whose west and north edge are 0."""
-    west, north = bounds[0], bounds[3]
 
     def place(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.column_stack([(corners[:, 0] - west) * scale, (north - corners[:, 1]) * scale])

@@ -91,17 +91,20 @@ def route_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
 
 
 def _before_after(row: Row | None, texts: Texts) -> str:
-    """Write "120 \u2192 131 (+11)"; a number that stays alone."""
+    """Write "120 \u2192 131 (+11)"; a number that stays alone. Hours below 1,000 have one decimal."""
     if row is None:
         return texts("no_data")
     base, value, change = (value_of(row, name) for name in ("base", "value", "change"))
+    hours = str(row["measure"]) == "vehicle_hours"
+    decimals = 1 if hours and max(abs(base), abs(value)) < 1000 else 0
     if change == 0:
-        return texts.amount(base)
+        return texts.number(base, decimals)
+    words = texts.number(change, decimals)
     return texts(
         "scenario.before_after",
-        base=texts.amount(base),
-        value=texts.amount(value),
-        change=signed(change, texts),
+        base=texts.number(base, decimals),
+        value=texts.number(value, decimals),
+        change=f"+{words}" if change > 0 else words,
     )
 
 

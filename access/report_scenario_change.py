@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
+
 from access.comparison_reader import ScenarioRead
 from access.report_scenario_numbers import (
     scenario_table,
@@ -33,6 +35,7 @@ def modification_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
     """One row a modification: its number, kind, comment, what it asks for, what it met, what it warns of."""
     reports = {int(report["number"]): report for report in scenario.entry.get("reports") or []}
     rows = []
+    written = _as_written(scenario)
     for number, asked in enumerate(scenario.entry.get("modifications") or [], start=1):
         report = reports.get(number) or {}
         comment = str(asked.get("comment") or "")
@@ -41,7 +44,7 @@ def modification_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
             (
                 texts.number(number),
                 f"{kind}: {comment}" if comment else kind,
-                asked_words(asked),
+                asked_words(written[number - 1] if written else asked),
                 texts.label(report.get("text"), texts("no_data")),
                 "; ".join(str(warning) for warning in report.get("warnings") or []) or texts("range.none"),
             )
@@ -51,6 +54,15 @@ def modification_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
         texts, texts("scenario.changed_caption"), columns, rows, 2,
         word_columns=(2, 3, 4),
     )  # fmt: skip
+
+
+def _as_written(scenario: ScenarioRead) -> list[Mapping[str, Any]]:
+    """Modifications with every value as the file spells it; none where there is no file."""
+    text = scenario.entry.get("text")
+    found = yaml.load(text, Loader=yaml.BaseLoader) if text else None  # noqa: S506 (all scalars stay text)
+    listed = found.get("modifications") if isinstance(found, dict) else None
+    asked = scenario.entry.get("modifications") or []
+    return listed if isinstance(listed, list) and len(listed) == len(asked) else []
 
 
 def type_words(kind: str, texts: Texts) -> str:

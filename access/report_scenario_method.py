@@ -22,16 +22,17 @@ def checks_section(scenario: ScenarioRead, texts: Texts) -> Section:
     checks = scenario.entry.get("checks") or []
     if not checks:
         return Section("checks", absent=texts("scenario.no_checks"))
-    lines = tuple(
-        texts(
-            "scenario.checks_line",
-            name=_check_name(scenario, str(check["name"]), texts),
-            state=texts(f"scenario.checks_{str(check['state']).replace(' ', '_')}"),
-            text=texts.capital(texts.label(check.get("text"))),
+    rows = [
+        (
+            _check_name(scenario, str(check["name"]), texts),
+            texts(f"scenario.checks_{str(check['state']).replace(' ', '_')}"),
+            texts.capital(texts.label(check.get("text"))),
         )
         for check in checks
-    )
-    return Section("checks", lines, (), (texts("scenario.checks_note"),))
+    ]
+    keys = ("check", "check_state", "check_text")
+    table = scenario_table(texts, texts("scenario.checks_caption"), keys, rows, word_columns=(1, 2))
+    return Section("checks", (), some(table), (texts("scenario.checks_note"),))
 
 
 def _check_name(scenario: ScenarioRead, name: str, texts: Texts) -> str:
