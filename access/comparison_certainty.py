@@ -127,7 +127,7 @@ class CertaintyOfBase:
     realised : sequence of BaseAgain
         Realisations of its travel times.
     sheets : sequence of dict
-        Indices of each realisation for residents and incomes as observed.
+        Indices for residents and incomes as observed: at the own travel times, then of each realisation.
     draws : InputDraws or None
         None = the configuration names no uncertainty.
     indices : IndexDraws or None
@@ -180,7 +180,7 @@ class CertaintyOfBase:
             inputs.residents.margins,
             len(realised),
         )
-        sheets = [columns.sheet(columns.places, one.columns) for one in realised]
+        sheets = [columns.sheet(columns.places, again) for again in ([], *(one.columns for one in realised))]
         indices = columns.indices(draws, columns.places) if draws.n_draws else None
         return cls(base, columns, again, realised, sheets, draws, indices)
 
@@ -255,7 +255,7 @@ class CertaintyOfBase:
         if not realised:
             return difference
         before = [{key: numbers[at] for key, numbers in one.items()} for one in self.sheets]
-        after = [columns.sheet(places, again) for again in realised]
+        after = [columns.sheet(places, again) for again in ([], *realised)]
         return with_paired_spread(difference, before, after, draws.seed)
 
     def _floor(self, columns: StateColumns, realised: Sequence[Sequence[Column]]) -> dict[Place, Floats]:

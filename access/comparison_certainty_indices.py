@@ -75,8 +75,8 @@ class StateColumns:
     def sheet(self, places: Sequence[Place], again: Sequence[Column]) -> Sheet:
         """Return the indices of a realisation for residents and incomes as observed.
 
-        A number that is not known in the realisation, or only there, is taken as the state has it: who is
-        covered must not change.
+        Without columns they are those of the state itself. A number that is not known in the realisation, or
+        only there, is taken as the state has it: who is covered must not change.
         """
         own = self.columns(places)
         found = {column.place: column.values for column in again}

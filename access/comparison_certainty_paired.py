@@ -23,42 +23,56 @@ from access.index_sheet import Sheet
 from access.uncertainty import InputChunk, InputDraws, Labels, generator
 
 Floats = npt.NDArray[np.float64]
+ROUNDING = 1e-12
 
 
 def with_paired_spread(
     difference: IndexDraws, base: Sequence[Sheet], scenario: Sequence[Sheet], seed: int
 ) -> IndexDraws:
-    """Add to each draw of a difference what recomputed travel times move the difference by.
+    """Move each draw of a difference by what recomputed travel times make of the difference.
 
-    As in the ranges of a run (``access.stage_ranges.with_travel_spread``) a further realisation lies around
-    the run's own as Student's t with one degree of freedom less than realisations, times their standard
-    deviation and sqrt(1 + 1 / n); here always on the scale of the difference, which may have either sign.
+    The run's own travel times are one choice of homes and minutes among others. So the own difference counts
+    as one of the realisations: a further one lies around the mean of all ``n`` as Student's t with ``n - 1``
+    degrees of freedom, times their standard deviation and sqrt(1 + 1 / n) (prediction of one more value of a
+    normal sample). That people walk farther from their homes than from a cell's mean point, why ranges of a
+    run stay centred on its own numbers (``access.stage_ranges``), is the same in base and scenario.
 
     Parameters
     ----------
     difference : IndexDraws
         At the own travel times of base and scenario.
     base, scenario : sequences of dict
-        Indices for residents and incomes as observed, one sheet a realisation in the same order; at least 2.
+        Indices for residents and incomes as observed: of the own travel times, then of each realisation in
+        the same order; at least 3 in all.
+    seed : int
+        Of the random numbers, common to all indices and scenarios.
 
     Raises
     ------
     InputDataError
-        If the numbers of realisations differ or are fewer than 2.
+        If the numbers of realisations differ or there are fewer than 2 beside the own.
     """
     n = len(base)
-    if n != len(scenario) or n < 2:
+    if n != len(scenario) or n < 3:
         raise InputDataError(
-            f"difference of scenarios: {n} realisations of the base and {len(scenario)} of the scenario; "
-            "give as many of both, and at least 2"
+            f"difference of scenarios: {n - 1} realisations of the base and {len(scenario) - 1} of the "
+            "scenario; give as many of both, and at least 2"
         )
-    noise = generator(seed, "spread of travel times").standard_t(n - 1, difference.n_draws)
+    noise = generator(seed, "spread of differences").standard_t(n - 1, difference.n_draws)
     noise *= np.sqrt(1 + 1 / n)
     numbers = {}
     for key, drawn in difference.numbers.items():
-        moved = np.array([after[key] - before[key] for before, after in zip(base, scenario, strict=True)])
-        numbers[key] = drawn + noise[:, None] * np.std(moved, axis=0, ddof=1)
+        before, after = (np.array([one[key] for one in sheets]) for sheets in (base, scenario))
+        shift, spread = _around(after - before, np.abs(before).max(axis=0))
+        numbers[key] = drawn + shift + noise[:, None] * spread
     return replace(difference, numbers=numbers)
+
+
+def _around(moved: Floats, size: Floats) -> tuple[Floats, Floats]:
+    """Return how far the mean lies from the first row, and the standard deviation; rounding is neither."""
+    same = np.ptp(moved, axis=0) <= ROUNDING * size
+    shift, spread = moved.mean(axis=0) - moved[0], np.std(moved, axis=0, ddof=1)
+    return np.where(same, 0.0, shift), np.where(same, 0.0, spread)
 
 
 def of_measures(indices: IndexDraws, columns: Sequence[int]) -> IndexDraws:
