@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from access.comparison_files import ComparedScenario
     from access.evaluated import Evaluated
 
-N_STAGES = 4
+N_STAGES = 3
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,10 @@ def compare_scenarios(
     if quick:
         yield from comparison_lines([found.comparison for found in first], hours)
         return
-    compared = _with_certainty(warm, first, show_bar)
+    progress = Progress(N_STAGES, show_bar)
+    compared = _with_certainty(warm, first, progress)
     yield from comparison_lines([each.comparison for each in compared], hours)
-    with Progress(1, show_bar).stage("maps and report"):
+    with progress.stage("maps and report"):
         from access.comparison_files import write_comparison
 
         write_comparison(folder, warm, compared)
@@ -151,13 +152,12 @@ def _first_results(warm: WarmRun, scenario: Scenario, file: Path, base_bill: pd.
     return _First(scenario, file, evaluated, comparison, bill, warnings)
 
 
-def _with_certainty(warm: WarmRun, first: Sequence[_First], show_bar: bool) -> list[ComparedScenario]:
+def _with_certainty(warm: WarmRun, first: Sequence[_First], progress: Progress) -> list[ComparedScenario]:
     """Draw and travel again, so that noise and ranges of the differences are known."""
     from access.comparison_certainty import CertaintyOfBase
     from access.comparison_files import ComparedScenario
-    from access.comparison_register import register_changes
+    from access.comparison_register import register_change
 
-    progress = Progress(N_STAGES, show_bar)
     with collected_warnings(warm.told):
         with progress.stage("ranges of the base") as stage:
             certain = CertaintyOfBase.of(warm, stage.advance)
@@ -172,7 +172,7 @@ def _with_certainty(warm: WarmRun, first: Sequence[_First], show_bar: bool) -> l
                     certainty.ranges(),
                     certainty.ranges_of_base_residents(),
                 )
-                zones = register_changes(warm, certain, found.evaluated, certainty)
+                register = register_change(warm.base, found.evaluated, certain, certainty)
                 compared.append(
                     ComparedScenario(
                         found.scenario,
@@ -180,7 +180,7 @@ def _with_certainty(warm: WarmRun, first: Sequence[_First], show_bar: bool) -> l
                         found.evaluated,
                         comparison,
                         found.bill,
-                        zones,
+                        register,
                         found.warnings,
                     )
                 )

@@ -17,7 +17,7 @@ from access.batches import batched_network
 from access.engine.arrays import Minutes
 from access.indicators import Row
 from access.matrix_reader import blocks_of
-from access.progress import Progress
+from access.progress import Stage
 from access.rights_catalogue import RightsCatalogue
 from access.rights_reach import ReachOfRun
 from access.run_network import RunNetwork
@@ -118,14 +118,17 @@ def judged(
     inputs = network.inputs
     measures = measures_of(inputs, network.cells)
     limits = limits_of_network(network, catalogues)
-    with Progress(1, show_bar=False).stage("measures") as stage:
-        periods = measure_periods(inputs, measures, times, limits, stage)
+    periods = measure_periods(inputs, measures, times, limits, Stage("measures", _untold, _untold))
     reach = ReachOfRun(
         inputs, network.cells, network.stops, measures, periods, modes, limits, network.threads
     )
     if like is not None:
         reach.with_walks_of(like)
     return Judged(measures, periods, reach, rights_evidence(catalogues, reach, measures.people))
+
+
+def _untold(*_: int) -> None:
+    """A what-if question moves no bar: it is answered in seconds."""
 
 
 def limits_of_network(network: RunNetwork, catalogues: list[RightsCatalogue]) -> list[int]:
