@@ -8,6 +8,7 @@ in ``access.scenario_street_build``.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,9 @@ import shapely
 
 from access.snapping import OWN_NETWORK_NODES
 from access.street_graph import Floats, StreetGraph
+
+SAME_PLACE_MM = 12
+"""Coordinates in OpenStreetMap have seven decimals, which are 11 mm: nearer places are one."""
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -58,27 +62,42 @@ class StreetDraft:
         self.new_nodes: list[Place] = []
         self.new_edges: list[NewEdge] = []
         self.divided: dict[int, dict[int, int]] = {}  # edge -> where, mm along it -> node
-        self._candidates: tuple[Ints, Any] | None = None
+        self._trees: dict[bool, tuple[Ints, Any]] = {}  # with stray paths or without
 
     def place(self, lon: float, lat: float) -> Place:
         """Return a point in degrees and metres."""
         x_m, y_m = self.base.to_metres([lon], [lat])
         return Place(lon, lat, float(x_m[0]), float(y_m[0]))
 
-    def nearest(self, point: Place) -> Joint | None:
+    def nearest(self, point: Place, within_m: float) -> Joint | None:
         """Return the nearest place on an open street, the lowest edge of several; None where there is none.
 
-        Streets are those of the base's main network, of networks of their own, and those added so far: a
-        stray path joined to nothing is not what a bridge leads to.
+        Streets are those of the base's main network, of networks of their own, and those added so far; where
+        none of them is within the distance given, also stray paths: a path that leads nowhere is not what a
+        bridge beside a street is for.
         """
-        edges, tree = self._open_edges()
-        found: list[int] = []
-        if len(edges):
-            _, hit = tree.query_nearest(shapely.points([point.x_m], [point.y_m]))
-            found.append(int(edges[hit].min()))
-        found += range(self.base.n_edges, self.base.n_edges + len(self.new_edges))
-        joints = [self._joint(edge, point) for edge in found]
+        added = range(self.base.n_edges, self.base.n_edges + len(self.new_edges))
+        joint = self._nearest_of([*self._nearest_open(point, stray=False), *added], point)
+        if joint is not None and joint.link_mm <= 1000 * within_m:
+            return joint
+        return self._nearest_of([*self._nearest_open(point, stray=True), *added], point)
+
+    def _nearest_of(self, edges: Sequence[int], point: Place) -> Joint | None:
+        joints = [self._joint(edge, point) for edge in edges]
         return min(joints, key=lambda joint: (joint.link_mm, joint.edge), default=None)
+
+    def _nearest_open(self, point: Place, *, stray: bool) -> list[int]:
+        """Return the nearest open base edge, if any; without ``stray`` of a network worth joining."""
+        if stray not in self._trees:
+            base = self.base
+            wanted = base.edge_main | (base.edge_component_size >= OWN_NETWORK_NODES) | stray
+            edges = np.flatnonzero(wanted & ~self.closed)
+            self._trees[stray] = edges, shapely.STRtree(lines_of_edges(base, edges))
+        edges, tree = self._trees[stray]
+        if len(edges) == 0:
+            return []
+        _, hit = tree.query_nearest(shapely.points([point.x_m], [point.y_m]))
+        return [int(edges[hit].min())]
 
     def node_at(self, joint: Joint) -> int:
         """Return the node at a place on an edge; inside the edge a new one that divides it."""
@@ -121,14 +140,6 @@ class StreetDraft:
         new = self.new_edges[edge - base.n_edges]
         return new.start, new.target, new.length_mm
 
-    def _open_edges(self) -> tuple[Ints, Any]:
-        if self._candidates is None:
-            base = self.base
-            wanted = base.edge_main | (base.edge_component_size >= OWN_NETWORK_NODES)
-            edges = np.flatnonzero(wanted & ~self.closed)
-            self._candidates = edges, shapely.STRtree(lines_of_edges(base, edges))
-        return self._candidates
-
     def _position(self, node: int) -> Place:
         base = self.base
         if node >= base.n_nodes:
@@ -144,7 +155,10 @@ class StreetDraft:
         along = (point.x_m - a.x_m) * east_m + (point.y_m - a.y_m) * north_m
         share = min(max(along / square, 0.0), 1.0) if square > 0 else 0.0
         link_m = np.hypot(point.x_m - a.x_m - share * east_m, point.y_m - a.y_m - share * north_m)
-        return Joint(edge, round(share * length_mm), round(1000 * float(link_m)))
+        along_mm, link_mm = round(share * length_mm), round(1000 * float(link_m))
+        if min(along_mm, length_mm - along_mm) <= SAME_PLACE_MM:
+            along_mm = 0 if along_mm <= SAME_PLACE_MM else length_mm
+        return Joint(edge, along_mm, link_mm if link_mm > SAME_PLACE_MM else 0)
 
 
 def lines_of_edges(streets: StreetGraph, edges: Ints) -> Any:

@@ -1,9 +1,10 @@
 """Streets of a scenario: footbridges and other new streets, and streets that close.
 
 Closures come first, then new streets, whatever the order in the file. A new line joins at its two ends only,
-each to the nearest place on a street, old or new; the straight way to that place is walked and counts. What a
-line crosses in between it passes over. Heights and steps do not count, as in all walks here. Only walking
-changes: the networks of bicycles and cars stay those of the run.
+each to the nearest place on a street, old or new; the straight way to that place is walked and counts, but
+for a centimetre, which OpenStreetMap's own coordinates leave open. What a line crosses in between it passes
+over. Heights and steps do not count, as in all walks here. Only walking changes: the networks of bicycles and
+cars stay those of the run.
 
 Equal to reading an ``.osm.pbf`` with the same ways, but for a millimetre where a joint divides an edge, and
 with one difference meant: streets that a closure cuts off stay joinable, so that whoever lives there stays
@@ -149,9 +150,8 @@ def _of_shape(draft: StreetDraft, change: CloseStreets) -> Ints:
     corners = np.stack(base.to_metres(*np.array(given, dtype=np.float64).T), axis=1)
     shape = shapely.Polygon(corners) if key == "polygon" else shapely.LineString(corners)
     if not shape.is_valid:
-        raise ScenarioError(
-            f"{key}: {shapely.is_valid_reason(shape)}, in metres; draw it without crossing itself"
-        )
+        why = shapely.is_valid_reason(shape)
+        raise ScenarioError(f"{key}: crosses itself ({why}, in metres); draw it again")
     lines = lines_of_edges(base, np.arange(base.n_edges))
     tree = shapely.STRtree(lines)
     edges = np.sort(tree.query(shape, predicate="covers" if key == "polygon" else "intersects"))
@@ -159,9 +159,9 @@ def _of_shape(draft: StreetDraft, change: CloseStreets) -> Ints:
         nearest = int(tree.query_nearest(shape).min())
         away_m = float(shapely.distance(lines[nearest], shape))
         does = "lies wholly inside" if key == "polygon" else "is crossed by"
+        where = "reaches beyond it" if away_m == 0 else f"is {away_m:,.1f} m away"
         raise ScenarioError(
-            f"{key}: no street piece {does} it; the nearest, of way {base.edge_way[nearest]}, is "
-            f"{away_m:,.0f} m away" + (" or reaches beyond it" if away_m < 0.5 else "")
+            f"{key}: no street piece {does} it; the nearest, of way {base.edge_way[nearest]}, {where}"
         )
     return np.asarray(edges, dtype=np.int64)
 
@@ -196,7 +196,7 @@ def _add_line(draft: StreetDraft, line: Sequence[tuple[float, float]], change: A
     places = [draft.place(lon, lat) for lon, lat in line]
     problems, joints = [], []
     for end, place in (("start", places[0]), ("end", places[-1])):
-        joint = draft.nearest(place)
+        joint = draft.nearest(place, change.join_within_m)
         if joint is None or joint.link_mm > 1000 * change.join_within_m:
             away = "there is none" if joint is None else f"the nearest is {joint.link_mm / 1000:,.1f} m away"
             problems.append(
@@ -214,7 +214,7 @@ def _add_line(draft: StreetDraft, line: Sequence[tuple[float, float]], change: A
     if joints[1].link_mm > 0:
         nodes.append(draft.new_node(places[-1]))
     nodes.append(draft.node_at(joints[1]))
-    _check(draft, nodes, joints)
+    _check(draft, nodes, joints, change.linkable)
     draft.add_line(nodes, change.linkable)
     return [joint.link_mm / 1000 for joint in joints]
 
@@ -224,8 +224,8 @@ def _distinct_inner(places: Sequence[Place]) -> list[Place]:
     return [place for before, place in itertools.pairwise(places[:-1]) if place != before]
 
 
-def _check(draft: StreetDraft, nodes: Sequence[int], joints: Sequence[Joint]) -> None:
-    if len(nodes) == 2 and nodes[0] == nodes[1]:
+def _check(draft: StreetDraft, nodes: Sequence[int], joints: Sequence[Joint], linkable: bool) -> None:
+    if nodes[0] == nodes[-1] and not (linkable and len(nodes) > 2):
         raise ScenarioError("both its ends join the streets at one place; draw it from one street to another")
     longest_m = max(draft.distance_m(a, b) for a, b in itertools.pairwise(nodes))
     if longest_m > LONGEST_EDGE_M:
