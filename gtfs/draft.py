@@ -17,30 +17,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from gtfs.draft_patterns import Pattern, patterns_of
+from gtfs.draft_select import ID_COLUMN, Selection, has_any, select, unknown_text
 from gtfs.draft_services import Services
 from gtfs.draft_tidy import tidy
 from gtfs.draft_times import TripVisits, filled, first_departures_s, time_texts, visits_of
-from gtfs.errors import ScenarioError
 from gtfs.feed import feed_of
-from gtfs.match import Match, names_of, nearest
+from gtfs.match import Match
 from gtfs.modifications import Modification
 from gtfs.tables import COLUMN_TYPES
-
-_ID_COLUMN = {"routes": "route_id", "trips": "trip_id", "stops": "stop_id", "shapes": "shape_id"}
-_NAME_COLUMNS = {
-    "routes": ("route_short_name", "route_long_name"),
-    "stops": ("stop_name",),
-    "trips": ("trip_headsign", "trip_short_name"),
-}
-
-
-class Selection(NamedTuple):
-    """Trips that a modification means."""
-
-    trips: list[str]  # in the order of trips.txt
-    patterns: list[Pattern]  # of these trips, as they are now
-    counts: dict[str, int]  # routes, patterns, trips
-    unknown: dict[str, list[str]]  # ids asked for that the feed lacks
 
 
 class Copy(NamedTuple):
@@ -74,6 +58,8 @@ class Draft:
         self.shapes_before: set[str] = (
             set(feed.trips["shape_id"].dropna().unique()) if "shape_id" in feed.trips.columns else set()
         )
+        nothing: list[str] = []
+        self._last_read = (feed.stop_times, nothing, visits_of(feed.stop_times, nothing))
         self._origin: dict[str, str] = {}  # trip made here -> trip of the feed it was copied from
         self._parts: set[str] = set()  # trips made here that carry on a part of the trip they come from
 
@@ -125,7 +111,10 @@ class Draft:
             if table is not None and column in table.columns:
                 kind = table[column].dtype
             given = rows[column] if column in rows.columns else [None] * len(rows)
-            typed[column] = pd.Series(list(given), dtype=kind)
+            if isinstance(given, pd.Series) and given.dtype == kind:
+                typed[column] = given.array
+            else:
+                typed[column] = pd.array(list(given), dtype=kind)
         frame = pd.DataFrame(typed)
         if table is not None:
             missing = [column for column in columns if column not in table.columns]
@@ -165,7 +154,7 @@ class Draft:
 
     def new_ids(self, table: str, wanted: Sequence[str]) -> list[str]:
         """Ids for new rows of routes, trips, stops or shapes, like no other in the feed, before or now."""
-        column = _ID_COLUMN[table]
+        column = ID_COLUMN[table]
         known: set[str] = set()
         for frame in (self.tables[table], getattr(self.base, table)):  # an id means one thing for ever
             known |= set() if frame is None else set(frame[column].tolist())
@@ -182,54 +171,12 @@ class Draft:
     # --- trips chosen ---------------------------------------------------------------------------------
 
     def select(self, change: Modification) -> Selection:
-        """Trips that ``routes``, ``patterns``, ``trips`` or ``route`` of a modification mean.
-
-        Patterns are those of the feed before the scenario, whatever modifications came first; trips that were
-        copied from theirs belong to them. ``trips`` means these trips, not copies of them in new service.
-
-        Raises
-        ------
-        ScenarioError
-            Nothing matches; the nearest ids and names are given.
-        """
-        named = change.named()
-        kind = next(kind for kind in ("routes", "patterns", "trips") if kind in named)
-        wanted = named[kind]
-        if kind == "routes":
-            known = self.trips["route_id"].isin(wanted).to_numpy(dtype=bool)
-            unknown = [name for name in wanted if not (self.routes["route_id"] == name).any()]
-        elif kind == "patterns":
-            members, unknown = self._trips_of_patterns(wanted)
-            known = self._lineage().isin(list(members)).to_numpy(dtype=bool)
-        else:
-            own = self.trips["trip_id"].isin(wanted) | (
-                self._lineage().isin(wanted) & self.trips["trip_id"].isin(list(self._parts))
-            )
-            known = own.to_numpy(dtype=bool)
-            everything = set(self.base.trips["trip_id"].tolist())
-            unknown = [name for name in wanted if name not in everything]
-        trips = self.trips.loc[known, "trip_id"].tolist()
-        if len(unknown) == len(wanted):
-            raise ScenarioError(
-                f"no {kind[:-1]} matches", [self.unknown_text(kind, name) for name in unknown]
-            )
-        if not trips:
-            listed = ", ".join(repr(name) for name in wanted)
-            raise ScenarioError(f"{kind} {listed}: no trip is left to change; another modification took them")
-        patterns = self.patterns(trips)
-        n_routes = int(self.trips.loc[known, "route_id"].nunique())
-        counts = {"routes": n_routes, "patterns": len(patterns), "trips": len(trips)}
-        return Selection(trips, patterns, counts, {kind: unknown} if unknown else {})
+        """Trips that a modification means, see ``gtfs.draft_select.select``."""
+        return select(self, change)
 
     def has_any(self, named: Mapping[str, Sequence[str]]) -> bool:
         """Whether the feed has any of these ids, by kind as ``Modification.named`` gives them."""
-        for kind, ids in named.items():
-            if kind == "patterns":
-                if self._trips_of_patterns(ids)[0]:
-                    return True
-            elif self.table(kind)[_ID_COLUMN[kind]].isin(list(ids)).any():
-                return True
-        return False
+        return has_any(self, named)
 
     def known_stops(self, stops: Sequence[str]) -> tuple[list[str], list[str]]:
         """Which of these stops the feed has and which not."""
@@ -238,48 +185,28 @@ class Draft:
 
     def unknown_text(self, kind: str, name: str) -> str:
         """Say that the feed lacks a route, pattern, trip or stop, and what comes nearest."""
-        if kind == "patterns":
-            known = {pattern.id: "" for pattern in self._patterns_near(name)}
-        else:
-            known = names_of(self.table(kind), _ID_COLUMN[kind], _NAME_COLUMNS[kind])
-        return f"no {kind[:-1]} {name!r} in {self.name}; {nearest(name, known)}"
+        return unknown_text(self, kind, name)
 
     def origin(self, trip_id: str) -> str:
         """Trip of the feed that a trip was copied from; itself where it was not."""
         return self._origin.get(trip_id, trip_id)
 
-    def _lineage(self) -> pd.Series[str]:
-        ids = self.trips["trip_id"]
-        if not self._origin:
-            return ids
-        return pd.Series([self._origin.get(i, i) for i in ids.tolist()], index=ids.index, dtype="string")
-
-    def _patterns_near(self, name: str) -> list[Pattern]:
-        """Patterns of the base on the routes whose id begins the text, else on all routes."""
-        trips = self.base.trips
-        routes = trips["route_id"].dropna().unique().tolist()
-        meant = [route for route in routes if name.startswith(f"{route}:")] or routes
-        ids = trips.loc[trips["route_id"].isin(meant), "trip_id"].tolist()
-        return patterns_of(trips, self.base.stop_times, ids)
-
-    def _trips_of_patterns(self, wanted: Sequence[str]) -> tuple[set[str], list[str]]:
-        members: set[str] = set()
-        unknown = []
-        for name in wanted:
-            found = [pattern for pattern in self._patterns_near(name) if pattern.id == name]
-            members.update(trip for pattern in found for trip in pattern.trips)
-            unknown += [] if found else [name]
-        return members, unknown
+    def is_part(self, trip_id: str) -> bool:
+        """Whether a trip made here carries on a part of the trip that it was copied from."""
+        return trip_id in self._parts
 
     # --- visits of chosen trips -----------------------------------------------------------------------
 
     def patterns(self, trip_ids: Sequence[str]) -> list[Pattern]:
         """Patterns of chosen trips as they are now, most trips first."""
-        return patterns_of(self.trips, self.stop_times, trip_ids)
+        return patterns_of(self.trips, self.stop_times, trip_ids, self.visits(trip_ids))
 
     def visits(self, trip_ids: Sequence[str], *, fill: bool = False) -> TripVisits:
         """Visits of chosen trips; ``fill`` gives blank times as ``build_schedule`` would."""
-        visits = visits_of(self.stop_times, trip_ids)
+        table, ids, visits = self._last_read
+        if table is not self.stop_times or ids != list(trip_ids):
+            visits = visits_of(self.stop_times, trip_ids)
+            self._last_read = (self.stop_times, list(trip_ids), visits)
         return filled(visits, self.stop_times, self.stops) if fill else visits
 
     def set_times(

@@ -41,13 +41,11 @@ def visits_of(stop_times: pd.DataFrame, trip_ids: Sequence[str]) -> TripVisits:
     trip_ids : trips, without repeats; one without visits is allowed.
     """
     chosen = np.flatnonzero(stop_times["trip_id"].isin(list(trip_ids)).to_numpy(dtype=bool))
-    table = stop_times.iloc[chosen]
-    trip = pd.Index(list(trip_ids), dtype=object).get_indexer(
-        pd.Index(table["trip_id"].to_numpy(dtype=object))
-    )
-    sequence = table["stop_sequence"].to_numpy(dtype=np.int64, na_value=-1)
+    names = stop_times["trip_id"].array.take(chosen).to_numpy(dtype=object)
+    trip = pd.Index(list(trip_ids), dtype=object).get_indexer(pd.Index(names))
+    sequence = stop_times["stop_sequence"].array.take(chosen).to_numpy(dtype=np.int64, na_value=-1)
     order = np.lexsort((sequence, trip))
-    table = table.iloc[order]
+    table = stop_times[["stop_id", "arrival_time", "departure_time"]].iloc[chosen[order]]
     start = np.zeros(len(trip_ids) + 1, dtype=np.int64)
     np.cumsum(np.bincount(trip, minlength=len(trip_ids)), out=start[1:])
     return TripVisits(

@@ -290,7 +290,7 @@ def test_entries_that_make_no_sense_are_errors(entries: list[FrequencyEntry], me
 def test_a_route_without_trips_is_an_error() -> None:
     feed = line()
     feed.route("8")
-    with pytest.raises(ScenarioError, match="routes '8': no trip is left to change"):
+    with pytest.raises(ScenarioError, match="routes '8' have no trips in bus; add-trips gives"):
         edit(built(feed), AdjustFrequency(route="8", entries=[entry()]))
 
 
