@@ -48,7 +48,7 @@ class Reached(NamedTuple):
     """What one state of a city gives its residents."""
 
     access: Floats  # (n_study_cells,) at the headline; NaN: not snapped
-    rights: Mapping[str, npt.NDArray[np.int8]]  # state of each ``catalogue/right`` by cell
+    rights: Mapping[str, npt.NDArray[np.int8]]  # state of each right by cell
 
 
 @dataclass(frozen=True)
@@ -215,9 +215,7 @@ def _reached_of(warm: WarmRun, evaluated: Evaluated) -> Reached:
 
 
 def _states(warm: WarmRun, reach: ReachOfRun) -> dict[str, npt.NDArray[np.int8]]:
-    return {
-        f"{each.catalogue}/{each.right.name}": each.state for each in as_written_only(warm.catalogues, reach)
-    }
+    return {each.right.name: each.state for each in as_written_only(warm.catalogues, reach)}
 
 
 def write_criticality(

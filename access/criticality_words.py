@@ -70,8 +70,8 @@ WORDS: dict[str, dict[str, str]] = {
         "fr": "Les effectifs de moins de {minimum} habitants ne sont pas montrés (« peu »).",
     },
     "files": {
-        "en": "All numbers: ranking.csv, groups.csv (by tenth and group), cells.parquet (by place).",
-        "fr": "Tous les chiffres : ranking.csv, groups.csv (par dixième, par groupe), cells.parquet (par lieu).",
+        "en": "All numbers: ranking.csv, groups.csv (by tenth and group), cells.parquet.",
+        "fr": "Tous les chiffres : ranking.csv, groups.csv (par dixième, par groupe), cells.parquet.",
     },
 }
 """Key -> language -> text with ``{placeholders}``."""

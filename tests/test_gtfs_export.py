@@ -246,6 +246,22 @@ def test_a_table_the_edit_added_is_written(tmp_path: Path) -> None:
     assert build_schedule(read_feed(tmp_path / "out.zip"), WEDNESDAY).counts.expanded_trips == 6
 
 
+def test_a_feed_with_calendar_dates_only_stays_one(tmp_path: Path) -> None:
+    builder = GtfsBuilder()
+    builder.trip("t", [("A", "08:00:00"), ("B", "09:00:00")], service="s")
+    builder.exception("s", "20240515")
+    builder.exception("s", "20240516")
+    base = builder.write(tmp_path / "base.zip")
+    feed = read_feed(base)
+    changed = edited(feed, calendar_dates=feed.calendar_dates.iloc[:1])
+    write_feed(changed, tmp_path / "out.zip", base)
+    again = read_feed(tmp_path / "out.zip")
+    assert again.calendar is None
+    assert timetable_differences(build_schedule(again, WEDNESDAY), build_schedule(changed, WEDNESDAY)) == []
+    assert build_schedule(again, date(2024, 5, 16), allow_no_service=True).counts.trips == 0
+    assert added_errors(tmp_path / "out.zip", base, WEDNESDAY) == []
+
+
 def test_a_feed_of_which_nothing_is_left_is_refused(tmp_path: Path) -> None:
     base = a_feed().write(tmp_path / "base.zip")
     feed = read_feed(base)
