@@ -401,7 +401,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> StreetGraph:
     return read_streets_pbf(write_street_grid(tmp_path_factory.mktemp("grid") / "grid.osm.pbf", 5, 5))[0]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(lines=st.lists(ENDS, min_size=1, max_size=4), linkable=st.booleans())
 def test_new_streets_never_lengthen_a_walk(
     grid: StreetGraph, lines: Sequence[tuple[tuple[int, int], tuple[int, int]]], linkable: bool
@@ -430,7 +430,7 @@ def assert_adding_shortens(grid: StreetGraph, found: StreetsEdited, linkable: bo
     assert (unmoved.link_mm <= before.link_mm).all()
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(ways=st.sets(st.sampled_from([*range(1000, 1005), *range(2000, 2005)]), min_size=1, max_size=6))
 def test_closed_streets_never_shorten_a_walk_and_lose_nobody(grid: StreetGraph, ways: set[int]) -> None:
     found = edited(grid, close(ways=sorted(ways)))
