@@ -195,7 +195,7 @@ def _left_out(draft: Draft, changed: list[ChangedPattern]) -> list[Text]:
     stops = list(dict.fromkeys(lost))
     names = zip(stops, stop_names(draft, stops), strict=True)
     named = [stop if name == stop else f"{stop} {name}" for stop, name in names]
-    return [told("no longer served by these trips", "plus desservis par ces courses", "stops", named)][
+    return [told("no longer served by these trips", "fin de desserte par ces courses", "stops", named)][
         : len(lost)
     ]
 
@@ -226,7 +226,9 @@ def _told_ends(draft: Draft, changed: list[ChangedPattern]) -> list[Text]:
     opposite = _cut_opposite_ways(changed)
     if opposite:
         en = "cut opposite ways, one losing what the other keeps (name patterns if that is not meant)"
-        fr = "coupés en sens opposés, l'un perd ce que l'autre garde (sinon, nommez des parcours)"
+        fr = (
+            "coupés en sens opposés, l'un perd ce que l'autre garde (nommez des parcours si c'est une erreur)"
+        )
         warnings.append(told(en, fr, "patterns", opposite))
     return warnings + _told_blocks(draft, changed)
 

@@ -113,7 +113,7 @@ def _not_served(draft: Draft, patterns: Sequence[Pattern], known: Sequence[str])
 
 
 def _told_lost(lost: list[str]) -> Text:
-    en, fr = "removed, with fewer than two stops left", "supprimées, car il leur reste moins de deux arrêts"
+    en, fr = "removed, with fewer than two stops left", "suppression, moins de deux arrêts restants"
     return told(en, fr, "trips", lost)
 
 
@@ -127,7 +127,7 @@ def _told_held(n_held: int, saved_s: int) -> Text:
 
 
 def _told_idle(idle: list[str]) -> list[Text]:
-    en, fr = "not served by these trips anyway", "non desservis par ces courses, de toute façon"
+    en, fr = "not served by these trips anyway", "hors desserte de ces courses, de toute façon"
     return [told(en, fr, "stops", idle)] if idle else []
 
 

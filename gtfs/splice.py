@@ -104,14 +104,14 @@ def splice(
     dwells[:, known] = (departure_s - arrival_s)[:, visit_of[known]]
     given = np.ones(len(dwell_s), dtype=bool) if dwell_given is None else dwell_given
     dwells[:, begins:ends][:, given] = dwell_s[given]
-    hops = np.zeros((n_trips, len(visit_of)), dtype=np.int64)  # from the visit before; none to the first
+    hops = np.zeros((n_trips, len(visit_of)), dtype=np.int64)  # from the visit before
     old_hops = np.zeros_like(arrival_s, dtype=np.int64)
     old_hops[:, 1:] = arrival_s[:, 1:] - departure_s[:, :-1]
     hops[:, known] = old_hops[:, visit_of[known]]
     hops[:, begins + 1 : ends] = hop_s
-    hops[:, 0] = 0
     arrival = np.cumsum(hops, axis=1) + np.cumsum(dwells, axis=1) - dwells
     anchor = begins if has_first else ends - 1
+    # Whatever stands for a hop to the first visit is taken back here.
     arrival += (arrival_s[:, visit_of[anchor]] - arrival[:, anchor])[:, np.newaxis]
     return Spliced(visit_of, arrival, arrival + dwells)
 

@@ -325,6 +325,8 @@ def test_real_lines_are_changed_without_new_errors(porto_alegre, tmp_path):
     from gtfs.modifications import MoveStop, RemoveStops
 
     feed = read_feed(porto_alegre / "gtfs_eptc.zip")
+    # Its colours are wrong, and the validator passes over routes.txt then.
+    feed.routes = feed.routes.drop(columns=["route_color", "route_text_color"])
     [there, _] = Draft(feed, "bus").patterns(
         feed.trips.loc[feed.trips["route_id"] == "T1", "trip_id"].tolist()
     )

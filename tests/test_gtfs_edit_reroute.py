@@ -96,7 +96,7 @@ def test_a_line_is_cut_short(line):
     found = edit(line, Reroute(routes="R", from_stop="B"))
     assert visits(found.feeds["bus"], "t1") == [("A", "08:00", "08:00"), ("B", "08:10", "08:11")]
     assert "no longer served by these trips: 2 stops ('C', 'D')" in found.reports[0].text["en"]
-    assert "plus desservis par ces courses : 2 arrêts ('C', 'D')" in found.reports[0].text["fr"]
+    assert "fin de desserte par ces courses : 2 arrêts ('C', 'D')" in found.reports[0].text["fr"]
 
 
 def test_a_trip_that_would_start_before_midnight_stays(tmp_path):

@@ -51,7 +51,7 @@ def test_unknown_stops_and_stops_served_by_others_are_told(line):
     text = found.reports[0].text
     assert "1 stop unknown: 'nowhere'; not served by these trips anyway: 1 stop ('X')" in text["en"]
     assert "1 arrêt inconnu : 'nowhere' ; " in text["fr"] or "1 arrêt inconnu : 'nowhere'; " in text["fr"]
-    assert "non desservis par ces courses, de toute façon : 1 arrêt ('X')" in text["fr"]
+    assert "hors desserte de ces courses, de toute façon : 1 arrêt ('X')" in text["fr"]
 
 
 def test_no_known_stop_is_an_error_with_the_nearest(line):
@@ -66,10 +66,7 @@ def test_a_trip_with_fewer_than_two_stops_left_is_removed_and_told(line):
     assert found.feeds["bus"].trips["trip_id"].tolist() == ["t1"]
     assert found.reports[0].counts["trips_removed"] == 1
     assert found.reports[0].warnings == ("removed, with fewer than two stops left: 1 trip ('short')",)
-    assert (
-        "supprimées, car il leur reste moins de deux arrêts : 1 course ('short')"
-        in found.reports[0].text["fr"]
-    )
+    assert "suppression, moins de deux arrêts restants : 1 course ('short')" in found.reports[0].text["fr"]
     gone = edit(line, RemoveStops(routes="R", stops=["B", "C", "D"]))
     assert gone.feeds["bus"].trips.empty
     assert gone.feeds["bus"].stop_times.empty
