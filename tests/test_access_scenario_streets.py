@@ -455,3 +455,38 @@ def test_the_base_is_left_as_it_is(grid: StreetGraph) -> None:
 def test_changes_are_numbered_as_given(streets: StreetGraph) -> None:
     closure = Scenario.model_validate({"name": "x", "modifications": [close(ways=[20])]}).streets[0].change
     assert edit_streets(streets, [Numbered(7, closure)]).reports[0].number == 7
+
+
+@pytest.mark.real_data
+def test_porto_alegre_cut_in_two_and_joined_again(porto_alegre: Path) -> None:
+    """Every street across one parallel closes and ten new ones cross it: all invariants hold."""
+    city, _ = read_streets_pbf(porto_alegre / "osm.pbf")
+    rng = np.random.default_rng(5)
+    west, south, east, north = city.bounds
+    middle = (south + north) / 2
+    main = np.flatnonzero(city.main)
+    ends = [
+        rng.choice(main[side], 10)
+        for side in (city.node_lat[main] > middle + 0.005, city.node_lat[main] < middle - 0.005)
+    ]
+    lines = [
+        [(float(city.node_lon[node]) + 4e-5, float(city.node_lat[node])) for node in pair]
+        for pair in zip(*ends, strict=True)
+    ]
+    found = edited(
+        city,
+        close(crossing=[(west, middle), (east, middle)]),
+        {"type": "add-streets", "line_strings": lines, "linkable": True},
+    )
+    assert_graph_is_sound(found.streets)
+    old_mm = int(city.edge_length_mm[~found.closed].sum())
+    assert int(found.streets.edge_length_mm[~found.added].sum()) == old_mm
+    lon, lat = rng.uniform(west, east, 5000), rng.uniform(south, north, 5000)
+    base = snap(city, lon, lat, 300.0)
+    joints, moved = resnapped(found, base, lon, lat, 300.0)
+    anew = snap(found.streets, lon, lat, 300.0)
+    joined = (joints.state == SNAPPED) & (anew.state == SNAPPED)
+    assert np.array_equal(joints.state == SNAPPED, anew.state == SNAPPED)
+    assert (np.abs(joints.link_mm - anew.link_mm)[joined] <= 1).all(), "nearest of all, old joints or new"
+    assert 0 < moved.sum() < 500
+    assert np.array_equal(joints.link_mm[~moved], base.link_mm[~moved])
