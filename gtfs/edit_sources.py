@@ -2,11 +2,11 @@
 
 S1. Directions are those of ``direction_id`` where all trips of the route have one, else they are told by the
     order of stops (``gtfs.supply_directions``).
-S2. New service of a direction copies its most used pattern: the one with most vehicles on the days asked for
-    (all vehicles of the day count, on ties the pattern with more trips, then the first of the feed). Where
-    the direction runs on none of these days, on all days.
-S3. Of that pattern it copies the trip that leaves nearest the middle of the period asked for (the earlier on
-    ties), so that running times fit the hour.
+S2. New service of a direction copies its most used pattern: the one with most vehicles over the days asked for
+    (at all hours; on ties the pattern with more trips, then the first of the feed). Where the direction runs
+    on none of these days, over all days.
+S3. Of that pattern it copies, among the trips that run on most of the days asked for, the one that leaves
+    nearest the middle of the period (the earlier on ties), so that running times fit the day and the hour.
 """
 
 from __future__ import annotations
@@ -47,14 +47,19 @@ class RouteService:
 
     def source(self, direction: str, weekdays: Sequence[int], middle_s: float) -> str | None:
         """Trip that new service copies (S2, S3); None where no trip of the direction has times."""
-        usable = set(self.trips(direction, weekdays) or self.trips(direction))
+        on_days = self.trips(direction, weekdays)
+        asked = frozenset(weekdays if on_days else range(7))
+        usable = set(on_days or self.trips(direction))
         if not usable:
             return None
         members = [
             [trip for trip in pattern.trips if trip in usable] for pattern in self.directions[direction]
         ]
-        most_used = max(members, key=lambda trips: sum(len(self.departures_s[trip]) for trip in trips))
-        return min(most_used, key=lambda trip: _distance(self.departures_s[trip], middle_s))
+        n_days = {trip: len(self.weekdays[trip] & asked) for trip in usable}
+        most_used = max(
+            members, key=lambda trips: sum(len(self.departures_s[trip]) * n_days[trip] for trip in trips)
+        )
+        return min(most_used, key=lambda trip: (-n_days[trip], *_distance(self.departures_s[trip], middle_s)))
 
 
 def _distance(departures_s: list[int], middle_s: float) -> tuple[float, int]:

@@ -140,6 +140,18 @@ def test_new_service_copies_the_most_used_pattern_at_the_nearest_hour() -> None:
     assert set(trips) == {"A", "D"}, "directions are told by the order of stops"
 
 
+def test_trips_that_run_on_most_of_the_days_are_copied_before_nearer_ones() -> None:
+    feed = GtfsBuilder()
+    feed.service("week", "1111100")
+    feed.service("sun", "0000001")
+    feed.trip("w", visits("AB", "09:00", hop_min=20), route="9", service="week")
+    feed.trip("s", visits("AB", "08:00"), route="9", service="sun")
+    base = built(feed)
+    for days, day, minutes in (("daily", WEDNESDAY, 20), ("sun", SUNDAY, 10), ("sat", SATURDAY, 20)):
+        after = edited(base, change(entry("08:00", "08:30", days=days)))
+        assert {trip[1][1] - trip[0][2] for _, _, trip in vehicles(after, day)} == {60 * minutes}, days
+
+
 def test_a_source_trip_says_what_to_copy() -> None:
     result = edit(built(two_patterns()), change(entry("07:00", "09:00", source_trip="express", exact=True)))
     assert {tuple(stop for stop, _, _ in trip) for _, _, trip in vehicles(result.feeds["bus"])} == {
