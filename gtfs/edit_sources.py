@@ -2,7 +2,7 @@
 
 S1. Directions are those of ``direction_id`` where all trips of the route have one, else they are told by the
     order of stops (``gtfs.supply_directions``).
-S2. New service of a direction copies its most used pattern: the one with most vehicles over the days asked for
+S2. New service of a direction copies its most used pattern: the one with most vehicles on the days asked for
     (at all hours; on ties the pattern with more trips, then the first of the feed). Where the direction runs
     on none of these days, over all days.
 S3. Of that pattern it copies, among the trips that run on most of the days asked for, the one that leaves
