@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from access._version import __version__
 
 if TYPE_CHECKING:
+    from access.comparison import compare
     from access.competition_iterated_tables import competitive_access
     from access.competition_tables import floating_catchment_area, spatial_availability
     from access.decay import (
@@ -33,15 +34,20 @@ if TYPE_CHECKING:
     from access.measures_cumulative import cumulative_cutoff, cumulative_interval
     from access.measures_gravity import gravity
     from access.opportunity_access import access_clock, accessibility, time_to_nth_closest
+    from access.scenario import Scenario
+    from access.scenario_file import load_scenario
     from access.transport_network import TransportNetwork
     from access.unreached import unreached_reason
+    from access.warm_run import load_run
 
 _MODULE_OF = {
+    "Scenario": "access.scenario",
     "TransportNetwork": "access.transport_network",
     "TravelTimes": "access.matrix",
     "access_clock": "access.opportunity_access",
     "accessibility": "access.opportunity_access",
     "balancing_cost": "access.measures_costs",
+    "compare": "access.comparison",
     "competitive_access": "access.competition_iterated_tables",
     "concentration_index": "access.equity_tables",
     "cost_to_closest": "access.measures_costs",
@@ -61,6 +67,8 @@ _MODULE_OF = {
     "floating_catchment_area": "access.competition_tables",
     "gini_index": "access.equity_tables",
     "gravity": "access.measures_gravity",
+    "load_run": "access.warm_run",
+    "load_scenario": "access.scenario_file",
     "palma_ratio": "access.equity_tables",
     "share_within": "access.departure_shares",
     "spatial_availability": "access.competition_tables",
@@ -72,12 +80,14 @@ _MODULE_OF = {
 }
 
 __all__ = [
+    "Scenario",
     "TransportNetwork",
     "TravelTimes",
     "__version__",
     "access_clock",
     "accessibility",
     "balancing_cost",
+    "compare",
     "competitive_access",
     "concentration_index",
     "cost_to_closest",
@@ -97,6 +107,8 @@ __all__ = [
     "floating_catchment_area",
     "gini_index",
     "gravity",
+    "load_run",
+    "load_scenario",
     "palma_ratio",
     "share_within",
     "spatial_availability",
