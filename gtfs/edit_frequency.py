@@ -176,9 +176,9 @@ def _warn_of_gone(gone: list[str]) -> list[dict[str, str]]:
     n, key = len(gone), "retain_trips_outside_frequency_entries: true"
     return [
         {
-            "en": f"{counted('trips', n, 'en')} on other days or at other times no longer run "
+            "en": f"gone: {counted('trips', n, 'en')} on other days or at other times "
             f"(such as {quoted(gone[:1])}); to keep such trips, write {key}",
-            "fr": f"{counted('trips', n, 'fr')} d'autres jours ou d'autres heures ne circulent plus "
+            "fr": f"ne circulent plus : {counted('trips', n, 'fr')} d'autres jours ou d'autres heures "
             f"(comme {quoted(gone[:1])}) ; pour les garder, écrire {key}",
         }
     ]

@@ -22,7 +22,7 @@ from gtfs.draft import Draft
 from gtfs.draft_headways import in_period
 from gtfs.draft_times import TripVisits
 from gtfs.errors import ScenarioError
-from gtfs.match import Match, clock_text, quoted
+from gtfs.match import Match, clock_text, counted, quoted
 from gtfs.modifications import AdjustDwellTime, AdjustSpeed
 
 Mask = npt.NDArray[np.bool_]
@@ -198,7 +198,7 @@ def _matched(draft: Draft, visits: TripVisits, trips: npt.NDArray[np.int64], n_u
     if not n_unusable:
         return Match(counts)
     warning = {
-        "en": f"{n_unusable} trips have no usable times and stay as they are",
-        "fr": f"{n_unusable} courses sans horaires utilisables restent inchangées",
+        "en": f"left as found, without usable times: {counted('trips', n_unusable, 'en')}",
+        "fr": f"sans horaires utilisables, laissé tel quel : {counted('trips', n_unusable, 'fr')}",
     }
     return Match(counts, warnings=[warning])

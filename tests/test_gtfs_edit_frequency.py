@@ -77,9 +77,9 @@ def test_other_trips_vanish_as_in_r5_and_the_report_says_so() -> None:
     result = edit(built(line()), change(entry("06:00", "08:00")))
     assert departures(result.feeds["bus"], "A")[-1] == "07:55"
     (warning,) = result.reports[0].warnings
-    assert warning.startswith("8 trips on other days or at other times no longer run (such as 'out4')")
+    assert warning.startswith("gone: 8 trips on other days or at other times (such as 'out4')")
     assert "retain_trips_outside_frequency_entries: true" in warning
-    assert "8 courses d'autres jours ou d'autres heures ne circulent plus" in result.reports[0].text["fr"]
+    assert "ne circulent plus : 8 courses d'autres jours ou d'autres heures" in result.reports[0].text["fr"]
 
 
 def test_other_trips_stay_if_asked_for_and_the_end_of_the_period_is_not_in_it() -> None:

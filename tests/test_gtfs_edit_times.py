@@ -198,7 +198,7 @@ def test_a_trip_without_usable_times_stays_and_is_told() -> None:
     feed.trip("broken", [("A", "08:00:00"), {"stop_id": "B"}], route="9", service="never", direction_id=0)
     result = edit(built(feed), AdjustSpeed(routes=["9"], scale=2))
     assert result.reports[0].counts["trips"] == 16
-    assert result.reports[0].warnings == ("1 trips have no usable times and stay as they are",)
+    assert result.reports[0].warnings == ("left as found, without usable times: 1 trip",)
 
 
 @pytest.mark.parametrize(
