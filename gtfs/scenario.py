@@ -119,6 +119,9 @@ def _feed_of(change: Modification, drafts: Mapping[str, Draft]) -> str:
     named = change.named()
     if not named:
         raise ScenarioError(f"says not which feed it means; add feed: with one of {quoted(list(drafts))}")
+    # A stop id such as "1" may be in every feed, so routes, patterns and trips tell more than stops.
+    kind = next(kind for kind in ("routes", "patterns", "trips", "stops") if kind in named)
+    named = {kind: named[kind]}
     found = [name for name, draft in drafts.items() if draft.has_any(named)]
     if len(found) == 1:
         return found[0]

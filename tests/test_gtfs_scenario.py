@@ -86,6 +86,12 @@ def test_a_pattern_tells_its_feed() -> None:
     assert edit_feeds(feeds, [RemoveTrips(patterns=[pattern])]).changed == {"tram"}
 
 
+def test_a_route_tells_its_feed_though_its_stops_are_in_another_one_too() -> None:
+    feeds = {"bus": built(line()), "tram": built(other_feed())}
+    change = AdjustSpeed(routes=["9"], scale=2, hops=[("A", "B")])
+    assert edit_feeds(feeds, [change]).changed == {"bus"}
+
+
 def test_ids_of_several_feeds_need_the_name_of_one() -> None:
     feeds = {"bus": built(line()), "tram": built(other_feed())}
     with pytest.raises(ScenarioError, match="'A' are in the feeds 'bus', 'tram'; add feed:"):
