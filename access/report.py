@@ -9,6 +9,7 @@ equal bytes.
 from __future__ import annotations
 
 import base64
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -186,6 +187,7 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
     )  # fmt: skip
 
 
+@functools.cache
 def environment() -> Environment:
     """Return the templates of the pages; every text from input is escaped, an unknown name is an error."""
     made = Environment(

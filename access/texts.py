@@ -10,6 +10,7 @@ and 0 is the number 0.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -151,8 +152,9 @@ def french_spaces(text: str) -> str:
     return re.sub(r"(?<=«) | (?=[:;?!»%])", _NO_BREAK_SPACE, text)
 
 
+@functools.cache
 def load_tree(language: str) -> dict[str, Any]:
-    """Read the tree of texts of one language."""
+    """Read the tree of texts of one language, once; nobody may change it."""
     source = files("access").joinpath("texts", f"{language}.yaml")
     tree: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
     return tree

@@ -1,0 +1,424 @@
+"""The pages and maps of a comparison on the disc of hexagons (builders_comparison.py)."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from builders_comparison import (
+    CHECKS,
+    benefit,
+    cells,
+    compared,
+    comparison,
+    register,
+    rights,
+    scenario_named,
+    table,
+    warm_run,
+    winner,
+    winners,
+)
+
+from access import report_scenarios
+from access.comparison_files import write_comparison
+from access.comparison_reader import ScenarioRead, read_comparison
+from access.report_overlay import Overlay, overlay_of, svg_overlay
+from access.report_scenario_change import asked_words, modification_table
+from access.report_scenario_map import difference_map, difference_titles, without_few
+from access.report_scenario_numbers import before_after, interval_words, signed, signed_figure
+from access.report_scenario_side import side_table
+from access.report_scenario_winners import per_resident, side_chart, winner_sentences
+from access.report_scenarios import write_comparison_report
+from access.texts import LANGUAGES, Texts, flatten, load_tree
+
+EN, FR = Texts("en"), Texts("fr")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two scenarios with maps and pages."""
+    place = tmp_path_factory.mktemp("comparison")
+    name = {"en": "Nothing <b>new</b>", "fr": "Rien de neuf"}
+    other = replace(
+        compared(place),
+        scenario=scenario_named(name),
+        file=None,
+        comparison=comparison(scenario=name, noise_quantified=False),
+        register=None,
+    )
+    return write_comparison(place / "out", warm_run(place / "run"), [compared(place), other])
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path) -> ScenarioRead:
+    return read_comparison(folder).scenarios[0]
+
+
+def page(folder: Path, language: str = "en") -> str:
+    return (folder / f"report.{language}.html").read_text(encoding="utf-8")
+
+
+def read_with(tmp_path: Path, **changes: Any) -> ScenarioRead:
+    """One scenario whose comparison has other frames, written and read again."""
+    made = replace(compared(tmp_path), comparison=comparison(**changes))
+    out = write_comparison(tmp_path / "out", warm_run(tmp_path / "run"), [made], report=False)
+    return read_comparison(out).scenarios[0]
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, and whether they are closed in order."""
+
+    VOID = frozenset({"meta", "img", "br"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def of(self, *names: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+# ---- the page as a document
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_well_formed_and_needs_nothing_from_outside(folder: Path, language: str) -> None:
+    text = page(folder, language)
+    outline = Outline(text)
+    assert outline.open == []
+    assert outline.of("html") == [{"lang": language}]
+    assert not outline.of("script", "link", "iframe", "object", "embed")
+    assert "http:" not in text
+    assert "https:" not in text
+    assert not re.search(r"url\((?!#)", text)
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {str(a["href"])[1:] for a in outline.of("a")} <= set(ids)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_tables_and_drawings_can_be_read_aloud(folder: Path, language: str) -> None:
+    outline = Outline(page(folder, language))
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(deeper - level <= 1 for level, deeper in pairwise(levels))
+    assert len(outline.of("table")) == len(outline.of("caption"))
+    assert all(a.get("scope") in ("col", "row") for a in outline.of("th"))
+    drawings = [a for a in outline.of("svg") if a.get("aria-hidden") != "true"]
+    assert len(drawings) == 4
+    assert all(a.get("role") == "img" and a.get("aria-label") for a in drawings)
+
+
+def test_sections_stand_in_their_order(folder: Path) -> None:
+    ids = re.findall(r'<h3 id="a-bus-every-10-minutes-(\w+)"', page(folder))
+    assert tuple(ids) == report_scenarios.SECTIONS
+    assert re.findall(r'<h2 id="([\w-]+)"', page(folder)) == [
+        "a-bus-every-10-minutes", "nothing-b-new-b", "side", "method", "data",
+    ]  # fmt: skip
+
+
+def test_text_from_scenarios_is_escaped(folder: Path) -> None:
+    assert "<b>new" not in page(folder)
+    assert "Nothing &lt;b&gt;new&lt;/b&gt;" in page(folder)
+
+
+def test_the_maps_are_1600_by_1200(folder: Path) -> None:
+    for name in ("map-a-bus-every-10-minutes.png", "map-a-bus-every-10-minutes.fr.png"):
+        header = (folder / name).read_bytes()[:24]
+        assert struct.unpack(">II", header[16:24]) == (1600, 1200)
+
+
+def test_equal_folders_give_equal_pages(folder: Path) -> None:
+    before = page(folder)
+    write_comparison_report(folder, ("en",))
+    assert page(folder) == before
+
+
+def test_no_language_is_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match="none given; choose from en, fr"):
+        write_comparison_report(folder, ())
+
+
+def test_above_the_limit_of_cells_the_picture_stands_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_scenarios, "MAX_SVG_CELLS", 270)
+    monkeypatch.setattr(report_scenarios, "map_png", lambda *_, **__: b"")
+    figure, _ = report_scenarios.map_figure(read_comparison(folder).scenarios[0], EN)
+    assert figure["svg"] is None
+    assert figure["png"] == ""
+
+
+# ---- who wins, who loses
+
+
+def test_winners_in_a_sentence_by_hand(first: ScenarioRead) -> None:
+    """Of 21,700 residents 300 are without data: 21,400 known; 1,900 gain (8.9 %), 7,800 lose (36 %)."""
+    assert winner_sentences(first, EN)[0] == (
+        "Of 21,400 residents whose access is known, 1,900 (8.9%) reach more jobs within 45 minutes and 7,800 "
+        "(36%) reach fewer; for 1,800 (8.4%) the change cannot be told from noise, for 9,900 (46%) nothing "
+        "changes (weekday midday)."
+    )
+
+
+def test_a_share_is_withheld_with_its_reason(first: ScenarioRead) -> None:
+    told = winner_sentences(first, EN)[1]
+    assert "changes on average by −280 for residents of the poorest 40% (range −300 to −260)" in told
+    assert told.endswith(
+        "Which part goes to the poorest 40% is not stated. One of the two groups gains while the other "
+        "loses: a share or ratio would mislead."
+    )
+
+
+def test_rights_in_a_sentence_name_the_right_gained_most(first: ScenarioRead) -> None:
+    assert winner_sentences(first, FR)[2] == (
+        "Sur 3 droits, 1 sont gagnés ou perdus par quelqu’un. Le plus gagné\u00a0: «\u00a0une école "
+        "primaire\u00a0», par 600 habitants. Personne n’en perd."
+    )
+
+
+def test_gain_and_loss_per_resident_are_over_those_with_data(first: ScenarioRead) -> None:
+    row = winner("x", 1100, 100, 200, 0, 700, 100, gain=5000.0, loss=20_000.0)
+    assert per_resident(row) == (5.0, 20.0)
+    chart = side_chart(first, EN)
+    assert chart is not None
+    bars = {bar.label: bar for bar in chart.bars}
+    assert (bars["Poorest 40%"].gain_width, bars["Poorest 40%"].gain) == (0.0, "")
+    assert bars["Poorest 40%"].loss == "−289"  # 2,280,000 over 7,900
+    assert bars["Poorest tenth"].loss == "–"  # nobody: no number, no bar
+    assert bars["Richest tenth"].gain == "+100"
+
+
+def test_nobody_who_gains_or_loses_is_said_so(tmp_path: Path) -> None:
+    still = pd.DataFrame([winner("all", 1000, 0, 0, 40, 960, 0)])
+    read = read_with(tmp_path, winners=still)
+    assert "change beyond the noise of the computation" in winner_sentences(read, EN)[0]
+    assert winner_sentences(read, EN)[1] == (
+        "Incomes are not known in this run, so gains and losses cannot be divided between rich and poor."
+    )
+
+
+# ---- map
+
+
+def test_classes_of_the_map_by_hand(first: ScenarioRead) -> None:
+    """19 cells gain 100, 35 lose 50 (one of ring 6 is without data), 42 lose 500.
+
+    A third of these 96 cells is 32, all of 50, below which there is nothing; two thirds are 64, thus 500.
+    """
+    drawn = difference_map(first.run, "X", True, EN)
+    legend = {entry.label: entry.n_cells for entry in drawn.legend}
+    assert legend == {
+        "gain: under 500": 19, "loss: under 500": 35, "loss: 500 and more": 42,
+        "within the noise of the computation": 18, "no change": 100, "no data": 3, "nobody lives here": 54,
+    }  # fmt: skip
+    assert sum(legend.values()) == 271
+
+
+def test_few_residents_of_a_class_are_not_in_the_legend(tmp_path: Path) -> None:
+    few = cells()
+    gain = few["headline_state"] == "gain"
+    few["population"] = few["population"].mask(gain, 0.0)
+    few.loc[gain.idxmax(), "population"] = 7.0
+    read = read_with(tmp_path, cells=few)
+    drawn = without_few(read.run, difference_map(read.run, "X", True, EN))
+    hidden = [entry.key for entry in drawn.legend if entry.residents == 0]
+    assert [key for key in hidden if key.startswith("gain")] != []
+    assert len(hidden) >= 2
+
+
+def test_a_tooltip_tells_before_after_and_noise(first: ScenarioRead) -> None:
+    titles = difference_titles(first.run, EN)
+    assert "Centro · 100 residents · 10,000 before, 10,100 jobs after (+100) · noise up to 20" in titles
+    assert any(
+        title.endswith("(+10) · noise up to 20 · within the noise of the computation") for title in titles
+    )
+    assert sum("no data" in title for title in titles) == 3
+
+
+def test_what_a_scenario_changes_is_drawn_with_its_legend(folder: Path) -> None:
+    text = page(folder)
+    for words in ("new stretch", "stretch no longer served", "new stop or place", "stop or place that goes"):
+        assert words in text
+    assert "same stretch, other trips" not in text
+
+
+def test_an_overlay_keeps_the_places_of_its_lines() -> None:
+    lines = gpd.GeoDataFrame(
+        {"change": ["new"]}, geometry=[shapely.MultiLineString([[(0, 0), (10, 20)]])], crs="EPSG:32722"
+    )
+    points = gpd.GeoDataFrame({"change": ["removed"]}, geometry=[shapely.Point(5, 5)], crs="EPSG:32722")
+    words = {("line", "new"): "a", ("point", "removed"): "b"}
+    overlay = overlay_of(lines, points, "EPSG:32722", words)
+    assert overlay.legend == (("line", "new", "a"), ("point", "removed", "b"))
+    drawn = svg_overlay(overlay, 0.0, 20.0, 2.0)
+    assert drawn.lines[0].path == "M0.0 40.0L20.0 0.0"
+    assert drawn.points[0][1:] == (10.0, 30.0)
+    empty = gpd.GeoDataFrame({"change": []}, geometry=[], crs="EPSG:4326")
+    assert overlay_of(empty, empty, "EPSG:32722", words) == Overlay()
+
+
+# ---- numbers in words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [(1200.0, "jobs", "+1,200"), (-0.05, "share", "−5.0 points"), (0.0, "jobs", "0"),
+     (0.003, "jobs", "+0.0030"), (-0.004, "index", "−0.004"), (float("nan"), "jobs", "no data")],
+)  # fmt: skip
+def test_changes_carry_their_sign(value: float, unit: str, expected: str) -> None:
+    assert signed_figure(value, unit, EN) == expected
+
+
+def test_small_changes_are_not_rounded_to_nothing() -> None:
+    assert (signed(0.004, EN), signed(-0.004, FR), signed(12.0, EN)) == ("+0.0040", "−0,0040", "+12")
+
+
+def test_an_interval_is_told_or_its_lack() -> None:
+    row = {"change": 5.0, "low": -1.0, "high": 11.0, "unit": "jobs"}
+    assert interval_words(row, EN) == "−1 to +11"
+    assert interval_words(row | {"low": None}, EN) == "not quantified"
+    assert interval_words(row | {"change": None}, EN) == "–"
+
+
+def test_before_and_after_stand_in_one_cell() -> None:
+    row = {"base": 4.0, "value": 5.0, "change": 1.0, "unit": "jobs"}
+    assert before_after(row, EN) == "4 → 5 (+1)"
+    assert before_after(row | {"value": 4.0, "change": 0.0}, EN) == "4"
+    assert before_after(None, EN) == "no data"
+
+
+def test_what_is_asked_is_shown_as_the_file_writes_it(first: ScenarioRead) -> None:
+    changed = modification_table(first, EN)
+    assert changed is not None
+    assert changed.rows[0][1:] == (
+        "new street for walking: a footbridge", "line_strings: [[[-51.2, -30.05], [-51.201, -30.051]]]",
+        "1 new street, 150 m", "the ends lie 3 m off",
+    )  # fmt: skip
+    assert changed.rows[2][2] == "service: schools; at: {lat: -30.06, lon: -51.2}; name: New school"
+    assert (
+        asked_words({"type": "x", "count": 600.0, "linkable": False, "empty": []})
+        == "count: 600; linkable: false"
+    )
+    assert len(asked_words({"where": "x" * 500})) == 240
+
+
+def test_rights_that_nobody_gains_or_loses_are_left_out_side_by_side(folder: Path) -> None:
+    found = read_comparison(folder)
+    made = side_table(found.scenarios, found.side_by_side, EN)
+    rows = {row[0]: row[1:] for row in made.rows}
+    assert rows["Vehicle-hours a week"] == ("700", "770 (+70)", "770 (+70)")
+    assert rows["Residents gaining"] == ("–", "1,900", "1,900")
+    assert not any("hospital" in label for label in rows)
+    assert any("primary school" in label for label in rows)
+
+
+# ---- every text is used
+
+
+class Recorder(Texts):
+    """Texts that remember which keys were asked for."""
+
+    used: set[str] = set()
+
+    def __call__(self, key: str, **values: object) -> str:
+        self.used.add(key)
+        return super().__call__(key, **values)
+
+
+def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over a handful of comparisons that differ in what they hold, each key is asked for at least once."""
+    monkeypatch.setattr(report_scenarios, "Texts", Recorder)
+    monkeypatch.setattr(report_scenarios, "map_png", lambda *_, **__: b"")
+    monkeypatch.setattr(Recorder, "used", set())
+
+    small = cells().iloc[:60]
+
+    def make(name: str, *, base: dict[str, Any] | None = None, folder: bool = True, **changes: Any) -> None:
+        place = tmp_path / name
+        frames = {"cells": small} | changes.pop("frames", {})
+        made = replace(compared(place), comparison=comparison(**frames), **changes)
+        warm = warm_run(place / "run", **(base or {}))
+        warm.folder = warm.folder if folder else None
+        write_comparison(place / "out", warm, [made], languages=("en",))
+
+    whole = replace(compared(tmp_path), comparison=comparison(cells=small))
+    names = [{"en": name, "fr": name} for name in ("two", "three")]
+    more = [
+        replace(whole, scenario=scenario_named(name), comparison=comparison(scenario=name, cells=small))
+        for name in names
+    ]
+    write_comparison(tmp_path / "three", warm_run(tmp_path / "run"), [whole, *more], languages=("en",))
+    moved = rights()
+    lost = moved.assign(losing=[700.0, 0, 0, np.nan], gaining=[0.0, 0, 0, np.nan])
+    few = moved.assign(losing=[7.0, 0, 0, np.nan], gaining=[7.0, 0, 0, np.nan])
+    one_school = [["school_15", "school_age"]]
+    by_sign = {"rights": lost, "noise_quantified": False, "cells": cells()}
+    make("lost", frames=by_sign, file=None, register=None, base={"rights_counted_as_everyone": one_school})
+    make("few", frames={"rights": few, "checks": []}, bill=whole.bill.iloc[:0],
+         register=replace(register(), zones=register().zones.iloc[:0]))  # fmt: skip
+    make("still", frames={"rights": moved.iloc[2:], "winners": winners().iloc[:0]},
+         register=replace(register(), note={"en": "none", "fr": "aucun"}))  # fmt: skip
+    nobody = [pd.DataFrame([winner("all", 1000, 0, 0, noise, 1000 - noise, 0)]) for noise in (0, 40)]
+    flat = whole.bill.assign(value=whole.bill["base"], change=0.0)
+    make("nobody", frames={"winners": nobody[0], "rights": moved.iloc[:0]}, bill=flat)
+    make("noise", frames={"winners": nobody[1], "table": table().iloc[:0]})
+    gain, loss = (
+        benefit().assign(value=0.4, note=None, direction=direction) for direction in ("gain", "loss")
+    )
+    bare = winners().assign(low=np.nan, high=np.nan)
+    added = {"group": "added_residents"}
+    no_moves = cells().iloc[:1]
+    make("bare", frames={"benefit": gain, "winners": bare, "cells": no_moves}, folder=False)
+    growing = winners().assign(low=1.0, high=9.0, mean_change=5.0)
+    kept = register().zones
+    kept = pd.concat([kept.iloc[:1].assign(state=state) for state in ("grows", "shrinks", "stays")])
+    make("gain", frames={"benefit": gain, "winners": growing},
+         register=replace(register(), zones=gpd.GeoDataFrame(kept, crs="EPSG:4326")))  # fmt: skip
+    make(
+        "loss",
+        frames={"benefit": loss, "winners": pd.concat([winners(), winners().iloc[:1].assign(**added)])},
+    )
+    types = {
+        key.rpartition(".")[2].replace("_", "-") for key, _ in flatten(load_tree("en")["scenario"]["type"])
+    }
+    for kind in types:
+        report_scenarios.changed_section(
+            typed(read_comparison(tmp_path / "three").scenarios[0], kind), Recorder("en")
+        )
+    routes = read_comparison(tmp_path / "three").scenarios[0]
+    assert routes.entry["checks"][0]["name"] == CHECKS[0].name
+    keys = {f"scenario.{key}" for key, _ in flatten(load_tree("en")["scenario"])}
+    assert keys - Recorder.used == set()
+
+
+def typed(scenario: ScenarioRead, kind: str) -> ScenarioRead:
+    """The scenario as if its first modification were of this type."""
+    entry = {**scenario.entry, "modifications": [{"type": kind}], "text": None}
+    return scenario._replace(entry=entry)
