@@ -204,6 +204,7 @@ def _stops(
     same = len(changed) == 0 and schedule.stop_ids == before.stop_ids
     if same and streets is None and cells is base.cells:
         return _Joined(base.stops, 0)
+    _refuse_far_stops(inputs, schedule, changed)
     moved = changed
     if streets is not None:
         timetable = schedule.timetable
@@ -216,7 +217,6 @@ def _stops(
         found = base.stops.snap, base.stops.report
     else:
         found = snap_stops(inputs.streets, schedule, config.max_snap_m)
-    _refuse_far_stops(inputs, schedule, changed, found[0])
     walks = stop_walks(inputs.streets, cells, found, config.travel, base.threads, schedule)
     known_before = np.isin(np.array(schedule.stop_ids)[moved], before.stop_ids)
     return _Joined(walks, int(known_before.sum()))
@@ -245,15 +245,15 @@ def changed_stops(before: Schedule, after: Schedule) -> npt.NDArray[np.int64]:
     return np.flatnonzero((at < 0) | moved)
 
 
-def _refuse_far_stops(
-    inputs: Inputs, schedule: Schedule, changed: npt.NDArray[np.int64], joints: Snap
-) -> None:
+def _refuse_far_stops(inputs: Inputs, schedule: Schedule, changed: npt.NDArray[np.int64]) -> None:
     """Refuse stops that a scenario puts where nobody can walk to, such as in a river."""
     limit_m = inputs.loaded.config.max_snap_m
-    lost = changed[joints.state[changed] != SNAPPED]
+    timetable = schedule.timetable
+    joints = snap(inputs.streets, timetable.stop_lon[changed], timetable.stop_lat[changed], limit_m)
+    lost = changed[joints.state != SNAPPED]
     if not len(lost):
         return
-    lon, lat = schedule.timetable.stop_lon[lost], schedule.timetable.stop_lat[lost]
+    lon, lat = timetable.stop_lon[lost], timetable.stop_lat[lost]
     far_m = snap(inputs.streets, lon, lat, LONGEST_SNAP_M).link_m
     problems = [
         f"stop {schedule.stop_ids[stop]!r} ({schedule.stop_names[stop]}) at lat {lat_:.5f}, lon {lon_:.5f} "
