@@ -265,6 +265,18 @@ def test_transfer_rules_of_a_trip_at_a_stop_it_no_longer_serves_are_dropped(tmp_
     assert "1 transfer rule dropped, of a trip at a stop it no longer serves" in found.reports[0].text["en"]
 
 
+def test_transfer_rules_of_the_station_of_a_stop_stay(tmp_path):
+    feed = GtfsBuilder()
+    feed.stop("S", -51.2, -30.0, location_type=1)
+    feed.stop("A", -51.2, -30.0, parent_station="S")
+    feed.stop("B", -51.2, -30.01)
+    feed.trip("t", [("A", "08:00:00"), ("B", "08:10:00")])
+    feed.trip("u", [("B", "08:30:00"), ("A", "08:40:00")], route="U")
+    feed.transfer("S", "B", 1, from_trip_id="t", to_trip_id="u")
+    found = edited(feed_of(feed, tmp_path), Reroute(routes="R", from_stop="A", to_stop="B", hop_times=[600]))
+    assert len(found.transfers) == 1
+
+
 def test_a_trip_that_overlaps_its_block_leaves_it_and_seats_are_kept_elsewhere(tmp_path):
     feed = GtfsBuilder()
     feed.line_of_stops(["A", "B", "X"])
