@@ -47,7 +47,7 @@ def adjust_frequency(draft: Draft, change: AdjustFrequency) -> Match:
     """
     chosen = draft.select(change)
     running = service_of(draft, chosen.trips, chosen.patterns)
-    plans = _plans(draft, change, chosen.trips, running)
+    plans = _plans(draft, change, running)
     new = [_write(draft, plan, number) for number, plan in enumerate(plans, start=1)]
     made = {trip for trips in new for trip in trips}
     gone = [trip for trip in chosen.trips if not _replaced(running, trip, plans)]
@@ -62,7 +62,7 @@ def adjust_frequency(draft: Draft, change: AdjustFrequency) -> Match:
     return Match(counts, chosen.unknown, [_note(plan) for plan in plans], warnings)
 
 
-def _plans(draft: Draft, change: AdjustFrequency, trips: list[str], running: RouteService) -> list[_Plan]:
+def _plans(draft: Draft, change: AdjustFrequency, running: RouteService) -> list[_Plan]:
     plans, problems = [], []
     for number, entry in enumerate(change.entries, start=1):
         departures_s = _departures_s(entry)
@@ -71,7 +71,8 @@ def _plans(draft: Draft, change: AdjustFrequency, trips: list[str], running: Rou
         start_s, end_s = entry.period_s
         if entry.source_trip is not None:
             sources = [entry.source_trip]
-            problems += _wrong_source(draft, change.route, trips, entry.source_trip, number)
+            if text := _wrong_source(draft, change.route, running, entry.source_trip):
+                problems.append(f"entry {number}: {text}")
         else:
             found = [running.source(way, days, (start_s + end_s) / 2) for way in running.directions]
             sources = [trip for trip in found if trip is not None]
@@ -83,7 +84,7 @@ def _plans(draft: Draft, change: AdjustFrequency, trips: list[str], running: Rou
         if service_id is None:
             problems.append(f"entry {number}: the calendar of {draft.name} has no date")
         elif not sources:
-            problems.append(f"entry {number}: no trip of route {change.route!r} has times to copy")
+            problems.append(f"entry {number}: no trip of route {change.route!r} has times and days to copy")
         else:
             plans.append(_Plan(entry, service_id, sources, departures_s, days))
     if problems:
@@ -91,13 +92,14 @@ def _plans(draft: Draft, change: AdjustFrequency, trips: list[str], running: Rou
     return plans
 
 
-def _wrong_source(draft: Draft, route: str, trips: list[str], source: str, number: int) -> list[str]:
-    if source in trips:
-        return []
+def _wrong_source(draft: Draft, route: str, running: RouteService, source: str) -> str:
+    """Why a trip cannot be copied; empty where it can."""
+    if source in running.departures_s:
+        return "" if running.departures_s[source] else f"trip {source!r} has no times to copy"
     found = draft.trips.loc[draft.trips["trip_id"] == source, "route_id"].tolist()
     if found:
-        return [f"entry {number}: trip {source!r} is of route {found[0]!r}, not {route!r}"]
-    return [f"entry {number}: {draft.unknown_text('trips', source)}"]
+        return f"trip {source!r} is of route {found[0]!r}, not {route!r}"
+    return draft.unknown_text("trips", source)
 
 
 def _departures_s(entry: FrequencyEntry) -> list[int]:

@@ -237,6 +237,18 @@ def test_service_on_a_new_day_follows_the_sundays_and_holidays_of_the_feed() -> 
     assert len(departures(after, "A", SATURDAY)) == 24, "the feed has no Saturdays: every one"
 
 
+def test_service_on_a_new_day_ends_with_the_timetable_of_the_route() -> None:
+    feed = line()
+    feed.service("summer", "1111110", start="20240501", end="20240531")
+    feed.service("daily")
+    for row in feed.rows["trips.txt"]:
+        row["service_id"] = "summer" if row["route_id"] == "9" else "daily"
+    after = edited(built(feed), change(entry(days="daily")))
+    assert len(departures(after, "A", SUNDAY)) == 24
+    for outside in (date(2024, 4, 28), date(2024, 6, 2)):
+        assert departures(after, "A", outside) == []
+
+
 def test_a_feed_with_calendar_dates_only_gets_dates() -> None:
     feed = line()
     for day in ("20240515", "20240518"):
@@ -297,6 +309,22 @@ def test_running_times_are_those_of_the_source() -> None:
 def test_entries_that_make_no_sense_are_errors(entries: list[FrequencyEntry], message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         edit(built(line()), change(*entries))
+
+
+def test_a_source_without_times_is_an_error() -> None:
+    feed = line()
+    feed.service("never", "0000000")
+    feed.trip("blank", [{"stop_id": "A"}, {"stop_id": "B"}], route="9", service="never", direction_id=0)
+    with pytest.raises(ScenarioError, match="entry 1: trip 'blank' has no times to copy"):
+        edit(built(feed), change(entry(source_trip="blank")))
+
+
+def test_a_route_that_never_runs_is_an_error() -> None:
+    feed = line()
+    feed.service("never", "0000000")
+    feed.trip("x", visits("AB", "08:00"), route="8", service="never")
+    with pytest.raises(ScenarioError, match="no trip of route '8' has times and days to copy"):
+        edit(built(feed), AdjustFrequency(route="8", entries=[entry()]))
 
 
 def test_a_route_without_trips_is_an_error() -> None:
