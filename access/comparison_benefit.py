@@ -21,6 +21,7 @@ from access.comparison_notes import (
     NOISE_NOT_QUANTIFIED,
     NOTHING_GAINED,
     OPPOSITE_SIGNS,
+    THEY_LOSE,
     WITHIN_NOISE,
 )
 
@@ -55,6 +56,11 @@ class MeanChange(NamedTuple):
     def is_gain(self) -> bool:
         """Whether the group gains beyond the noise; by the sign where the noise is not quantified."""
         return self.mean > 0 and (self.interval is None or self.interval.low > 0)
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether the group loses, in the same way."""
+        return self.mean < 0 and (self.interval is None or self.interval.high < 0)
 
 
 class Benefit(NamedTuple):
@@ -93,7 +99,7 @@ def gain_per_vehicle_hour(group: MeanChange, extra_hours: float) -> tuple[float,
     Parameters
     ----------
     group : MeanChange
-        Usually the poorest 40 %.
+        The poorest 40 %; the notes speak of them.
     extra_hours : float
         Vehicle-hours a week more than in the base; NaN = not known.
     """
@@ -102,6 +108,8 @@ def gain_per_vehicle_hour(group: MeanChange, extra_hours: float) -> tuple[float,
         return nothing, NOBODY
     if np.isnan(extra_hours):
         return nothing, NO_BILL
+    if group.is_loss:
+        return nothing, THEY_LOSE
     costs = extra_hours > SAME_HOURS
     if not group.is_gain:
         return nothing, NO_GAIN if costs else NOTHING_GAINED

@@ -19,6 +19,7 @@ OF_BASE_RESIDENTS = "of the residents of the base"
 FREE_GAIN = "gains without more vehicle-hours"
 NO_GAIN = "more vehicle-hours without a gain"
 NOTHING_GAINED = "neither more vehicle-hours nor a gain"
+THEY_LOSE = "the poorest 40 % lose"
 NO_BILL = "vehicle-hours not known"
 NO_DATA = "no data"
 
@@ -78,6 +79,10 @@ WORDS: dict[str, dict[str, str]] = {
     NOTHING_GAINED: {
         "en": "No vehicle-hour more, and no gain for the poorest 40 % beyond the noise.",
         "fr": "Pas une heure de véhicule de plus, ni gain au-delà du bruit pour les 40 % les plus pauvres.",
+    },
+    THEY_LOSE: {
+        "en": "The poorest 40 % lose access beyond the noise.",
+        "fr": "Les 40 % les plus pauvres perdent de l’accès au-delà du bruit.",
     },
     NO_BILL: {
         "en": "Vehicle-hours were not computed.",

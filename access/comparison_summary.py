@@ -9,10 +9,12 @@ import pandas as pd
 
 from access.comparison import Comparison
 from access.comparison_notes import WORDS, words_of
-from access.comparison_side_by_side import LABELS, WeeklyHours, side_by_side
+from access.comparison_side_by_side import ACCESS_PER_VEHICLE_HOUR, LABELS, WeeklyHours, side_by_side
 from access.self_checks import TOTAL
 
 MARKS = {"passed": "ok", "failed": "FAILED", "not checked": "not checked"}
+LONGEST_NAMES = 60
+"""So many letters of all names together still make a table that fits a terminal."""
 
 
 def comparison_lines(
@@ -30,11 +32,11 @@ def comparison_lines(
     InputDataError
         As ``side_by_side``.
     """
-    headline = comparisons[0].headline if comparisons else {}
     frame = side_by_side(comparisons, hours)
+    headline = comparisons[0].headline
     names = [comparison.scenario["en"] for comparison in comparisons]
     where = "{service}, in less than {cutoff_min} min, {period}".format(**headline)
-    lines = [where, "", *_table(frame, names), ""]
+    lines = [where, "", *_table(frame, names, str(headline["service"])), ""]
     for comparison in comparisons:
         lines += [comparison.scenario["en"], *(f"  {line}" for line in _of_one(comparison, frame))]
     return lines
@@ -82,14 +84,22 @@ def _benefit(comparison: Comparison) -> list[str]:
     return found
 
 
-def _table(frame: pd.DataFrame, names: Sequence[str]) -> list[str]:
-    header = ("", "base", *names)
+def _table(frame: pd.DataFrame, names: Sequence[str], service: str) -> list[str]:
+    """Return the table; scenarios of long names go by numbers, which a list before it explains."""
+    short = sum(map(len, names)) <= LONGEST_NAMES
+    heads = list(names) if short else [f"[{number}]" for number in range(1, len(names) + 1)]
+    listed = [] if short else [*(f"{head} {name}" for head, name in zip(heads, names, strict=True)), ""]
+    header = ("", "base", *heads)
     body = [
-        (_label(row), _number(row["base"], row["what"]), *(_number(row[name], row["what"]) for name in names))
+        (
+            _label(row, service),
+            _number(row["base"], row["what"]),
+            *(_number(row[name], row["what"]) for name in names),
+        )
         for row in frame.to_dict("records")
     ]
     widths = [max(len(line[column]) for line in (header, *body)) for column in range(len(header))]
-    return [
+    return listed + [
         "  ".join(
             cell.rjust(width) if column else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
@@ -98,15 +108,17 @@ def _table(frame: pd.DataFrame, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _label(row: Mapping[Hashable, object]) -> str:
+def _label(row: Mapping[Hashable, object], service: str) -> str:
     label = LABELS[str(row["what"]), str(row["group"])]["en"]
+    if row["what"] == ACCESS_PER_VEHICLE_HOUR:
+        return f"{service} {label}"
     return f"{label} {row['standard']}" if isinstance(row["standard"], str) else label
 
 
 def _number(value: float, what: str) -> str:
     if np.isnan(value):
         return "-"
-    decimals = 3 if what in ("ratio_richest10_poorest40", "concentration_index", "gini") else 0
-    if not decimals and abs(value) < 100 and value != round(value):
-        return f"{value:.3g}"
-    return f"{value:,.{decimals}f}"
+    if what in ("ratio_richest10_poorest40", "concentration_index", "gini"):
+        return f"{value:,.3f}"
+    whole = abs(value) >= 100 or what.startswith(("residents_", "right_"))
+    return f"{value:,.0f}" if whole or value == round(value) else f"{value:.3g}"

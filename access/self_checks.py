@@ -91,10 +91,10 @@ def direction_of(types: Collection[str], joints_moved: int = 0) -> tuple[Directi
         return "equal", {}
     if joints_moved:
         return None, {
-            "en": f"{joints_moved:,} cells or stops join the streets elsewhere than in the base, so that "
-            "travel times may move either way",
-            "fr": f"{_french(joints_moved)} cellules ou arrêts rejoignent les rues ailleurs que dans la "
-            "base : les temps de parcours peuvent varier dans les deux sens",
+            "en": "travel times may move either way: cells or stops that join the streets elsewhere than in "
+            f"the base, {joints_moved:,} of them",
+            "fr": "les temps de parcours peuvent varier dans les deux sens : cellules ou arrêts qui "
+            f"rejoignent les rues ailleurs que dans la base, au nombre de {_french(joints_moved)}",
         }
     if moving <= ADDS:
         return "not longer", {}

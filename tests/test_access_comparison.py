@@ -170,7 +170,7 @@ def test_scenarios_stand_side_by_side_with_their_bill(city: WarmRun, without_bus
     hours = only(frame, what="vehicle_hours_week")
     assert (hours["base"], hours["no bus"], hours["free"]) == (40, 50, 30)
     notes = only(frame, what="gain_poorest40_per_vehicle_hour")
-    assert notes["no bus: note"] == "more vehicle-hours without a gain"
+    assert notes["no bus: note"] == "the poorest 40 % lose"
     assert notes["free: note"] == "gains without more vehicle-hours"
 
 
@@ -203,3 +203,21 @@ def test_the_lines_of_a_terminal_tell_the_headline_who_loses_and_the_checks(with
     assert "Check of totals: ok; as in the base and as declared: population, jobs" in text
     assert "Of the loss of access, 67 % falls on the poorest 40 %." in text  # 40 of the 60 who lose
     assert "gains and losses go by their sign" in text
+
+
+def test_scenarios_of_long_names_go_by_numbers(without_bus: Comparison) -> None:
+    named = [replace(without_bus, scenario={"en": letter * 40, "fr": letter}) for letter in "ab"]
+    lines = comparison_lines(named)
+    assert lines[2:5] == [f"[1] {'a' * 40}", f"[2] {'b' * 40}", ""]
+    assert lines[5].split() == ["base", "[1]", "[2]"]
+    assert max(map(len, lines[5:16])) < 100
+
+
+def test_the_rest_of_the_income_order_is_held_against_and_no_group_of_its_own(
+    without_bus: Comparison,
+) -> None:
+    assert "richer60" not in set(without_bus.winners["group"])
+    share = only(without_bus.benefit, cutoff_min=60, measure="share")
+    assert (share["against"], share["direction"]) == ("richer60", "loss")
+    assert (share["change_group"], share["change_against"]) == (-1000, pytest.approx(-1000 / 3))
+    assert share["value"] == pytest.approx(40 / 60)

@@ -22,6 +22,7 @@ from access.comparison_notes import (
     NOISE_NOT_QUANTIFIED,
     NOTHING_GAINED,
     OPPOSITE_SIGNS,
+    THEY_LOSE,
     WITHIN_NOISE,
 )
 
@@ -91,9 +92,12 @@ def test_access_gained_is_divided_by_the_vehicle_hours_it_costs() -> None:
         (50, 40, 60, -3, FREE_GAIN),
         (50, 40, 60, 1e-9, FREE_GAIN),  # rounding of seconds
         (50, -1, 60, 3, NO_GAIN),  # noise
-        (-50, -60, -40, 3, NO_GAIN),
+        (-50, -60, 10, 3, NO_GAIN),  # noise
+        (-50, -60, -40, 3, THEY_LOSE),
         (0, 0, 0, 3, NO_GAIN),
-        (-50, -60, -40, -3, NOTHING_GAINED),
+        (-50, -60, -40, -3, THEY_LOSE),
+        (0, 0, 0, -3, NOTHING_GAINED),
+        (50, -1, 60, -3, NOTHING_GAINED),  # noise
         (50, 40, 60, NAN, NO_BILL),
         (NAN, 0, 0, 3, NOBODY),
     ],
