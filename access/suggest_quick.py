@@ -25,11 +25,10 @@ from access.run_network import RunNetwork
 from access.scenario import Scenario
 from access.scenario_network import ChangedNetwork, changed_network
 from access.stage_measures import PeriodMeasured, measures_of
-from access.stage_network import SnappedCells, SnappedStops
 from access.stage_rights import limits_of_rights
 from access.stage_timetable import PeriodPlan
 from access.suggest_objective import Answer, Objective, ObjectiveName
-from access.travel_again import reach_again, walks_again, with_travel
+from access.travel_again import reach_again
 from access.warm_run import WarmRun
 from access.watch import Watch
 
@@ -114,7 +113,7 @@ class Quick:
         return base._replace(inputs=inputs)
 
     def _reach(self, network: RunNetwork) -> ReachOfRun:
-        """Return what answers rights; slow walkers' walks are those of the base where stops are."""
+        """Return what answers rights; slow walkers' walks are those of the base where they can be."""
         inputs, cells, stops, threads = network
         measures = measures_of(inputs, cells)
         limits = limits_of_rights([self._catalogue], measures.longest_min)
@@ -128,20 +127,8 @@ class Quick:
         reach = ReachOfRun(
             inputs, cells, stops, measures, periods, self.warm.base.reach.modes, limits, threads
         )
-        if stops is self._network.stops and cells is self._network.cells:
-            speed = self._slow_speed_km_h
-            reach._slow_network = with_travel(inputs, walk_speed_km_h=speed), *self._slow_walks
+        reach.with_walks_of(self.warm.base.reach)
         return reach
-
-    @cached_property
-    def _slow_walks(self) -> tuple[SnappedCells, SnappedStops]:
-        inputs, cells, stops, threads = self._network
-        return walks_again(with_travel(inputs, walk_speed_km_h=self._slow_speed_km_h), cells, stops, threads)
-
-    @property
-    def _slow_speed_km_h(self) -> float:
-        rights = self._network.inputs.loaded.config.rights
-        return rights.slow_walk_speed_km_h if rights else 0.0
 
     @cached_property
     def _catalogue(self) -> RightsCatalogue:

@@ -7,13 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import builders_city as city
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from builders_rights import raw_catalogue, raw_right
 from builders_suggest import write_rare_bus_city
 
 from access.errors import AccessError, ResultError
 from access.pipeline import run
+from access.rights import UNMET
 from access.scenario_file import load_scenario
 from access.stage_measures import headline_access
 from access.suggest import write_suggestions
@@ -21,7 +25,7 @@ from access.suggest_list import candidates_of
 from access.suggest_quick import Quick
 from access.suggest_ranking import ranked_table
 from access.suggest_trial import Trial, try_candidates
-from access.warm_run import WarmRun, load_run
+from access.warm_run import WarmRun, load_run, warm_from_config
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +123,26 @@ def test_palma_ratio_is_not_defined_where_the_poor_reach_nothing(warm: WarmRun) 
     assert not ranked_table(trial)["rank"].notna().any()
 
 
+def test_rights_are_answered_as_in_the_full_evaluation(tmp_path: Path) -> None:
+    slow = raw_right(name="slow", within_min=45, for_whom="slow_walkers")
+    catalogue = raw_catalogue(raw_right(within_min=45), slow)
+    (tmp_path / "rights.yaml").write_text(yaml.safe_dump(catalogue), encoding="utf-8")
+    periods = [{**city.CONFIG["periods"][0], "kind": "weekday_peak"}]
+    rights = {"catalogues": ["rights.yaml"], "services": {"hospital": ["jobs"]}}
+    warm = warm_from_config(write_rare_bus_city(tmp_path, periods=periods, rights=rights), threads=1)
+    quick = Quick.of(warm, "rights")
+    assert quick.objective.value(quick.base) == 120  # 60 residents lack both rights
+    candidates = candidates_of(quick)
+    for candidate in candidates[:3]:
+        evaluated = warm.evaluate(candidate.scenario()).rights.evaluated
+        assert evaluated is not None
+        expected = np.sum([each.state == UNMET for each in evaluated.as_written], axis=0)
+        np.testing.assert_array_equal(quick.of_scenario(candidate.scenario()).rights_unmet, expected)
+    table = ranked_table(try_candidates(quick, candidates, 100))
+    assert table["route_id"].iloc[0] == "poor"
+    assert (table["improvement"].iloc[0], table["share_closed"].iloc[0]) == (120, 1)
+
+
 def test_rights_without_a_catalogue_are_refused(warm: WarmRun) -> None:
     with pytest.raises(AccessError, match="objective rights: the run names no catalogue of rights"):
         Quick.of(warm, "rights")
@@ -143,7 +167,8 @@ def test_writes_a_folder_that_compare_can_use_and_leaves_the_run_alone(
     for language, words in (("en", "gap closed"), ("fr", "écart comblé")):
         assert words in (out / f"report.{language}.md").read_text()
     assert "accessibilité" not in (out / "report.fr.md").read_text()
-    write_suggestions(run_folder, out, 100, "poorest40", threads=1)  # its own folder is replaced
+    assert write_suggestions(run_folder, out, 1, "poorest40", threads=1)  # its own folder is replaced
+    assert not (out / "scenario-1.yaml").exists()
 
 
 def test_time_limit_leaves_an_incomplete_record(run_folder: Path, tmp_path: Path) -> None:
