@@ -100,7 +100,7 @@ def rename_headsigns(draft: Draft, ends_of: Mapping[str, tuple[str, str]]) -> No
     rows = np.flatnonzero(trips["trip_id"].isin(list(ends_of)).to_numpy(dtype=bool))
     found = [ends_of[trip] for trip in trips["trip_id"].iloc[rows]]
     signs = trips["trip_headsign"].iloc[rows].tolist()
-    named = [not pd.isna(sign) and sign == old != new for sign, (old, new) in zip(signs, found, strict=True)]
+    named = [not pd.isna(sign) and sign == old for sign, (old, _) in zip(signs, found, strict=True)]
     if any(named):
         names = [new for (_, new), wanted in zip(found, named, strict=True) if wanted]
         draft.assign("trips", rows[np.array(named)], trip_headsign=pd.array(names, dtype="string"))

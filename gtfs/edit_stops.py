@@ -1,5 +1,6 @@
 """``remove-stops`` and ``move-stop``.
 
+S0. Without routes and patterns, all vehicles that serve the stops pass them: the stops are closed.
 S1. A vehicle passes a removed stop without stopping; what is saved is decided in ``gtfs.splice.skip_visits``.
     Every visit of the stop goes, also where a pattern visits it twice (as in R5).
 S2. The vehicle's path stays, but for what lies before the first and after the last stop left: it is cut.
@@ -20,6 +21,7 @@ import pandas as pd
 
 from gtfs.draft import Draft
 from gtfs.draft_patterns import Pattern
+from gtfs.draft_select import Selection
 from gtfs.draft_times import coordinates
 from gtfs.edit_texts import Text, number_of, told
 from gtfs.edit_visits import ChangedPattern, PatternVisits, read_patterns, write_patterns
@@ -46,7 +48,7 @@ def remove_stops(draft: Draft, change: RemoveStops) -> Match:
     known, unknown = draft.known_stops(change.stops)
     if not known:
         raise ScenarioError("no stop matches", [draft.unknown_text("stops", stop) for stop in unknown])
-    chosen = draft.select(change)
+    chosen = draft.select(change) if change.routes or change.patterns else _serving(draft, known)
     removed = set(known)
     patterns = [pattern for pattern in chosen.patterns if removed & set(pattern.stops)]
     served = {stop for pattern in patterns for stop in pattern.stops}
@@ -80,6 +82,13 @@ def remove_stops(draft: Draft, change: RemoveStops) -> Match:
     return Match(counts, unknown_ids, [*_told_idle(idle), *notes], warnings)
 
 
+def _serving(draft: Draft, stops: Sequence[str]) -> Selection:
+    """All trips that serve any of the stops; without routes and patterns nothing is served by others."""
+    serving = draft.stop_times.loc[draft.stop_times["stop_id"].isin(list(stops)).to_numpy(bool), "trip_id"]
+    trips = draft.trips.loc[draft.trips["trip_id"].isin(serving).to_numpy(bool), "trip_id"].tolist()
+    return Selection(trips, draft.patterns(trips), {}, {})
+
+
 def _n_left(pattern: Pattern, removed: set[str]) -> int:
     return sum(stop not in removed for stop in pattern.stops)
 
@@ -107,6 +116,8 @@ def _without(before: PatternVisits, removed: set[str], saved_s: int) -> tuple[Ch
 
 
 def _not_served(draft: Draft, patterns: Sequence[Pattern], known: Sequence[str]) -> list[str]:
+    if not patterns:
+        return [f"no trip serves stop {stop!r}" for stop in known]
     served = list(dict.fromkeys(stop for pattern in patterns for stop in pattern.stops if stop))
     names = dict(zip(served, stop_names(draft, served), strict=True))
     return [f"stop {stop!r} is not served by these trips; {nearest(stop, names)}" for stop in known]

@@ -7,7 +7,7 @@ without a feed.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -69,12 +69,13 @@ class Modification(Part):
 class _OnRoutes(Modification):
     routes: Ids | None = Field(None, description="Whole routes; exactly one of routes and patterns.")
     patterns: Ids | None = Field(None, description="Patterns, by the ids that reports and diffs show.")
+    selection_needed: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _one_selection(self) -> _OnRoutes:
         kinds = [kind for kind in ("routes", "patterns", "trips") if kind in type(self).model_fields]
         given = [kind for kind in kinds if getattr(self, kind) is not None]
-        if len(given) != 1:
+        if len(given) > 1 or (self.selection_needed and not given):
             raise ValueError(f"give exactly one of {', '.join(kinds)}; got {', '.join(given) or 'none'}")
         return self
 
@@ -141,9 +142,13 @@ class MoveStop(Modification):
 
 
 class RemoveStops(_OnRoutes):
-    """Vehicles of these routes no longer serve these stops."""
+    """Vehicles of these routes, or all vehicles, no longer serve these stops."""
 
     type: Literal["remove-stops"] = "remove-stops"
+    routes: Ids | None = Field(
+        None, description="Whole routes; without routes and patterns, all that serve the stops."
+    )
+    selection_needed: ClassVar[bool] = False
     stops: Ids = Field(description="Stops of the feed.")
     seconds_saved_at_each_stop: Seconds = Field(
         0, description="Time saved for each stop left out, beside the time the vehicle stood there."

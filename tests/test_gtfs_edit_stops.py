@@ -79,6 +79,20 @@ def test_only_the_patterns_named_are_changed(line):
     assert [visit[0] for visit in visits(found, "t1")] == ["A", "B", "D"]
 
 
+def test_a_stop_is_closed_for_all_routes(tmp_path):
+    feed = GtfsBuilder()
+    feed.line_of_stops(["A", "B", "C", "X"])
+    feed.trip("t", [("A", "08:00:00"), ("B", "08:10:00"), ("C", "08:20:00")])
+    feed.trip("u", [("C", "08:00:00"), ("B", "08:10:00"), ("A", "08:20:00")], route="U")
+    feed.trip("v", [("C", "08:00:00"), ("A", "08:20:00")], route="V")
+    line = feed_of(feed, tmp_path)
+    found = edit(line, RemoveStops(stops="B"))
+    assert found.reports[0].text["en"] == "2 patterns, 2 trips, 1 stop, 2 visits removed"
+    assert not (found.feeds["bus"].stop_times["stop_id"] == "B").any()
+    with pytest.raises(ScenarioError, match=r"no trip serves stop 'X'"):
+        edit(line, RemoveStops(stops="X"))
+
+
 def test_seconds_that_cannot_be_saved_are_told(line):
     found = edit(line, RemoveStops(routes="R", stops=["B"], seconds_saved_at_each_stop=3600))
     assert visits(found.feeds["bus"], "t1")[1] == ("C", "23:40:01", "23:40:01")
@@ -259,3 +273,12 @@ def test_trips_without_usable_times_cannot_lose_a_stop(tmp_path):
     feed.trip("bad", [("A", "08:00:00"), ("B", "07:10:00"), ("C", "09:00:00")])
     with pytest.raises(ScenarioError, match=r"unchanged, with times that are missing or go backwards"):
         edit(feed_of(feed, tmp_path), RemoveStops(routes="R", stops=["B"]))
+
+
+def test_a_period_without_a_time_does_not_get_one(tmp_path):
+    feed = GtfsBuilder()
+    feed.trip("t", [("A", "00:00:00"), ("B", "00:10:00"), ("C", "00:20:00")])
+    feed.frequency("t", "nonsense", "07:00:00", 600)
+    found = edited(feed_of(feed, tmp_path), RemoveStops(routes="R", stops=["A"])).frequencies
+    assert found["start_time"].isna().all()
+    assert found["end_time"].tolist() == ["07:10:00"]
