@@ -80,8 +80,11 @@ class Memory(NamedTuple):
     egress: EgressMemory
 
 
-def batched_network(search: PreparedSearch) -> Network:
-    """Cut the window into passes of about equal length and write a program for each."""
+def batched_network(search: PreparedSearch, programs: Sequence[Program] | None = None) -> Network:
+    """Cut the window into passes of about equal length and write a program for each.
+
+    ``programs`` are those of a search with the same timetable, footpaths and window, where there is one.
+    """
     asked = search.search
     n_passes = -(-asked.n_departures // DEPARTURES_A_PASS)
     cuts = [asked.n_departures * number // n_passes for number in range(n_passes + 1)]
@@ -89,13 +92,14 @@ def batched_network(search: PreparedSearch) -> Network:
         asked._replace(first_departure_s=asked.first_departure_s + 60 * first, n_departures=end - first)
         for first, end in pairwise(cuts)
     ]
-    into_points = footpaths_into_stops(search.footpaths)
     doors = reversed_links(search.egress, search.n_targets)
-    programs = [
-        event_program(search.timetable, search.access, into_points, one_pass) for one_pass in searches
-    ]
+    if programs is None:
+        into_points = footpaths_into_stops(search.footpaths)
+        programs = [
+            event_program(search.timetable, search.access, into_points, one_pass) for one_pass in searches
+        ]
     return Network(
-        programs=programs,
+        programs=list(programs),
         searches=searches,
         window=Window(np.array([one_pass.n_departures for one_pass in searches]), asked.max_duration_min),
         access=search.access,

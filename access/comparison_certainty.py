@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from access.comparison_benefit import DifferenceRange
-from access.comparison_certainty_again import BaseAgain, TravelAgain, merged_with_headways
+from access.comparison_certainty_again import BaseAgain, TravelAgain, headway_days
 from access.comparison_certainty_floor import noise_floor
 from access.comparison_certainty_indices import Place, StateColumns
 from access.comparison_certainty_paired import (
@@ -32,7 +32,7 @@ from access.range_columns import Column
 from access.rights_catalogue import RightsCatalogue
 from access.stage_ranges import TRAVEL_TIMES, draws_of
 from access.stage_uncertainty import Uncertainty
-from access.travel_again import Realisation
+from access.travel_again import KnownPrograms, Realisation
 from access.uncertainty import InputDraws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
@@ -211,8 +211,9 @@ class CertaintyOfBase:
             )
         columns = StateColumns.of(evaluated)
         draws = self._draws_with_added(columns.people)
-        feeds = merged_with_headways(evaluated) if self.realised else None
-        realised = [self.again.of_scenario(evaluated, feeds, one) for one in self.realised]
+        days = headway_days(evaluated) if self.realised else None
+        programs = KnownPrograms()
+        realised = [self.again.of_scenario(evaluated, days, one, programs) for one in self.realised]
         known = {*columns.places}
         places = [place for place in self.columns.places if place in known]
         difference = self._difference(columns, realised, draws, places)

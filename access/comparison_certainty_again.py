@@ -11,9 +11,11 @@ streets; of many cells so many as fit ``KEPT_BYTES``, others are found again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from access.cells import CellPoints
 from access.engine.arrays import WalkLinks
@@ -21,12 +23,14 @@ from access.range_columns import Column
 from access.rights_catalogue import RightsCatalogue
 from access.stage_network import SnappedCells, SnappedStops
 from access.stage_ranges import travelled_columns
-from access.travel_again import Realisation, drawn_points, walks_from, with_phases
-from gtfs.feed import merge_feeds
+from access.stage_timetable import days_with_headways
+from access.travel_again import KnownPrograms, Realisation, drawn_points, walks_from, with_phases
+from gtfs.day_tables import DayTables
 
 if TYPE_CHECKING:
     from access.evaluated import Evaluated
 
+HeadwayDays = Mapping[date, DayTables] | None
 KEPT_BYTES = 2**29
 """Walks of all realisations that stay in memory, at most."""
 
@@ -64,47 +68,52 @@ class TravelAgain:
     base: Evaluated
     catalogues: list[RightsCatalogue]
     kept_bytes: int = 0
+    _programs: KnownPrograms = field(default_factory=KnownPrograms)
 
     @cached_property
-    def _feeds(self) -> Any | None:
-        return merged_with_headways(self.base)
+    def _days(self) -> HeadwayDays:
+        return headway_days(self.base)
 
     def of_base(self, realisation: Realisation) -> BaseAgain:
         """Draw the homes of a realisation and travel from them."""
         points = drawn_points(self.base.network.inputs.cells, realisation.random_homes())
-        columns, walks = self._travel(self.base, self._feeds, realisation, points, None)
+        columns, walks = self._travel(self.base, self._days, realisation, points, None, self._programs)
         keep = self.kept_bytes + walks.n_bytes <= KEPT_BYTES
         if keep:
             self.kept_bytes += walks.n_bytes
         return BaseAgain(realisation, points, columns, walks if keep else None)
 
-    def of_scenario(self, scenario: Evaluated, merged_feeds: Any | None, drawn: BaseAgain) -> list[Column]:
-        """Travel in a scenario from the homes and at the minutes of a realisation of its base."""
+    def of_scenario(
+        self, scenario: Evaluated, days: HeadwayDays, drawn: BaseAgain, programs: KnownPrograms
+    ) -> list[Column]:
+        """Travel in a scenario from the homes and at the minutes of a realisation of its base.
+
+        ``days`` are its ``headway_days``, ``programs`` are kept from one of its realisations to the next.
+        """
         before, after = self.base.network, scenario.network
         same = after.cells is before.cells and after.stops is before.stops
         walks = drawn.walks if same else None
-        return self._travel(scenario, merged_feeds, drawn.realisation, drawn.points, walks)[0]
+        return self._travel(scenario, days, drawn.realisation, drawn.points, walks, programs)[0]
 
     def _travel(
         self,
         evaluated: Evaluated,
-        merged_feeds: Any | None,
+        days: HeadwayDays,
         realisation: Realisation,
         points: CellPoints,
         walks: Walks | None,
+        programs: KnownPrograms,
     ) -> tuple[list[Column], Walks]:
         inputs, cells, stops, threads = evaluated.network
         if walks is None:
             walks = Walks(*walks_from(inputs, cells, stops, points, threads), None)
-        inputs = with_phases(inputs, merged_feeds, realisation)
+        inputs = with_phases(inputs, days, realisation)
         reach = evaluated.reach.realised(inputs, walks.cells, walks.stops, evaluated.periods, walks.slow)
-        columns, slow = travelled_columns(reach, self.catalogues)
+        columns, slow = travelled_columns(reach, self.catalogues, programs)
         return columns, walks._replace(slow=slow)
 
 
-def merged_with_headways(evaluated: Evaluated) -> Any | None:
-    """Return the timetables as one feed where vehicles are placed within headways; None where none are."""
-    schedules = evaluated.network.inputs.timetables.schedules
-    if not any(found.counts.headway_trips for found in schedules.values()):
-        return None
-    return merge_feeds(evaluated.feeds)
+def headway_days(evaluated: Evaluated) -> HeadwayDays:
+    """Return the service days where vehicles are placed within headways; None where none are."""
+    inputs = evaluated.network.inputs
+    return days_with_headways(inputs.loaded, inputs.timetables, evaluated.feeds)

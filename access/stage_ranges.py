@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
 import h3
 import numpy as np
@@ -29,9 +30,10 @@ from access.stage_comparison import modal_ratios
 from access.stage_measures import Measures, PeriodMeasured, of_rows
 from access.stage_modes import ModeReach
 from access.stage_network import SnappedCells, SnappedStops
-from access.travel_again import Realisation, reach_again, realised
+from access.travel_again import KnownPrograms, Realisation, reach_again, realised
 from access.uncertainty import InputDraws, InputError, access_covariates, generator, input_draws
 from access.uncertainty_kinds import INPUT_UNCERTAINTY
+from gtfs.day_tables import DayTables
 
 RATIOS = (PALMA, DECILE_RATIO)
 TRAVEL_TIMES = "travel times: homes within cells and minutes within headways"
@@ -95,7 +97,7 @@ def realised_columns(
     network: RunNetwork,
     reach: ReachOfRun,
     catalogues: list[RightsCatalogue],
-    merged_feeds: Any | None,
+    headway_days: Mapping[date, DayTables] | None,
     number: int,
     seed: int,
 ) -> list[Column]:
@@ -104,7 +106,7 @@ def realised_columns(
         network.inputs,
         network.cells,
         network.stops,
-        merged_feeds,
+        headway_days,
         Realisation(seed, number),
         network.threads,
     )
@@ -118,13 +120,17 @@ class TravelledColumns(NamedTuple):
     slow_walks: tuple[SnappedCells, SnappedStops] | None  # of slow walkers, where rights ask for them
 
 
-def travelled_columns(reach: ReachOfRun, catalogues: list[RightsCatalogue]) -> TravelledColumns:
+def travelled_columns(
+    reach: ReachOfRun, catalogues: list[RightsCatalogue], programs: KnownPrograms | None = None
+) -> TravelledColumns:
     """Travel between the places of a realisation and return the columns that depend on it.
 
     Parameters
     ----------
     reach : ReachOfRun
         With inputs and walks of the realisation; its periods only say when to travel.
+    programs : KnownPrograms, optional
+        Of other realisations of the same city.
     """
     measures, again = reach.measures, []
     cutoffs = {cutoff: cutoff for cutoff in measures.cutoffs_min}
@@ -138,6 +144,7 @@ def travelled_columns(reach: ReachOfRun, catalogues: list[RightsCatalogue]) -> T
             measures.opportunities,
             reach.limits_min,
             reach.threads,
+            programs,
         )[name]
         studied = {service: of_rows(reached, measures.study_rows) for service, reached in found.items()}
         numbers = measured_of_period(name, studied, measures.totals, measures.people, cutoffs, measures.lines)

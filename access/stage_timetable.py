@@ -16,10 +16,11 @@ from access.config import PeriodConfig, RunConfig
 from access.config_file import LoadedConfig
 from access.config_sources import Label
 from access.errors import DataQualityWarning
+from gtfs.day_tables import DayTables, read_day_tables
 from gtfs.errors import FeedError, ServiceError
 from gtfs.feed import merge_feeds, read_feed
 from gtfs.frequencies import DEFAULT_PHASE, Phase
-from gtfs.schedule import DEFAULT_HORIZON_S, build_schedule
+from gtfs.schedule import DEFAULT_HORIZON_S, build_schedule, unfold_day
 from gtfs.service_day import (
     ServiceShare,
     check_service,
@@ -30,6 +31,9 @@ from gtfs.service_day import (
 )
 from gtfs.timetable import Schedule
 from gtfs.validation import FeedReport, validate_feed
+
+ALL_FEEDS = "all feeds"
+"""What messages call the feeds of a run together."""
 
 
 @dataclass(frozen=True)
@@ -124,18 +128,32 @@ def load_timetables(loaded: LoadedConfig, feeds: Mapping[str, Any] | None = None
     return Timetables({day: schedules[day] for day in sorted(used)}, plans, reports, shares)
 
 
-def feeds_with_headways(loaded: LoadedConfig, timetables: Timetables) -> Any | None:
-    """Read the feeds again, merged, where vehicles are placed within headways; None where none are."""
+def days_with_headways(
+    loaded: LoadedConfig, timetables: Timetables, feeds: Mapping[str, Any] | None = None
+) -> dict[date, DayTables] | None:
+    """Read the service days again where vehicles are placed within headways; None where none are.
+
+    ``feeds`` are those of the configuration or others with the same stops; by default they are read from
+    their files.
+    """
     if not any(found.counts.headway_trips for found in timetables.schedules.values()):
         return None
-    return merge_feeds(read_feeds(loaded))
+    merged = merge_feeds(read_feeds(loaded) if feeds is None else feeds)
+    step_free = loaded.config.travel.step_free
+    return {
+        day: read_day_tables(merged, day, name=ALL_FEEDS, step_free=step_free) for day in timetables.schedules
+    }
 
 
 def schedules_again(
-    loaded: LoadedConfig, merged: Any, timetables: Timetables, phase: Phase
+    loaded: LoadedConfig, days: Mapping[date, DayTables], phase: Phase
 ) -> dict[date, Schedule]:
     """Unfold the same days once more, headway-based vehicles elsewhere within their headways."""
-    return schedules_of(loaded.config, merged, list(timetables.schedules), phase)
+    horizon_s = _horizon_s(loaded.config)
+    return {
+        day: unfold_day(tables, phase=phase, horizon_s=horizon_s, allow_no_service=True)
+        for day, tables in days.items()
+    }
 
 
 def schedules_of(
@@ -146,7 +164,7 @@ def schedules_of(
         day: build_schedule(
             merged,
             day,
-            name="all feeds",
+            name=ALL_FEEDS,
             phase=phase,
             horizon_s=_horizon_s(config),
             allow_no_service=True,

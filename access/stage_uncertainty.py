@@ -28,7 +28,7 @@ from access.stage_ranges import (
     travel_columns,
     with_travel_spread,
 )
-from access.stage_timetable import feeds_with_headways
+from access.stage_timetable import days_with_headways
 from access.uncertainty import InputDraws
 
 Floats = npt.NDArray[np.float64]
@@ -75,11 +75,11 @@ def uncertainty_of(
     given = config.uncertainty
     if given is None:
         return Uncertainty(rows, None, [own], {"uncertainty": None})
-    again, feeds = [], None
+    again, days = [], None
     if given.travel_realisations:
-        feeds = feeds_with_headways(network.inputs.loaded, network.inputs.timetables)
+        days = days_with_headways(network.inputs.loaded, network.inputs.timetables)
     for number in range(given.travel_realisations):
-        again.append(realised_columns(network, reach, catalogues, feeds, number, given.seed))
+        again.append(realised_columns(network, reach, catalogues, days, number, given.seed))
         stage.advance(number + 1, given.travel_realisations + 1)
     realisations = again or [own]
     if any([c.place for c in columns] != [c.place for c in own] for columns in realisations):

@@ -7,15 +7,17 @@ service: none of these is written as a matrix; blocks of it pass through memory.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from access.batches import batched_network
+from access.batches import Network, batched_network
 from access.cells import CellPoints
 from access.config import TravelConfig
+from access.engine.arrays import least_access_s
 from access.matrix_reader import MatrixBlock
 from access.reach_of_cells import Reach, reach_of_cells
 from access.search import PreparedSearch
@@ -27,17 +29,48 @@ from access.stage_timetable import PeriodPlan, schedules_again
 from access.stage_travel_times import search_of_period
 from access.travel_times import percentiles_of_network
 from access.uncertainty import generator
+from gtfs.day_tables import DayTables
 from gtfs.frequencies import RandomPhases
 
 Floats = npt.NDArray[np.float64]
 SOURCES_A_BLOCK = 1024
 
 
+@dataclass
+class KnownPrograms:
+    """What the engine has worked out of the timetable of each period, for the next realisation.
+
+    It depends on the timetable and the walks between stops alone (``access.engine.program``), which other
+    homes do not change; where either differs it is worked out anew.
+    """
+
+    _of: dict[str, tuple[PreparedSearch, Network]] = field(default_factory=dict)
+
+    def network(self, period: str, search: PreparedSearch) -> Network:
+        """Return the network of a search, with the programs of the last one of its period if they fit."""
+        known = self._of.get(period)
+        programs = known[1].programs if known and _same_programs(known[0], search) else None
+        network = batched_network(search, programs)
+        self._of[period] = search, network
+        return network
+
+
+def _same_programs(one: PreparedSearch, other: PreparedSearch) -> bool:
+    same = one.timetable is other.timetable and one.search == other.search
+    same &= least_access_s(one.access) == least_access_s(other.access)
+    before, after = one.footpaths, other.footpaths
+    same &= np.array_equal(before.start, after.start) and np.array_equal(before.target, after.target)
+    return same and np.array_equal(before.walk_s, after.walk_s)
+
+
 def blocks_of_search(
-    search: PreparedSearch, percentile: float, threads: int | None = None
+    search: PreparedSearch,
+    percentile: float,
+    threads: int | None = None,
+    network: Network | None = None,
 ) -> Iterator[MatrixBlock]:
     """Compute a matrix block by block: whole rows, or whole columns of an arrive-by search."""
-    network = batched_network(search)
+    network = batched_network(search) if network is None else network
     everyone = np.arange(search.n_targets)
     for first in range(0, len(network.sources), SOURCES_A_BLOCK):
         some = network.sources[first : first + SOURCES_A_BLOCK]
@@ -74,6 +107,7 @@ def reach_again(
     opportunities: Mapping[str, Floats],
     limits_min: Sequence[int],
     threads: int | None = None,
+    programs: KnownPrograms | None = None,
 ) -> dict[str, dict[str, Reach]]:
     """Return what every cell reaches: by period and service."""
     percentile = inputs.loaded.config.travel.percentile
@@ -81,7 +115,8 @@ def reach_again(
     found = {}
     for plan in plans:
         search = search_of_period(inputs, cells, stops, plan)
-        blocks = blocks_of_search(search, percentile, threads)
+        network = programs.network(plan.config.name, search) if programs else None
+        blocks = blocks_of_search(search, percentile, threads, network)
         found[plan.config.name] = reach_of_cells(blocks, n_cells, opportunities, limits_min)
     return found
 
@@ -90,19 +125,19 @@ def realised(
     inputs: Inputs,
     cells: SnappedCells,
     stops: SnappedStops,
-    merged_feeds: Any | None,
+    headway_days: Mapping[date, DayTables] | None,
     realisation: Realisation,
     threads: int | None,
 ) -> tuple[Inputs, SnappedCells, SnappedStops]:
     """Return one realisation of what the inputs leave open: where in a cell, and when in a headway.
 
     Each cell's point is the home of one of its residents, drawn anew; headway-based vehicles leave at another
-    share of their headway, one for each row of frequencies.txt. ``merged_feeds`` are those with headways,
-    None where there are none.
+    share of their headway, one for each row of frequencies.txt. ``headway_days`` are the service days with
+    such vehicles, None where there are none.
     """
     points = drawn_points(inputs.cells, realisation.random_homes())
     moved, walks = walks_from(inputs, cells, stops, points, threads)
-    return with_phases(inputs, merged_feeds, realisation), moved, walks
+    return with_phases(inputs, headway_days, realisation), moved, walks
 
 
 class Realisation(NamedTuple):
@@ -120,11 +155,13 @@ class Realisation(NamedTuple):
         return RandomPhases(self.seed, self.number)
 
 
-def with_phases(inputs: Inputs, merged_feeds: Any | None, realisation: Realisation) -> Inputs:
+def with_phases(
+    inputs: Inputs, headway_days: Mapping[date, DayTables] | None, realisation: Realisation
+) -> Inputs:
     """Return the same inputs with headway-based vehicles elsewhere in their headways."""
-    if merged_feeds is None:
+    if headway_days is None:
         return inputs
-    schedules = schedules_again(inputs.loaded, merged_feeds, inputs.timetables, realisation.phases())
+    schedules = schedules_again(inputs.loaded, headway_days, realisation.phases())
     return replace(inputs, timetables=replace(inputs.timetables, schedules=schedules))
 
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 import logging
 import warnings
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from datetime import date
 
 import gtfs_kit
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gtfs.calendar import active_services, read_calendar
-from gtfs.errors import FeedError, FeedQualityWarning, ServiceError
+from gtfs.day_tables import DayStops, DayTables, read_day_tables
+from gtfs.day_tables import StepFree as StepFree
+from gtfs.errors import FeedQualityWarning, ServiceError
 from gtfs.frequencies import DEFAULT_PHASE, Phase
-from gtfs.pathways import accessible_stops, accessible_trips, read_pathways, step_free_pathways
 from gtfs.service_day import no_service_message, service_share
 from gtfs.timetable import NO_INDEX, Schedule, ScheduleCounts, Timetable, check_timetable
 from gtfs.transfers import RuleProblems, TripCopies, read_transfers
-from gtfs.unfolding import DAYS, Runs, blocks_of, unfold
-from gtfs.visits import Visits, lookup, read_visits
+from gtfs.unfolding import Runs, blocks_of, unfold
+from gtfs.visits import Visits
 
 logger = logging.getLogger(__name__)
 
@@ -29,18 +28,7 @@ DEFAULT_HORIZON_S = 32 * 3600
 """Trips of the day after count if they start before 32:00: enough for a window of four hours that begins
 before midnight, and journeys of four hours."""
 
-StepFree = Literal["best", "worst"] | None
-"""Who travels: None everybody; else those who need a way without steps, by the best or the worst case."""
-
 _SHOWN = 5
-
-
-class _Stops(NamedTuple):
-    ids: list[str]
-    names: list[str]
-    lon: npt.NDArray[np.float64]
-    lat: npt.NDArray[np.float64]
-    station: npt.NDArray[np.int32]
 
 
 def build_schedule(
@@ -84,53 +72,49 @@ def build_schedule(
     ServiceError
         No trip runs on the date, unless ``allow_no_service``.
     """
-    stops = _read_stops(feed, name)
-    route = _read_routes(feed, name)
-    active = _active_trips(feed, service_date, name)
-    visits = read_visits(
-        feed, np.logical_or.reduce(active), stops.lon, stops.lat, name=name, by_arrangement=by_arrangement
+    tables = read_day_tables(
+        feed, service_date, name=name, by_arrangement=by_arrangement, step_free=step_free
     )
-    _check_routes(feed, visits, route, name)
-    all_pathways, unknown_pathways = read_pathways(feed)
-    pathways, stops_known, trips_known = all_pathways, None, None
-    if step_free is not None:
-        accessible, stops_known = accessible_stops(feed, step_free)
-        boards, trips_known = accessible_trips(feed, step_free)
-        pathways = step_free_pathways(all_pathways, accessible)
-        visits = _only_accessible(visits, accessible, boards)
-    runs = unfold(feed, visits, active, name, phase, horizon_s)
+    return unfold_day(tables, phase=phase, horizon_s=horizon_s, allow_no_service=allow_no_service)
+
+
+def unfold_day(
+    tables: DayTables,
+    *,
+    phase: Phase = DEFAULT_PHASE,
+    horizon_s: int = DEFAULT_HORIZON_S,
+    allow_no_service: bool = False,
+) -> Schedule:
+    """Do what ``build_schedule`` does with tables read before: for one day at several phases."""
+    feed, name, visits = tables.feed, tables.name, tables.visits
+    runs = unfold(feed, visits, tables.active, name, phase, horizon_s)
     if not allow_no_service and not (runs.day == 0).any():
-        raise ServiceError(no_service_message(service_share(feed, service_date, name)))
-    timetable, rule_problems = _timetable(feed, stops, visits, runs, route)
+        raise ServiceError(no_service_message(service_share(feed, tables.service_date, name)))
+    timetable, rule_problems = _timetable(feed, tables.stops, visits, runs, tables.route)
     check_timetable(timetable, len(feed.routes))
-    _warn_of_unplaced_stops(stops, timetable, name)
+    _warn_of_unplaced_stops(tables.stops, timetable, name)
     _warn_of_rules(rule_problems, name)
     schedule = Schedule(
         timetable=timetable,
-        service_date=service_date,
-        stop_ids=stops.ids,
-        stop_names=stops.names,
+        service_date=tables.service_date,
+        stop_ids=tables.stops.ids,
+        stop_names=tables.stops.names,
         route_ids=feed.routes["route_id"].to_list(),
         route_names=_route_names(feed.routes),
         route_types=[int(kind) for kind in feed.routes["route_type"].fillna(NO_INDEX)],
         trip_ids=feed.trips["trip_id"].iloc[visits.trip[runs.template]].to_list(),
         trip_headsigns=_headsigns(feed.trips.iloc[visits.trip[runs.template]]),
         counts=_counts(visits, runs, timetable, rule_problems),
-        pathways=pathways,
-        all_pathways=all_pathways,
+        pathways=tables.pathways,
+        all_pathways=tables.all_pathways,
     )
-    found = {"pathways": len(all_pathways.source), "unknown_pathways": unknown_pathways}
-    if stops_known is not None and trips_known is not None:
-        found |= _step_free_counts(timetable, stops_known, trips_known[visits.trip[runs.template]])
+    found = {"pathways": len(tables.all_pathways.source), "unknown_pathways": tables.unknown_pathways}
+    if tables.stops_known is not None and tables.trips_known is not None:
+        known = tables.trips_known[visits.trip[runs.template]]
+        found |= _step_free_counts(timetable, tables.stops_known, known)
     schedule = replace(schedule, counts=replace(schedule.counts, **found))
-    logger.info("%s on %s: %s", name, service_date, schedule.counts.summary())
+    logger.info("%s on %s: %s", name, tables.service_date, schedule.counts.summary())
     return schedule
-
-
-def _only_accessible(visits: Visits, stops: npt.NDArray[np.bool_], trips: npt.NDArray[np.bool_]) -> Visits:
-    """No pickup or drop-off where the stop or the trip takes no wheelchair."""
-    usable = stops[visits.stop] & np.repeat(trips[visits.trip], np.diff(visits.trip_start))
-    return visits._replace(pickup=visits.pickup & usable, drop_off=visits.drop_off & usable)
 
 
 def _step_free_counts(
@@ -145,69 +129,8 @@ def _step_free_counts(
     }
 
 
-def _read_stops(feed: gtfs_kit.Feed, name: str) -> _Stops:
-    """Stops with coordinates in range (else NaN); a stop without its own takes those of its station."""
-    table = feed.stops
-    _refuse_repeats(table["stop_id"], "stops.txt", name)
-    lon = table["stop_lon"].to_numpy(dtype=np.float64, na_value=np.nan).copy()
-    lat = table["stop_lat"].to_numpy(dtype=np.float64, na_value=np.nan).copy()
-    nowhere = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)) | ((lon == 0) & (lat == 0))
-    lon[nowhere] = lat[nowhere] = np.nan
-    station = np.full(len(table), NO_INDEX)
-    if "parent_station" in table.columns:
-        station = lookup(table["stop_id"], table["parent_station"]).astype(np.int32)
-        inherits = nowhere & (station >= 0)
-        lon[inherits], lat[inherits] = lon[station[inherits]], lat[station[inherits]]
-    ids = table["stop_id"]
-    names = table["stop_name"].fillna(ids) if "stop_name" in table.columns else ids
-    return _Stops(ids.to_list(), names.to_list(), lon, lat, station)
-
-
-def _read_routes(feed: gtfs_kit.Feed, name: str) -> npt.NDArray[np.int64]:
-    """Row of routes.txt for each row of trips.txt, -1 where unknown."""
-    _refuse_repeats(feed.routes["route_id"], "routes.txt", name)
-    _refuse_repeats(feed.trips["trip_id"], "trips.txt", name)
-    return lookup(feed.routes["route_id"], feed.trips["route_id"])
-
-
-def _refuse_repeats(ids: pd.Series[str], file: str, name: str) -> None:
-    if ids.isna().any():
-        raise FeedError(
-            f"{name}: {int(ids.isna().sum())} rows of {file} have no {ids.name}; give each one its id"
-        )
-    if ids.is_unique:
-        return
-    repeated = ids[ids.duplicated()].unique()
-    raise FeedError(
-        f"{name}: {file} has {len(repeated)} {ids.name} twice (such as {repeated[0]!r}); keep one row of each"
-    )
-
-
-def _active_trips(feed: gtfs_kit.Feed, service_date: date, name: str) -> list[npt.NDArray[np.bool_]]:
-    """Rows of trips.txt that run on the day before, the day itself and the day after."""
-    calendar = read_calendar(feed, name)
-    services = feed.trips["service_id"]
-    return [
-        services.isin(list(active_services(calendar, service_date + timedelta(days=offset)))).to_numpy(
-            dtype=bool
-        )
-        for offset in DAYS
-    ]
-
-
-def _check_routes(feed: gtfs_kit.Feed, visits: Visits, route: npt.NDArray[np.int64], name: str) -> None:
-    lost = visits.trip[route[visits.trip] < 0]
-    if len(lost):
-        trips = feed.trips.iloc[lost[:_SHOWN]]
-        problems = [
-            f"trip {trip!r} belongs to route {route_id!r}"
-            for trip, route_id in zip(trips["trip_id"], trips["route_id"], strict=True)
-        ]
-        raise FeedError(f"{name}: {len(lost)} trips name a route that routes.txt lacks; add it", problems)
-
-
 def _timetable(
-    feed: gtfs_kit.Feed, stops: _Stops, visits: Visits, runs: Runs, route: npt.NDArray[np.int64]
+    feed: gtfs_kit.Feed, stops: DayStops, visits: Visits, runs: Runs, route: npt.NDArray[np.int64]
 ) -> tuple[Timetable, RuleProblems]:
     count = np.diff(visits.trip_start)[runs.template]
     trip_start = np.zeros(len(count) + 1, dtype=np.int64)
@@ -253,7 +176,7 @@ def _warn_of_rules(problems: RuleProblems, name: str) -> None:
         )
 
 
-def _warn_of_unplaced_stops(stops: _Stops, timetable: Timetable, name: str) -> None:
+def _warn_of_unplaced_stops(stops: DayStops, timetable: Timetable, name: str) -> None:
     served = np.unique(timetable.visit_stop)
     unplaced = served[np.isnan(stops.lon[served])]
     if len(unplaced):
