@@ -365,7 +365,7 @@ def entries_and_calendar(draw: st.DrawFn) -> tuple[GtfsBuilder, list[dict[str, A
 
 
 @given(entries_and_calendar())
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 def test_departures_are_those_of_the_slow_twin(
     drawn: tuple[GtfsBuilder, list[dict[str, Any]], bool],
 ) -> None:

@@ -294,7 +294,7 @@ SCALES = {0.5: Fraction(1, 2), 1.25: Fraction(5, 4), 2.0: Fraction(2), 8.0: Frac
 
 
 @given(feeds(), st.sampled_from(sorted(SCALES)), st.booleans(), st.booleans())
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 def test_speeds_are_those_of_the_slow_twin(
     feed: GtfsBuilder, scale: float, dwells: bool, some_hops: bool
 ) -> None:
@@ -311,7 +311,7 @@ def test_speeds_are_those_of_the_slow_twin(
 
 
 @given(feeds(), st.integers(0, 200))
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 def test_stays_are_those_of_the_slow_twin(feed: GtfsBuilder, dwell_s: int) -> None:
     base = built(feed)
     before = {name: trip for offset, name, trip in vehicles(base) if offset == 0}

@@ -226,7 +226,7 @@ def calendars(draw: st.DrawFn) -> GtfsBuilder:
 
 
 @given(calendars(), st.sets(st.integers(0, 6), min_size=1))
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 def test_cut_services_run_on_the_dates_of_the_slow_twin(feed: GtfsBuilder, weekdays: set[int]) -> None:
     files, after = feed.files(), built(feed)
     with contextlib.suppress(ScenarioError):  # nothing runs on these days: nothing changes

@@ -153,6 +153,23 @@ def test_patterns_are_those_before_the_scenario_and_copies_belong_to_them() -> N
     assert {trip[0][0] for _, _, trip in vehicles(result.feeds["bus"])} == {"B", "D"}
 
 
+def test_a_trip_removed_by_its_id_is_not_its_copies_in_new_service() -> None:
+    early = FrequencyEntry(first_departures=["04:00"], source_trip="out0")
+    change = AdjustFrequency(route="9", entries=[early], retain_trips_outside_frequency_entries=True)
+    found = running(edited(built(line()), change, RemoveTrips(trips=["out0"])), WEDNESDAY)
+    assert "out0" not in found
+    assert "out0~1~0400" in found
+
+
+def test_a_headway_trip_removed_by_its_id_goes_with_all_its_parts() -> None:
+    feed = GtfsBuilder()
+    feed.trip("t", visits("AB", "00:00"))
+    feed.frequency("t", "06:00:00", "09:00:00", 1200)
+    faster = AdjustSpeed(routes=["R"], scale=2, start_time="07:00", end_time="08:00")
+    assert len(edited(built(feed), faster).trips) == 2
+    assert len(edited(built(feed), faster, RemoveTrips(trips=["t"])).trips) == 0
+
+
 def test_trips_that_another_modification_took_are_told() -> None:
     with pytest.raises(
         ScenarioError, match="trips 'out0': no trip is left to change; another modification took"
