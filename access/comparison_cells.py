@@ -68,9 +68,9 @@ def change_of_cells(
     _check(base, value, floor)
     known = ~np.isnan(base) & ~np.isnan(value)
     finite = np.isfinite(base) & np.isfinite(value)
-    change = np.full(len(base), np.nan)
-    np.subtract(value, base, out=change, where=finite)
-    same = np.abs(change) <= ROUNDING * np.maximum(1.0, np.abs(np.where(finite, base, 0.0)))
+    before, after = (np.where(finite, amount, 0.0) for amount in (base, value))
+    change = np.where(finite, after - before, np.nan)
+    same = np.abs(change) <= ROUNDING * np.maximum(1.0, np.abs(before))
     same |= np.isinf(base) & np.isinf(value)
     change[same] = 0.0
     with np.errstate(invalid="ignore"):
