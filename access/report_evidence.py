@@ -29,13 +29,13 @@ def evidence_sections(run: Run, texts: Texts) -> dict[str, Section]:
     return {
         section.name: section._replace(
             sentences=tuple(texts.capital(sentence) for sentence in section.sentences),
-            tables=tuple(_with_mark_told(table, texts) for table in section.tables),
+            tables=tuple(with_mark_told(table, texts) for table in section.tables),
         )
         for section in made
     }
 
 
-def _with_mark_told(table: Table, texts: Texts) -> Table:
+def with_mark_told(table: Table, texts: Texts) -> Table:
     """Say under a table what the mark of a range means, where it stands in the table."""
     if not any(OUTSIDE_MARK in cell for row in table.rows for cell in row):
         return table

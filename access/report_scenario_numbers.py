@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from access.comparison_notes import words_of
-from access.report_numbers import INDEX_UNITS, SHARE_UNITS, figure
+from access.report_numbers import INDEX_UNITS, OUTSIDE_MARK, SHARE_UNITS, figure
 from access.report_section import group_label
 from access.report_tables import Table
 from access.texts import Texts
@@ -80,14 +80,22 @@ def change_words(row: Mapping[Any, Any] | None, texts: Texts) -> str:
 
 
 def interval_words(row: Mapping[Any, Any] | None, texts: Texts, unit: str | None = None) -> str:
-    """Interval of the paired difference as "+10 to +20", or that it is not quantified; a dash of nothing."""
+    """Interval of the paired difference, marked where the change lies outside; or not quantified."""
     if math.isnan(value_of(row, "change")) and math.isnan(value_of(row, "mean_change")):
         return texts("range.none")
     low, high = value_of(row, "low"), value_of(row, "high")
     if math.isnan(low) or math.isnan(high):
         return texts("range.not_quantified")
     unit = str((row or {}).get("unit") or "") if unit is None else unit
-    return texts("range.from_to", low=signed_figure(low, unit, texts), high=signed_figure(high, unit, texts))
+    words = texts("range.from_to", low=signed_figure(low, unit, texts), high=signed_figure(high, unit, texts))
+    return words if _inside(row, low, high) else f"{words}\u00a0{OUTSIDE_MARK}"
+
+
+def _inside(row: Mapping[Any, Any] | None, low: float, high: float) -> bool:
+    """Say whether the change of a row lies within its own interval, rounding aside."""
+    change = value_of(row, "change" if math.isfinite(value_of(row, "change")) else "mean_change")
+    rounding = 1e-9 * max(1.0, abs(change))
+    return low - rounding <= change <= high + rounding
 
 
 def count_figure(row: Mapping[Any, Any] | None, column: str, texts: Texts) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from access.comparison_reader import ComparisonRead, ScenarioRead, read_comparison
 from access.report import MAX_SVG_CELLS, environment, surroundings
 from access.report_charts import svg_map
+from access.report_evidence import with_mark_told
 from access.report_findings import area_name, attribution
 from access.report_ground import ground
 from access.report_method import input_table, period_table
@@ -172,7 +173,10 @@ def _chapter(
         "figure": figure,
         "chart": side_chart(scenario, texts),
         "bodies": {
-            name: section._replace(sentences=tuple(texts.capital(words) for words in section.sentences))
+            name: section._replace(
+                sentences=tuple(texts.capital(words) for words in section.sentences),
+                tables=tuple(with_mark_told(table, texts) for table in section.tables),
+            )
             for name, section in made.items()
         },
         "text": entry.get("text") or "",

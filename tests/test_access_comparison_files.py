@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,8 @@ from access.comparison_reader import read_comparison
 from access.comparison_shown import shown_benefit, shown_rights, shown_table, shown_winners
 from access.errors import ResultError
 from access.results import COMPARISON, check_target, new_run_folder
+from access.scenario import ORDER
+from access.scenario_file import load_scenario
 
 FILES = {
     "manifest.json", "table.parquet", "cells.parquet", "winners.parquet", "rights.parquet", "benefit.parquet",
@@ -302,3 +305,27 @@ def test_a_missing_table_is_told(tmp_path: Path) -> None:
     (out / "winners.parquet").unlink()
     with pytest.raises(ResultError, match=r"a result file cannot be read .*make it again"):
         read_comparison(out)
+
+
+# ---- documents
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+@pytest.mark.parametrize("name", ["scenarios.md", "scenarios.fr.md"])
+def test_the_guide_has_a_valid_example_of_each_type(name: str, tmp_path: Path) -> None:
+    text = (DOCS / name).read_text(encoding="utf-8")
+    file = tmp_path / "example.yaml"
+    file.write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    types = [change.type for change in load_scenario(file).modifications]
+    assert types == sorted(ORDER, key=lambda kind: ORDER[kind])
+
+
+def test_every_file_and_column_is_described(folder: Path) -> None:
+    text = (DOCS / "comparison-folder.md").read_text(encoding="utf-8")
+    for name in {path.name for path in folder.iterdir()} | FILES:
+        assert re.sub(r"a-bus-every-10-minutes", "SCENARIO", name) in text, name
+    for table in folder.glob("*.parquet"):
+        if table.name != "side_by_side.parquet":
+            for column in pd.read_parquet(table).columns:
+                assert re.search(rf"\b{column}\b", text), f"{table.name}: {column}"

@@ -304,6 +304,7 @@ def test_an_interval_is_told_or_its_lack() -> None:
     row = {"change": 5.0, "low": -1.0, "high": 11.0, "unit": "jobs"}
     assert interval_words(row, EN) == "−1 to +11"
     assert interval_words(row | {"low": None}, EN) == "not quantified"
+    assert interval_words(row | {"change": 12.0}, EN) == "−1 to +11\u00a0†"
     assert interval_words(row | {"change": None}, EN) == "–"
 
 
