@@ -245,6 +245,22 @@ def test_with_a_grid_newcomers_take_nobody_from_the_zone_around(folder: Path, pe
     assert_same_places(found.inputs, read(folder, described).inputs)
 
 
+def test_newcomers_draw_nobody_of_a_zone_over_many_cells(folder: Path) -> None:
+    write_grid(folder)
+    zone = {"population": 700, "households": 280, "age_0_14": 140, "income": 1000, "poor": 210, "rich": 70}
+    one = gpd.GeoDataFrame([{**zone, "geometry": square(*spot(MIDDLE), 800)}], crs="EPSG:4326")
+    one.to_file(folder / "census.gpkg")
+    city = read(folder, {**ZONES, "population_grid": GRID, "income_brackets": BRACKETS})
+    found = edited(city, {**HOUSING, "at": at(spot(CELLS[3], 10, 10))})
+    before, after = city.inputs.residents, found.inputs.residents
+    gain = (after.counts - before.counts)["population"]
+    assert gain.to_numpy() == pytest.approx([0, 0, 0, 420, 0, 0, 0], abs=1e-6)
+    assert before.brackets is not None
+    assert after.brackets is not None
+    assert np.allclose(before.brackets, after.brackets)
+    assert after.income_of_cells[3] == pytest.approx((40 * 1000 + 180 * 700) / 220)
+
+
 def test_newcomers_at_a_grid_point_go_beside_it(folder: Path) -> None:
     write_grid(folder)
     city = read(folder, {**ZONES, "population_grid": GRID})

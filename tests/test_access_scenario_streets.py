@@ -286,6 +286,22 @@ def test_a_bridge_built_where_one_closes_joins_both_again(streets: StreetGraph) 
     assert "cut_off_m" not in found.reports[0].counts
 
 
+def test_a_new_street_joins_no_closed_one(streets: StreetGraph) -> None:
+    assert edited(streets, line((100, 0), (20, 50), (5, 50))).reports[0].counts["lines"] == 1
+    (problem,) = refusal(streets, line((100, 0), (20, 50), (5, 50)), close(ways=[20]))
+    assert "its end at" in problem
+    assert "the nearest is 50.0 m away" in problem
+
+
+def test_closures_come_first_in_whatever_order_they_are_given(streets: StreetGraph) -> None:
+    changes = [line((100, 0), (20, 50), (5, 50)), close(ways=[20])]
+    scenario = Scenario.model_validate({"name": "test", "modifications": changes})
+    with pytest.raises(
+        ScenarioError, match=r"modification 1 \(add-streets\): .* the nearest is 50\.0 m away"
+    ):
+        edit_streets(streets, scenario.streets[::-1])
+
+
 def test_a_line_closes_every_piece_it_crosses_or_touches(streets: StreetGraph) -> None:
     found = edited(streets, close(crossing=[at(300, -20), at(300, 120)]))
     assert found.closed.sum() == 2
