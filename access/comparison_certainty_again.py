@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from access.cells import CellPoints
 from access.engine.arrays import WalkLinks
 from access.range_columns import Column
+from access.realised_columns import travelled_columns
 from access.rights_catalogue import RightsCatalogue
 from access.stage_network import SnappedCells, SnappedStops
-from access.stage_ranges import travelled_columns
 from access.stage_timetable import days_with_headways
 from access.travel_again import KnownPrograms, Realisation, drawn_points, walks_from, with_phases
 from gtfs.day_tables import DayTables

@@ -15,6 +15,7 @@ from access.index_sheet import sheet
 from access.indicators import People, Row
 from access.progress import Stage
 from access.range_columns import Column
+from access.realised_columns import realised_columns
 from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
 from access.rights_reach import ReachOfRun
@@ -23,7 +24,6 @@ from access.stage_ranges import (
     draws_of,
     ranged,
     ranged_comparisons,
-    realised_columns,
     stacked,
     travel_columns,
     with_travel_spread,
