@@ -56,6 +56,8 @@ def _lines_of_feed(name: str, before: gtfs_kit.Feed, after: gtfs_kit.Feed) -> gp
     differing = set(_unlike(marks_before, marks_after)) | set(_unlike(marks_after, marks_before))
     routes = set(marks_before["route_id"][marks_before["trip_id"].isin(differing)])
     routes |= set(marks_after["route_id"][marks_after["trip_id"].isin(differing)])
+    moved = _moved_stops(before, after)
+    routes |= _routes_at(before, moved) | _routes_at(after, moved)
     old, new = _pieces(before, routes), _pieces(after, routes)
     old_changed = _pieces(before, routes, differing)
     new_changed = _pieces(after, routes, differing)
@@ -134,6 +136,19 @@ def _places(feed: gtfs_kit.Feed) -> pd.DataFrame:
             "lat": stops["stop_lat"].astype(float).round(6),
         }
     )
+
+
+def _moved_stops(before: gtfs_kit.Feed, after: gtfs_kit.Feed) -> set[str]:
+    """Stops of both feeds that do not lie where they did."""
+    both = _places(before).merge(_places(after), on="stop_id", suffixes=("", "_after"))
+    elsewhere = (both["lon"] != both["lon_after"]) | (both["lat"] != both["lat_after"])
+    return set(both.loc[elsewhere, "stop_id"])
+
+
+def _routes_at(feed: gtfs_kit.Feed, stops: set[str]) -> set[str]:
+    """Routes that serve any of these stops."""
+    trips = feed.stop_times.loc[feed.stop_times["stop_id"].isin(stops), "trip_id"]
+    return set(feed.trips.loc[feed.trips["trip_id"].isin(trips), "route_id"].astype(str))
 
 
 def _multi_line(pieces: pd.DataFrame) -> shapely.Geometry:
