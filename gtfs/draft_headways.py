@@ -1,8 +1,8 @@
 """Which trips leave in a period; trips of frequencies.txt are divided where only some of their vehicles do.
 
 A row of frequencies.txt is divided so that every vehicle leaves at the second at which it left before (with
-the default phase of ``gtfs.frequencies``): of vehicles at ``start + offset + k * headway``, those before the cut
-stay with the first part, and the second begins ``offset`` before its first vehicle.
+the default phase of ``gtfs.frequencies``): of vehicles at ``start + offset + k * headway``, those before the
+cut stay with the first part, and the second begins ``offset`` before its first vehicle.
 """
 
 from __future__ import annotations
