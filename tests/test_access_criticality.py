@@ -39,6 +39,7 @@ from access.texts import Texts
 from access.warm_run import WarmRun, warm_from_config
 
 JOBS = raw_right(name="a_job", service="primary_school", at_least=1, within_min=60)
+NEAR = raw_right(name="a_near_job", service="primary_school", at_least=1, within_min=20)  # never in the west
 
 
 def clock(minutes: int) -> str:
@@ -47,7 +48,7 @@ def clock(minutes: int) -> str:
 
 def write_city(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "rights.yaml").write_text(yaml.safe_dump(raw_catalogue(JOBS)), encoding="utf-8")
+    (folder / "rights.yaml").write_text(yaml.safe_dump(raw_catalogue(JOBS, NEAR)), encoding="utf-8")
     period = {**city.CONFIG["periods"][0], "kind": "weekday_peak"}
     rights = {"catalogues": ["rights.yaml"], "services": {"primary_school": ["jobs"]}}
     config = city.write_city(folder, periods=[period], rights=rights)
@@ -94,8 +95,8 @@ def test_the_only_way_to_the_jobs_costs_the_west_all_of_them_and_the_right(found
     failure = by_id(found)["main"]
     assert failure.loss is not None
     assert sorted(failure.loss.tolist()) == [0.0, 1000.0]  # the east walks
-    (lost,) = failure.rights_lost.values()
-    assert lost.tolist() == (failure.loss == 1000).tolist()
+    assert failure.rights_lost["a_job"].tolist() == (failure.loss == 1000).tolist()
+    assert not failure.rights_lost["a_near_job"].any()  # what nobody had is not lost
     ranking = tables_of(found, {"main": 93.3}, "peak", 0).ranking
     worst = ranking.iloc[0]
     assert (worst["rank"], worst["id"], worst["kind"]) == (1, "main", ROUTE)
@@ -163,10 +164,9 @@ def test_what_is_computed_in_short_equals_a_whole_scenario(warm: WarmRun, found:
         assert access is not None
         assert failure.loss is not None
         np.testing.assert_array_equal(found.base.access - failure.loss, access)
-        (state,) = (each.state for each in as_written_only(warm.catalogues, whole.reach))
-        (before,) = found.base.rights.values()
-        (lost,) = failure.rights_lost.values()
-        np.testing.assert_array_equal(lost, before != state)
+        for each in as_written_only(warm.catalogues, whole.reach):
+            before, lost = found.base.rights[each.right.name], failure.rights_lost[each.right.name]
+            np.testing.assert_array_equal(lost, before != each.state)
 
 
 def test_the_run_stays_as_it_was(warm: WarmRun) -> None:
@@ -288,13 +288,13 @@ def test_ties_are_broken_by_the_poor_then_by_id_and_gains_stand_apart() -> None:
     groups = {"all": np.array([10.0, 10.0, 10.0]), "poorest40": np.array([10.0, 2.0, 0.0])}
     base = Reached(np.array([5.0, 5.0, np.nan]), {})
     failures = [
-        a_failure("rich", [0, 3, np.nan]),
+        a_failure("0 rich", [0, 3, np.nan]),
         a_failure("b", [3, 0, np.nan]),
         a_failure("a", [3, 0, np.nan]),
         a_failure("most", [4, -1, np.nan]),
     ]
     ranking = tables_of(Criticality(failures, base, groups, ["x", "y", "z"], 4), {}, "peak", 0).ranking
-    assert ranking["id"].to_list() == ["most", "a", "b", "rich"]
+    assert ranking["id"].to_list() == ["most", "a", "b", "0 rich"]
     assert ranking["rank"].to_list() == [1, 2, 2, 2]
     assert ranking["gain"].to_list() == [10, 0, 0, 0]
     assert ranking["mean_loss"].to_list() == [1.5, 1.5, 1.5, 1.5]  # of the 20 residents with a number
