@@ -197,6 +197,14 @@ def test_a_new_stop_where_a_stop_is_already_is_told(line):
     assert found.reports[0].counts["new_stops"] == 2
 
 
+def test_half_a_metre_is_the_same_place_and_two_metres_are_not(line):
+    # 0.00001 degrees of latitude are 1.11 m.
+    for north, told in ((0.0000045, True), (0.000018, False)):
+        near = {"name": "A bis", "lat": -30.0 + north, "lon": -51.2}
+        found = edit(line, AddTrips(stops=[near, NEW, "C"], frequencies=[EVERY_TEN]))
+        assert bool(found.reports[0].warnings) == told
+
+
 def test_a_new_stop_without_a_name_is_called_by_its_place(line):
     found = edited(line, AddTrips(stops=[{"lat": -30.015, "lon": -51.21}, NEW, "C"], frequencies=[EVERY_TEN]))
     assert found.stops["stop_name"].iloc[3] == "New stop -30.01500, -51.21000"
