@@ -14,6 +14,8 @@ from access.suggest_trial import Trial, per_vehicle_hour
 from access.suggest_words import COLUMNS, GENERAL_UNTRIED, HEADINGS, METHOD, NO_GAP, OBJECTIVE
 
 SHOWN_LINES = 10
+WITH_A_VARIANT = 3
+"""Lines that the command line shows with their second variant."""
 UNKNOWN = {"en": "not defined", "fr": "non défini"}
 NO_INTERVAL = {"en": NOT_QUANTIFIED, "fr": "non quantifié"}
 
@@ -42,12 +44,15 @@ def report_of(trial: Trial, table: pd.DataFrame, place: dict[str, str], language
 def summary_lines(trial: Trial, table: pd.DataFrame) -> list[str]:
     """Return what the command line prints: the first lines and the package."""
     lines = [_base_line(trial, "en"), ""]
-    first = table[(table["variant"] == 1).fillna(False)].head(SHOWN_LINES)
+    first = table[(table["rank"] <= SHOWN_LINES).fillna(False)]
     for row in first.to_dict("records"):
+        if row["variant"] > (2 if row["rank"] <= WITH_A_VARIANT else 1):
+            continue
         star = "*" if row["small"] else " "
         lines.append(
-            f"{row['rank']:>2}{star} {row['title_en']}: {number(row['extra_vehicle_hours'], 'en')} "
-            f"vehicle-hours a week, closes {percent(row['share_closed'], 'en')}"
+            f"{row['rank']:>2}{star} {'or ' if row['variant'] > 1 else ''}{row['title_en']}: "
+            f"{number(row['extra_vehicle_hours'], 'en')} vehicle-hours a week, closes "
+            f"{percent(row['share_closed'], 'en')}"
         )
     if not len(first):
         lines.append("No candidate within the budget improves the objective.")
