@@ -189,10 +189,10 @@ def test_a_place_far_from_all_stops_is_an_error(line):
 
 
 def test_a_new_stop_where_a_stop_is_already_is_told(line):
-    here = {"name": "A bis", "lat": -30.0, "lon": -51.2}
+    here = {"name": "A", "lat": -30.0, "lon": -51.2}
     found = edit(line, AddTrips(stops=[here, NEW, "C"], frequencies=[EVERY_TEN]))
     assert found.reports[0].warnings == (
-        "new stop 'A bis' stands where stop 'A' is; if it is the same, give its id",
+        "new stop 'A' stands where stop 'A' is; if it is the same, give its id",
     )
     assert found.reports[0].counts["new_stops"] == 2
 

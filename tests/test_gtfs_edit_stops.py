@@ -282,3 +282,17 @@ def test_a_period_without_a_time_does_not_get_one(tmp_path):
     found = edited(feed_of(feed, tmp_path), RemoveStops(routes="R", stops=["A"])).frequencies
     assert found["start_time"].isna().all()
     assert found["end_time"].tolist() == ["07:10:00"]
+
+
+def test_a_moved_station_leaves_its_placed_stops_and_times_that_are_none(tmp_path):
+    feed = GtfsBuilder()
+    feed.stop("S", -51.2, -30.0, location_type=1)
+    feed.stop("A", -51.2, -30.0, parent_station="S")
+    feed.stop("B", -51.2, -30.01)
+    feed.stop("C", -51.2, -30.02)
+    feed.trip("t", [("A", "08:00:00"), ("B", None), ("C", "soon")])
+    line = feed_of(feed, tmp_path)
+    station = edit(line, MoveStop(stop="S", lat=-30.005, lon=-51.2))
+    assert station.reports[0].counts == {"stops": 1, "trips": 0}
+    stop = edited(line, MoveStop(stop="B", lat=-30.011, lon=-51.2))
+    assert visits(stop, "t") == visits(line, "t")
