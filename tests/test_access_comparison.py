@@ -114,12 +114,15 @@ def test_nobody_changes_group_where_residents_are_added_and_added_ones_stand_apa
     cell = next(cell for cell, row in zip(city.base.network.inputs.cells.study_ids, [0, 1], strict=True)
                 if city.base.measures.people.income[row] == 5000)  # fmt: skip
     housing = {"type": "add-residents", "cell": cell, "count": 1000, "households": 400, "income": 5000}
-    found = compare(city.base, evaluated(city, "housing", housing, NO_BUS))
+    ranges = {(PLACE, mean_of("all")): DifferenceRange(-9.0, -1.0, "input uncertainty", "x", 9)}
+    found = compare(city.base, evaluated(city, "housing", housing, NO_BUS), None, ranges)
     poor = only(found.winners, measure="access", cutoff_min=60, group="poorest40")
     assert (poor["residents"], poor["residents_losing"]) == (pytest.approx(40), pytest.approx(40))
     assert OF_BASE_RESIDENTS in poor["note"]
     everybody = only(found.winners, measure="access", cutoff_min=60, group="all")
     assert everybody["residents"] == 100
+    assert np.isnan(everybody["low"])  # that range is of other residents
+    assert only(found.table, indicator="mean_access", cutoff_min=60, group="all")["low"] == -9
     assert only(found.table, indicator="residents")["change"] == 1000
     added = only(found.table, group="added_residents", cutoff_min=60)
     assert (added["value"], added["note"].split("; ")[0]) == (1000, ONLY_IN_SCENARIO)
