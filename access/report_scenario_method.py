@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from access.comparison_reader import ComparisonRead, ScenarioRead
@@ -60,10 +61,10 @@ def limit_lines(texts: Texts) -> list[str]:
 
 
 def base_line(base: Mapping[str, Any], texts: Texts) -> str:
-    """Which run is the base, and how it is told from another."""
+    """Which run is the base, by the name of its folder (not the path on this machine) and its hash."""
     if not base.get("folder"):
         return texts("scenario.base_without_folder")
-    return texts("scenario.base_of", folder=base["folder"], sha256=base.get("manifest_sha256"))
+    return texts("scenario.base_of", folder=Path(base["folder"]).name, sha256=base.get("manifest_sha256"))
 
 
 def seconds_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
