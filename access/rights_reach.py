@@ -139,7 +139,7 @@ class ReachOfRun:
         return None if self._slow_network is None else self._slow_network[1:]
 
     def with_walks_of(self, other: ReachOfRun) -> None:
-        """Take over the walks of slow walkers from another run between the same places on the same streets."""
+        """Take over slow walkers' walks from another run between the same places on the same streets."""
         same = self.cells is other.cells and self.stops is other.stops
         if same and other._slow_network is not None and self._slow_network is None:
             self._slow_network = self._slow_inputs(), *other._slow_network[1:]

@@ -230,7 +230,8 @@ def _joints_before(
     at = np.array([known.get(name, 0) for name in after.stop_ids], dtype=np.int64)
     anew = np.zeros(len(at), dtype=np.bool_)
     anew[changed] = True
-    return Snap(*(column[at] for column in joints)), anew
+    known_joints = Snap(joints.edge[at], joints.along_mm[at], joints.link_mm[at], joints.state[at])
+    return known_joints, anew
 
 
 def changed_stops(before: Schedule, after: Schedule) -> npt.NDArray[np.int64]:

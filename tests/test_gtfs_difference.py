@@ -170,7 +170,8 @@ def test_a_stop_that_moves_says_by_how_many_metres(tmp_path: Path) -> None:
     assert stops["value"].iloc[1] == pytest.approx(1111.95, abs=0.01)
     assert found.lines["en"][0] == "Stops: 1 added (E), 1 changed (Delta [D]): 1 moved (1,112 m), 1 renamed"
     assert found.lines["fr"][0] == (
-        "Arrêts : 1 ajout (E), 1 modification (Delta [D]) : 1 à un autre endroit (1\u202f112 m), 1 sous un autre nom"
+        "Arrêts : 1 ajout (E), 1 modification (Delta [D]) : "
+        "1 à un autre endroit (1\u202f112 m), 1 sous un autre nom"
     )
 
 
