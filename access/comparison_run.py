@@ -117,7 +117,7 @@ def load_all(files: Sequence[Path]) -> list[Scenario]:
     ConfigError
         With the problems of every file.
     AccessError
-        If a file is named twice.
+        If a file is named twice, or two scenarios have one name.
     """
     twice = sorted({str(file) for file in files if list(files).count(file) > 1})
     if twice:
@@ -132,6 +132,13 @@ def load_all(files: Sequence[Path]) -> list[Scenario]:
         raise errors[0]
     if errors:
         raise AccessError("\n".join(str(error) for error in errors))
+    names = [scenario.name.en for scenario in scenarios]
+    same = sorted({name for name in names if names.count(name) > 1})
+    if same:
+        raise AccessError(
+            f"{', '.join(map(repr, same))}: the name of several scenarios; give each a name of its own, so "
+            "that tables and maps can tell them apart"
+        )
     return scenarios
 
 

@@ -190,3 +190,7 @@ def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
         load_all([one, other])
     with pytest.raises(AccessError, match="named twice"):
         load_all([one, one])
+    for path in (one, other):
+        path.write_text("name: same\nmodifications: [{type: remove-trips, routes: [a]}]\n")
+    with pytest.raises(AccessError, match="'same': the name of several scenarios"):
+        load_all([one, other])
