@@ -91,7 +91,7 @@ def build_manifest(parts: ManifestParts) -> dict[str, Any]:
         "inputs": _inputs(inputs.loaded, parts.hashes),
         "data_folder": str(inputs.loaded.data_folder.resolve()),
         "network_cache": str(parts.network_cache),
-        "config_file": str(inputs.loaded.file),
+        "config_file": str(inputs.loaded.file.resolve()),
         "config": config.model_dump(mode="json"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",

@@ -127,7 +127,7 @@ def changed_network(base: RunNetwork, sources: Sources, scenario: Scenario, watc
         streets=edits.streets is not None,
         points=not (np.array_equal(now.lon, before.lon) and np.array_equal(now.lat, before.lat)),
         travels=edits.timetables is not None or stops is not base.stops,
-        added=_added(edits.places, base.inputs, inputs),
+        added=edits.places.added if edits.places else {},
         joints_moved=n_cells_moved + n_stops_moved,
     )
 
@@ -166,17 +166,6 @@ def edited(base: RunNetwork, sources: Sources, scenario: Scenario) -> _Edits:
             f"{scenario.name.en!r}: the scenario cannot be applied: {len(problems)} {noun}", problems
         )
     return _Edits(timetables, streets, places)
-
-
-def _added(places: PlacesEdited | None, before: Inputs, after: Inputs) -> dict[str, float]:
-    """Return what a scenario adds of residents and services; what nobody can walk to is in no total."""
-    if places is None:
-        return {}
-    lost = {
-        name: after.services.off_streets.get(name, 0.0) - before.services.off_streets.get(name, 0.0)
-        for name in places.added
-    }
-    return {name: amount - lost[name] for name, amount in places.added.items()}
 
 
 class _Joined(NamedTuple, Generic[Joints]):

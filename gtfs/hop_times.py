@@ -5,11 +5,11 @@ between stops, stops excluded: dwell times come on top.
 
 ``DETOUR`` is an assumption of ours between two figures. Network distance between random points of a town is
 about 1.2 times the straight line (ascribed to Newell 1980, "Traffic flow on transportation networks"; not
-seen in the original), more
-over short distances (Giacomin and Levinson 2015, doi:10.1068/b130131p). A bus line measured from stop to stop
-is straighter, since its stops lie on its way: over the 201 shapes of Porto Alegre's city buses (2019, stops
-280 m apart on average) the length of the shape is 1.09 times the chain of straight lines in the median, 1.04
-to 1.21 for nine lines in ten. New stops are set wider apart, so that the higher figure is taken.
+seen in the original), more over short distances (Giacomin and Levinson 2015, doi:10.1068/b130131p). A bus
+line measured from stop to stop is straighter, since its stops lie on its way: over the 201 shapes of Porto
+Alegre's city buses (2019, stops 280 m apart on average) the length of the shape is 1.09 times the chain of
+straight lines in the median, 1.04 to 1.21 for nine lines in ten. New stops are set wider apart, so that the
+higher figure is taken.
 """
 
 from __future__ import annotations
