@@ -9,7 +9,7 @@ ties, zeros and missing values stands there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +69,8 @@ class Comparison:
         What must hold whatever the city.
     noise_quantified : bool
         Whether the headline was held against a noise floor.
+    labels : dict of str to dict of str to str
+        What readers call each right, by language.
     """
 
     scenario: dict[str, str]
@@ -81,6 +83,7 @@ class Comparison:
     rights: pd.DataFrame
     checks: list[Check]
     noise_quantified: bool
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def failed(self) -> list[Check]:
@@ -142,6 +145,7 @@ def compare(
         rights=_rights(name, base, rights),
         checks=list(_checks(base, scenario)),
         noise_quantified=place_of("access", headline) in floor,
+        labels={each.right.name: each.right.label.model_dump() for each in _as_written(base)},
     )
 
 

@@ -35,8 +35,9 @@ def comparison_lines(
     frame = side_by_side(comparisons, hours)
     headline = comparisons[0].headline
     names = [comparison.scenario["en"] for comparison in comparisons]
+    labels = {right: words["en"] for each in comparisons for right, words in each.labels.items()}
     where = "{service}, in less than {cutoff_min} min, {period}".format(**headline)
-    lines = [where, "", *_table(frame, names, str(headline["service"])), ""]
+    lines = [where, "", *_table(_told(frame, names), names, str(headline["service"]), labels), ""]
     for comparison in comparisons:
         lines += [comparison.scenario["en"], *(f"  {line}" for line in _of_one(comparison, frame))]
     return lines
@@ -84,7 +85,13 @@ def _benefit(comparison: Comparison) -> list[str]:
     return found
 
 
-def _table(frame: pd.DataFrame, names: Sequence[str], service: str) -> list[str]:
+def _told(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Leave out the rights that nobody gains or loses."""
+    of_right = frame["what"].str.startswith("right_")
+    return frame[~of_right | (frame[list(names)].fillna(0) != 0).any(axis=1)]
+
+
+def _table(frame: pd.DataFrame, names: Sequence[str], service: str, labels: Mapping[str, str]) -> list[str]:
     """Return the table; scenarios of long names go by numbers, which a list before it explains."""
     short = sum(map(len, names)) <= LONGEST_NAMES
     heads = list(names) if short else [f"[{number}]" for number in range(1, len(names) + 1)]
@@ -92,7 +99,7 @@ def _table(frame: pd.DataFrame, names: Sequence[str], service: str) -> list[str]
     header = ("", "base", *heads)
     body = [
         (
-            _label(row, service),
+            _label(row, service, labels),
             _number(row["base"], row["what"]),
             *(_number(row[name], row["what"]) for name in names),
         )
@@ -108,11 +115,12 @@ def _table(frame: pd.DataFrame, names: Sequence[str], service: str) -> list[str]
     ]
 
 
-def _label(row: Mapping[Hashable, object], service: str) -> str:
+def _label(row: Mapping[Hashable, object], service: str, labels: Mapping[str, str]) -> str:
     label = LABELS[str(row["what"]), str(row["group"])]["en"]
     if row["what"] == ACCESS_PER_VEHICLE_HOUR:
         return f"{service} {label}"
-    return f"{label} {row['standard']}" if isinstance(row["standard"], str) else label
+    right = row["standard"]
+    return f"{label}: {labels.get(right, right)}" if isinstance(right, str) else label
 
 
 def _number(value: float, what: str) -> str:
