@@ -94,12 +94,13 @@ def compare_scenarios(
         yield from _first_lines(found)
         first.append(found)
     hours = [_weekly_hours(found.bill) for found in first]
+    smallest = warm.base.network.inputs.loaded.config.results.min_residents_shown
     if quick:
-        yield from comparison_lines([found.comparison for found in first], hours)
+        yield from comparison_lines([found.comparison for found in first], hours, smallest)
         return
     progress = Progress(N_STAGES, show_bar)
     compared = _with_certainty(warm, first, progress)
-    yield from comparison_lines([each.comparison for each in compared], hours)
+    yield from comparison_lines([each.comparison for each in compared], hours, smallest)
     with progress.stage("maps and report"):
         from access.comparison_files import write_comparison
 

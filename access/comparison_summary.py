@@ -18,7 +18,9 @@ LONGEST_NAMES = 60
 
 
 def comparison_lines(
-    comparisons: Sequence[Comparison], hours: Sequence[WeeklyHours | None] | None = None
+    comparisons: Sequence[Comparison],
+    hours: Sequence[WeeklyHours | None] | None = None,
+    smallest_count: float = 0,
 ) -> list[str]:
     """Return the table of scenarios side by side, who gains and loses, and the checks, as lines of text.
 
@@ -26,6 +28,8 @@ def comparison_lines(
     ----------
     comparisons, hours
         As ``side_by_side``.
+    smallest_count : float
+        Fewer residents than this are not told (``results.min_residents_shown``).
 
     Raises
     ------
@@ -37,7 +41,12 @@ def comparison_lines(
     names = [comparison.scenario["en"] for comparison in comparisons]
     labels = {right: words["en"] for each in comparisons for right, words in each.labels.items()}
     where = "{service}, in less than {cutoff_min} min, {period}".format(**headline)
-    lines = [where, "", *_table(_told(frame, names), names, str(headline["service"]), labels), ""]
+    lines = [
+        where,
+        "",
+        *_table(_told(frame, names), names, str(headline["service"]), labels, smallest_count),
+        "",
+    ]
     for comparison in comparisons:
         lines += [comparison.scenario["en"], *(f"  {line}" for line in _of_one(comparison, frame))]
     return lines
@@ -100,8 +109,8 @@ def _table(frame: pd.DataFrame, names: Sequence[str], service: str, labels: Mapp
     body = [
         (
             _label(row, service, labels),
-            _number(row["base"], row["what"]),
-            *(_number(row[name], row["what"]) for name in names),
+            _number(row["base"], row["what"], few),
+            *(_number(row[name], row["what"], few) for name in names),
         )
         for row in frame.to_dict("records")
     ]
@@ -123,10 +132,13 @@ def _label(row: Mapping[Hashable, object], service: str, labels: Mapping[str, st
     return f"{label}: {labels.get(right, right)}" if isinstance(right, str) else label
 
 
-def _number(value: float, what: str) -> str:
+def _number(value: float, what: str, few: float) -> str:
     if np.isnan(value):
         return "-"
     if what in ("ratio_richest10_poorest40", "concentration_index", "gini"):
         return f"{value:,.3f}"
-    whole = abs(value) >= 100 or what.startswith(("residents_", "right_"))
+    of_residents = what.startswith(("residents_", "right_"))
+    if of_residents and 0 < value < few:
+        return f"under {few:g}"
+    whole = abs(value) >= 100 or of_residents
     return f"{value:,.0f}" if whole or value == round(value) else f"{value:.3g}"
