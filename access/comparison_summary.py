@@ -100,7 +100,9 @@ def _told(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return frame[~of_right | (frame[list(names)].fillna(0) != 0).any(axis=1)]
 
 
-def _table(frame: pd.DataFrame, names: Sequence[str], service: str, labels: Mapping[str, str]) -> list[str]:
+def _table(
+    frame: pd.DataFrame, names: Sequence[str], service: str, labels: Mapping[str, str], few: float
+) -> list[str]:
     """Return the table; scenarios of long names go by numbers, which a list before it explains."""
     short = sum(map(len, names)) <= LONGEST_NAMES
     heads = list(names) if short else [f"[{number}]" for number in range(1, len(names) + 1)]
