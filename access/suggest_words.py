@@ -5,7 +5,8 @@ from __future__ import annotations
 from access.suggest_objective import ObjectiveName
 from access.suggest_ranking import NEARLY, SMALLEST_SHARE
 from access.suggest_search import LEADERS
-from access.suggest_zones import DETOUR, STOP_S
+from access.suggest_zones import STOP_S
+from gtfs.hop_times import DETOUR
 
 OBJECTIVE: dict[ObjectiveName, dict[str, str]] = {
     "poorest40": {

@@ -6,7 +6,7 @@
 - *Branch*: of a route that passes within that distance every second trip goes to the centre instead of to its
   end.
 
-Ways are straight lines times ``DETOUR``, at the route's own commercial speed. Nobody has looked whether a bus
+Ways are straight lines times ``gtfs.hop_times.DETOUR``, at the route's own commercial speed. Nobody has looked whether a bus
 can drive there.
 """
 
@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from access.suggest_candidates import DAY_WORDS, Candidate, Kind, Window, clock
 from access.suggest_lines import PatternOfDay, RouteOfDay, StopPlace
+from gtfs.hop_times import DETOUR
 from gtfs.stop_times import great_circle_m
 
 Floats = npt.NDArray[np.float64]
@@ -29,7 +30,6 @@ REACH_M = 4000.0
 NEAREST_ROUTES = 5
 """Routes tried for each zone and kind of change, the nearest ones."""
 STOP_S = 30
-DETOUR = 1.3
 USUAL_SPEED_M_S = 5.0
 """Where a route's own speed is not known."""
 ALL_DAYS = {"en": "at all times", "fr": "en tout temps"}
