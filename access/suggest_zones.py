@@ -6,8 +6,8 @@
 - *Branch*: of a route that passes within that distance every second trip goes to the centre instead of to its
   end.
 
-Ways are straight lines times ``gtfs.hop_times.DETOUR``, at the route's own commercial speed. Nobody has looked whether a bus
-can drive there.
+Ways are straight lines times ``gtfs.hop_times.DETOUR``, at the route's own commercial speed. Nobody has
+looked whether a bus can drive there.
 """
 
 from __future__ import annotations

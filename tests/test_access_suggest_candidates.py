@@ -166,8 +166,8 @@ def test_a_zone_beyond_the_end_gets_the_route_and_a_branch_in_between(tmp_path: 
     assert set(changes) == {"extension"}
     there, back = changes["extension"].modifications
     assert (there["from_stop"], back["to_stop"]) == ("C", "C")
-    # 1,112 m x 1.3 at 1,112 m in 6 minutes
-    assert there["hop_times"] == back["hop_times"] == [pytest.approx(1.3 * 360, abs=2)]
+    # 1,112 m x 1.2 at 1,112 m in 6 minutes
+    assert there["hop_times"] == back["hop_times"] == [pytest.approx(1.2 * 360, abs=2)]
     aside = place_at(-51.19, -30.01)  # 963 m east of B
     branch = zone_changes(tmp_path, aside)["split"]
     removed, there, back = branch.modifications
