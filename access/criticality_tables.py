@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from access.comparison_groups import RICHER60
 from access.criticality import Criticality, Failure
 from access.suppression import is_small
 
@@ -96,8 +97,9 @@ def _row(failure: Failure, found: Criticality, hours: Mapping[str, float], perio
     }
     if failure.loss is None:
         return row
-    whole, poorest = (_numbers(failure.loss, found, name) for name in ("all", POOREST))
-    share = poorest["loss"] / whole["loss"] if whole["loss"] > 0 else np.nan
+    whole, poorest, richer = (_numbers(failure.loss, found, name) for name in ("all", POOREST, RICHER60))
+    of_known = poorest["loss"] + richer["loss"]  # residents whose income is known, as in comparisons
+    share = poorest["loss"] / of_known if of_known > 0 else np.nan
     base = whole["mean_base"]
     return row | {
         "residents_losing": whole["residents_losing"],
