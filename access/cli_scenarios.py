@@ -19,7 +19,11 @@ OUT = click.option(
 @click.command()
 @RUN
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
-@OUT
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder to write; default beside RUN, named RUN-SCENARIO. The run is never touched.",
+)
 @click.option("--quick", is_flag=True, help="Only print the first results; no ranges, no register, no files.")
 @THREADS
 @QUIET
@@ -45,7 +49,19 @@ def compare(
 
 @click.group()
 def scenario() -> None:
-    """Check a scenario file against a run, or write its timetables as GTFS."""
+    """List what a scenario can name, check a scenario file, or write its timetables as GTFS."""
+
+
+@scenario.command("list")
+@RUN
+@click.option("--route", metavar="ID", help="The patterns and stops of this route, in order.")
+def list_(run: Path, route: str | None) -> None:
+    """List the routes of RUN with the ids that a scenario names; with --route its patterns and stops."""
+    from access.scenario_list import list_lines
+
+    log(quiet=True)
+    for line in list_lines(run, route):
+        click.echo(line)
 
 
 @scenario.command()
@@ -53,7 +69,10 @@ def scenario() -> None:
 @SCENARIO
 @QUIET
 def check(run: Path, scenario: Path, quiet: bool) -> None:
-    """Say what each modification of SCENARIO meets in RUN; compute nothing, write nothing."""
+    """Say what each modification of SCENARIO meets in RUN; compute and write nothing.
+
+    Loading the run takes some seconds.
+    """
     from access.scenario_export import check_lines
 
     log(quiet)

@@ -55,7 +55,7 @@ def match_lines(scenario: Scenario, reports: Sequence[MatchReport], told: Sequen
     """Say what each modification met, in lines."""
     yield scenario.name.en
     for report in reports:
-        yield f"  {report.number}. {report.type}: {report.text['en']}"
+        yield f"  {report.number}. {report.type}: {report.matched}"
         yield from (f"     Warning: {warning}" for warning in report.warnings)
     yield from (f"  Warning: {warning}" for warning in told)
 

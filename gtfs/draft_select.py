@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gtfs.draft_patterns import Pattern, patterns_of
 from gtfs.errors import ScenarioError
-from gtfs.match import names_of, nearest, quoted
+from gtfs.match import names_of, nearest, nearness, quoted, route_names
 from gtfs.modifications import Modification
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 ID_COLUMN = {"routes": "route_id", "trips": "trip_id", "stops": "stop_id", "shapes": "shape_id"}
 _NAME_COLUMNS = {
-    "routes": ("route_short_name", "route_long_name"),
     "stops": ("stop_name",),
     "trips": ("trip_headsign", "trip_short_name"),
 }
@@ -99,11 +98,29 @@ def has_any(draft: Draft, named: Mapping[str, Sequence[str]]) -> bool:
 
 def unknown_text(draft: Draft, kind: str, name: str) -> str:
     """Say that the feed lacks a route, pattern, trip or stop, and what comes nearest."""
+    return f"no {kind[:-1]} {name!r} in {draft.name}; {nearest(name, _known(draft, kind, name))}"
+
+
+def unknown_anywhere(drafts: Sequence[Draft], kind: str, name: str) -> str:
+    """Say in one sentence that no feed has an id, and what comes nearest in those where it comes nearest."""
+    known = [_known(draft, kind, name) for draft in drafts]
+    scores = [nearness(name, each) for each in known]
+    best = max(scores)
+    told = [
+        f"{nearest(name, each)} in {draft.name}"
+        for draft, each, score in zip(drafts, known, scores, strict=True)
+        if score >= best and each
+    ]
+    return f"no feed has a {kind[:-1]} {name!r}; {'; '.join(told) or 'there is none at all'}"
+
+
+def _known(draft: Draft, kind: str, name: str) -> dict[str, str]:
+    """Id -> name of what a text could mean."""
     if kind == "patterns":
-        known = {pattern.id: "" for pattern in _patterns_near(draft, name)}
-    else:
-        known = names_of(draft.table(kind), ID_COLUMN[kind], _NAME_COLUMNS[kind])
-    return f"no {kind[:-1]} {name!r} in {draft.name}; {nearest(name, known)}"
+        return {pattern.id: "" for pattern in _patterns_near(draft, name)}
+    if kind == "routes":
+        return route_names(draft.routes)
+    return names_of(draft.table(kind), ID_COLUMN[kind], _NAME_COLUMNS[kind])
 
 
 def _patterns_near(draft: Draft, name: str) -> list[Pattern]:

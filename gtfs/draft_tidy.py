@@ -11,6 +11,7 @@ D5. Stops, routes and services without trips stay, so that what belongs to them 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,12 +41,7 @@ def tidy(draft: Draft, match: Match) -> Match:
     dropped["transfers_dropped"] = n_rules - _length(draft, "transfers")
     dropped["shapes_dropped"] = _drop_shapes(draft)
     draft.touched.clear()
-    return Match(
-        {**match.counts, **{kind: n for kind, n in dropped.items() if n}},
-        match.unknown,
-        match.notes,
-        match.warnings,
-    )
+    return replace(match, counts={**match.counts, **{kind: n for kind, n in dropped.items() if n}})
 
 
 def _length(draft: Draft, table: str) -> int:

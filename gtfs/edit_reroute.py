@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from gtfs.draft import Draft
 from gtfs.draft_patterns import Pattern
+from gtfs.edit_directions import one_way
 from gtfs.edit_links import earliest_s
 from gtfs.edit_texts import Text, told
 from gtfs.edit_visits import ChangedPattern, PatternVisits, read_patterns, write_patterns
@@ -62,6 +63,10 @@ def reroute(draft: Draft, change: Reroute) -> Match:
     problems = _misfits(draft, change, found)
     if problems:
         raise ScenarioError("no pattern can be rerouted", problems)
+    # Of a line whose stops have one id for both ways, R1 warns.
+    named = [stop for stop in (change.from_stop, change.to_stop) if stop is not None]
+    fitting = [pattern.id for pattern, _ in found.fits]
+    ways = one_way(draft, chosen.patterns, fitting, named) if change.routes and not found.turned else []
     placed = place_stops(draft, change.stops)
     hop_s = _hops_s(draft, change, placed.ids)
     stretches = {pattern.stops: stretch for pattern, stretch in found.fits}
@@ -82,7 +87,7 @@ def reroute(draft: Draft, change: Reroute) -> Match:
         "trips": sum(len(pattern.before.pattern.trips) for pattern in changed),
         "new_stops": placed.n_new,
     }
-    return Match(counts, chosen.unknown, [*_told_others(found), *notes], warnings)
+    return Match(counts, chosen.unknown, [*_told_others(found), *notes], warnings, ways)
 
 
 def _find(change: Reroute, patterns: list[Pattern]) -> _Found:

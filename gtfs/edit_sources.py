@@ -73,14 +73,15 @@ def service_of(draft: Draft, trips: list[str], patterns: list[Pattern]) -> Route
     service = dict(zip(chosen["trip_id"].tolist(), chosen["service_id"].tolist(), strict=True))
     weekdays = {name: draft.services.weekdays_of(name) for name in dict.fromkeys(service.values())}
     return RouteService(
-        directions=_directions(draft, patterns),
+        directions=directions_of(draft, patterns),
         departures_s=departures_of(draft, trips),
         weekdays={trip: weekdays[service[trip]] for trip in trips},
         services=list(weekdays),
     )
 
 
-def _directions(draft: Draft, patterns: list[Pattern]) -> dict[str, list[Pattern]]:
+def directions_of(draft: Draft, patterns: list[Pattern]) -> dict[str, list[Pattern]]:
+    """Patterns of one route by direction (S1), "0" and "1"; most trips first."""
     served = [pattern for pattern in patterns if pattern.stops]
     if all(pattern.direction_id is not None for pattern in served):
         numbers = [int(pattern.direction_id or 0) for pattern in served]

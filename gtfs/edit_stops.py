@@ -23,6 +23,7 @@ from gtfs.draft import Draft
 from gtfs.draft_patterns import Pattern
 from gtfs.draft_select import Selection
 from gtfs.draft_times import coordinates
+from gtfs.edit_directions import one_way
 from gtfs.edit_texts import Text, number_of, told
 from gtfs.edit_visits import ChangedPattern, PatternVisits, read_patterns, write_patterns
 from gtfs.errors import ScenarioError
@@ -51,6 +52,7 @@ def remove_stops(draft: Draft, change: RemoveStops) -> Match:
     chosen = draft.select(change) if change.routes or change.patterns else _serving(draft, known)
     removed = set(known)
     patterns = [pattern for pattern in chosen.patterns if removed & set(pattern.stops)]
+    ways = one_way(draft, chosen.patterns, [p.id for p in patterns], known) if change.routes else []
     served = {stop for pattern in patterns for stop in pattern.stops}
     if not patterns:
         raise ScenarioError("no stop matches", _not_served(draft, chosen.patterns, known))
@@ -79,7 +81,7 @@ def remove_stops(draft: Draft, change: RemoveStops) -> Match:
         "trips_removed": len(lost),
     }
     unknown_ids = dict(chosen.unknown) | ({"stops": unknown} if unknown else {})
-    return Match(counts, unknown_ids, [*_told_idle(idle), *notes], warnings)
+    return Match(counts, unknown_ids, [*_told_idle(idle), *notes], warnings, ways)
 
 
 def _serving(draft: Draft, stops: Sequence[str]) -> Selection:

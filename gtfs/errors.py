@@ -16,11 +16,13 @@ class FeedError(Exception):
     problems : all that was found; the message shows the first ten, ``problems`` keeps every one.
     """
 
+    shown = _SHOWN_PROBLEMS
+
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
         self.problems = list(problems) or [message]
-        shown = [f"\n  - {problem}" for problem in problems[:_SHOWN_PROBLEMS]]
-        if len(problems) > _SHOWN_PROBLEMS:
-            shown.append(f"\n  - and {len(problems) - _SHOWN_PROBLEMS} more")
+        shown = [f"\n  - {problem}" for problem in problems[: self.shown]]
+        if len(problems) > self.shown:
+            shown.append(f"\n  - and {len(problems) - self.shown} more")
         super().__init__(message + "".join(shown))
 
 
@@ -33,4 +35,9 @@ class FeedQualityWarning(UserWarning):
 
 
 class ScenarioError(FeedError):
-    """A modification of a scenario cannot be applied, as when it matches nothing or contradicts another."""
+    """A modification of a scenario cannot be applied, as when it matches nothing or contradicts another.
+
+    Whoever writes a scenario corrects all of it at once: fifty problems are shown.
+    """
+
+    shown = 50

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from gtfs.stop_times import format_time
+
+if TYPE_CHECKING:
+    from gtfs.edit_directions import OneWay
 
 _SHOWN = 5
 
@@ -65,12 +70,14 @@ class Match:
     unknown : kind -> ids that the feed lacks, where others matched.
     notes : further sentences, each as ``{"en": ..., "fr": ...}``.
     warnings : what the user must not overlook, in both languages.
+    one_way : lines changed in one direction only; a warning where no other modification changes the other.
     """
 
     counts: dict[str, int]
     unknown: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Sequence[dict[str, str]] = ()
     warnings: Sequence[dict[str, str]] = ()
+    one_way: Sequence[OneWay] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,14 @@ class MatchReport:
     counts: dict[str, int]
     text: dict[str, str]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> str:
+        """The English sentence without the warnings at its end, for pages that list those apart."""
+        text = self.text["en"]
+        for warning in reversed(self.warnings):
+            text = text.removesuffix(warning).removesuffix("; ")
+        return text
 
 
 def report_of(match: Match, number: int, kind: str, feed: str) -> MatchReport:
@@ -139,17 +154,52 @@ def nearest(wanted: str, known: Mapping[str, str], n: int = 3) -> str:
     known : id -> name (may be empty).
     n : how many to show at most.
     """
+    if not known:
+        return "the feed has none"
+    ids = [identifier for _, identifier in _closest(wanted, known)][:n] or list(known)[:n]
+    shown = [f"{i!r} ({known[i]})" if known[i] and known[i] != i else repr(i) for i in ids]
+    return f"nearest: {', '.join(shown)}"
+
+
+def nearness(wanted: str, known: Mapping[str, str]) -> float:
+    """Say how near the nearest known id or name is: 0 nothing alike, 1 or more the same word."""
+    return max((score for score, _ in _closest(wanted, known)), default=0.0)
+
+
+def _closest(wanted: str, known: Mapping[str, str]) -> list[tuple[float, str]]:
+    """Score and id, best first: ids that are a word of the text, texts that hold all its words, alike ones.
+
+    "Line 9" means route '9', and "Vieille Ville" a stop whose name holds both words.
+    """
+    text = wanted.casefold().strip()
+    words = set(_WORDS.findall(text))
+    scored = []
+    for identifier, name in known.items():
+        own, called = identifier.casefold(), name.casefold()
+        alike = 0.0
+        if text in (own, called):
+            alike = 3.0
+        elif own in words:
+            alike = 2.0
+        elif words and words <= set(_WORDS.findall(f"{own} {called}")):
+            alike = 1.0
+        if alike:
+            scored.append((alike, identifier))
     by_text: dict[str, str] = {}
     for identifier, name in known.items():
         by_text.setdefault(identifier.casefold(), identifier)
         if name:
             by_text.setdefault(name.casefold(), identifier)
-    close = difflib.get_close_matches(wanted.casefold(), list(by_text), n=2 * n, cutoff=0.4)
-    ids = list(dict.fromkeys(by_text[text] for text in close))[:n] or list(known)[:n]
-    if not ids:
-        return "the feed has none"
-    shown = [f"{i!r} ({known[i]})" if known[i] and known[i] != i else repr(i) for i in ids]
-    return f"nearest: {', '.join(shown)}"
+    for close in difflib.get_close_matches(text, list(by_text), n=6, cutoff=0.4):
+        ratio = difflib.SequenceMatcher(None, close, text).ratio()
+        scored.append((min(ratio, 0.99), by_text[close]))
+    best: dict[str, float] = {}
+    for score, identifier in sorted(scored, key=lambda entry: -entry[0]):
+        best.setdefault(identifier, score)
+    return [(score, identifier) for identifier, score in best.items()]
+
+
+_WORDS = re.compile(r"\w+")
 
 
 def names_of(table: pd.DataFrame, column: str, names: Iterable[str]) -> dict[str, str]:
@@ -160,6 +210,18 @@ def names_of(table: pd.DataFrame, column: str, names: Iterable[str]) -> dict[str
             given = table[[column, name]].dropna()
             found |= dict(zip(given[column].astype(str), given[name].astype(str), strict=True))
     return found
+
+
+def route_names(routes: pd.DataFrame) -> dict[str, str]:
+    """Route -> short and long name, as far as the feed gives them."""
+    found = {}
+    for column in ("route_short_name", "route_long_name"):
+        given = routes[column].fillna("").tolist() if column in routes.columns else [""] * len(routes)
+        found[column] = [str(name).strip() for name in given]
+    return {
+        str(route): " ".join(dict.fromkeys(name for name in names if name))
+        for route, *names in zip(routes["route_id"], *found.values(), strict=True)
+    }
 
 
 _DAY_NAMES = {

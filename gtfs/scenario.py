@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gtfs_kit
 
 from gtfs.contradictions import contradictions
 from gtfs.draft import Draft
+from gtfs.draft_select import unknown_anywhere
+from gtfs.edit_directions import untold
 from gtfs.errors import ScenarioError
 from gtfs.match import Match, MatchReport, quoted, report_of
 from gtfs.modifications import ORDER, Modification, kind_of
@@ -74,22 +76,39 @@ def edit_feeds(
     problems += contradictions(meant)
     if problems:
         raise _refused(problems)
-    reports = []
+    matches: list[tuple[int, str, Modification, Match]] = []
     for number, name, change in sorted(meant, key=lambda entry: ORDER[kind_of(entry[2])]):
         try:
             match = _edit(change)(drafts[name], change)
         except ScenarioError as error:
             problems += _numbered(number, change, error)
             continue
-        reports.append(report_of(drafts[name].tidy(match), number, kind_of(change), name))
+        matches.append((number, name, change, drafts[name].tidy(match)))
     if problems:
         raise _refused(problems)
     changed = frozenset(name for _, name, _ in meant)
     return EditedFeeds(
         feeds={name: drafts[name].feed() if name in changed else feed for name, feed in feeds.items()},
-        reports=sorted(reports, key=lambda report: report.number),
+        reports=sorted(_reports(matches), key=lambda report: report.number),
         changed=changed,
     )
+
+
+def _reports(matches: Sequence[tuple[int, str, Modification, Match]]) -> list[MatchReport]:
+    """Put matches into words; of a line changed one way only, see ``gtfs.edit_directions``."""
+    reports = []
+    for number, feed, change, match in matches:
+        kind = kind_of(change)
+        if match.one_way:
+            others = [
+                one
+                for other_number, other_feed, other, met in matches
+                if other_number != number and other_feed == feed and kind_of(other) == kind
+                for one in met.one_way
+            ]
+            match = replace(match, warnings=[*match.warnings, *untold(match.one_way, others)])
+        reports.append(report_of(match, number, kind, feed))
+    return reports
 
 
 def _edit(change: Modification) -> Callable[[Draft, Modification], Match]:
@@ -131,8 +150,7 @@ def _feed_of(change: Modification, drafts: Mapping[str, Draft]) -> str:
     raise ScenarioError(
         f"no feed has {ids}",
         [
-            draft.unknown_text(kind, identifier)
-            for draft in drafts.values()
+            unknown_anywhere(list(drafts.values()), kind, identifier)
             for kind, identifiers in named.items()
             for identifier in identifiers
         ],
