@@ -151,6 +151,9 @@ class AddResidents(_AtAPlace):
     def _place_and_weights(self) -> AddResidents:
         if self.income is not None and not self.households:
             raise ValueError("income needs households, which are the weights of the mean")
+        many = [f"{name} {amount:g}" for name, amount in self.groups.items() if amount > self.count]
+        if many:
+            raise ValueError(f"groups are part of the {self.count:g} residents; got {', '.join(many)}")
         return _exactly_one(self, ["at", "cell"])
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from access.cells import homes_in_cells, representative_points
+from access.cells import CellPoints, homes_in_cells, representative_points
 from access.config_file import LoadedConfig
 from access.errors import InputDataError
 from access.place_sources import Frame, PlaceSources, population_points
@@ -30,12 +30,16 @@ from access.scenario import (
 from access.scenario_places_opportunities import add_opportunities, remove_opportunities, wanted_service
 from access.scenario_places_residents import add_residents
 from access.scenario_places_where import Spot, spot_of
-from access.scenario_words import Words, problem_of, refused
+from access.scenario_words import Words, distance, problem_of, quantity, refused
 from access.stage_inputs import Inputs
 from access.stage_places import Cells, load_residents
 from access.stage_services import Services, load_services
 from gtfs.errors import ScenarioError
 from gtfs.match import MatchReport
+from gtfs.stop_times import great_circle_m
+
+TOLD_FROM_M = 10.0
+"""A point of a cell that moves less is not worth a word."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,10 @@ def edited_places(
     """
     draft = _Draft(inputs, sources)
     problems: list[str] = []
-    reports = []
+    words: list[tuple[Numbered[LandUseModification], Words]] = []
     for one in sorted(modifications, key=lambda one: ORDER[one.change.type]):
         try:
-            reports.append(draft.apply(one.change).report(one))
+            words.append((one, draft.apply(one.change)))
         except ScenarioError as error:
             problems += problem_of(one, error)
     if problems:
@@ -110,7 +114,30 @@ def edited_places(
         edited = replace(edited, cells=cells, residents=residents)
     old, new = inputs.cells.points, edited.cells.points
     moved = np.asarray((old.lon != new.lon) | (old.lat != new.lat))
-    return PlacesEdited(edited, draft.sources, tuple(reports), dict(draft.added), moved)
+    if moved.any():
+        _tell_of_points(words, old, new, moved)
+    reports = tuple(said.report(one) for one, said in words)
+    return PlacesEdited(edited, draft.sources, reports, dict(draft.added), moved)
+
+
+def _tell_of_points(
+    words: Sequence[tuple[Numbered[LandUseModification], Words]],
+    old: CellPoints,
+    new: CellPoints,
+    moved: npt.NDArray[np.bool_],
+) -> None:
+    """Say that travel times change a little where newcomers move the point that stands for a cell."""
+    far_m = great_circle_m(old.lon[moved], old.lat[moved], new.lon[moved], new.lat[moved]).max()
+    said = [said for one, said in words if isinstance(one.change, AddResidents)][-1]
+    if far_m < TOLD_FROM_M:
+        return
+    n = int(moved.sum())
+    said.warn(
+        f"the point that stands for {quantity(n, 'cell', 'cells', 'en')} moves with its residents, by up to "
+        f"{distance(far_m, 'en')}: travel times from and to it change for that reason alone",
+        f"le point qui représente {quantity(n, 'cellule', 'cellules', 'fr')} se déplace avec ses habitants, "
+        f"de {distance(far_m, 'fr')} au plus : les temps depuis et vers lui changent pour cette seule raison",
+    )
 
 
 class _Draft:

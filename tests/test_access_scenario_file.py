@@ -119,6 +119,10 @@ def test_an_unknown_type_is_answered_with_the_nearest_and_the_list(tmp_path: Pat
         ({"type": "remove-opportunities", "service": "jobs"}, "give at, cell or where, to say which"),
         ({**SCHOOL, "type": "remove-opportunities", "cell": "89"}, "give at or cell, not both"),
         ({**HOUSING, "income": 1300}, "income needs households, which are the weights of the mean"),
+        (
+            {**HOUSING, "count": 100, "groups": {"children": 150, "old": 30}},
+            "groups are part of the 100 residents; got children 150",
+        ),
         ({**HOUSING, "groups": {"children": -1}}, "groups.children: .* greater than or equal to 0; got -1"),
         ({**EVERY_10_MIN, "route": 9}, "route: is a number, but ids are texts"),
     ],
