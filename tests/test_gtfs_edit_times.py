@@ -315,8 +315,8 @@ def test_speeds_are_those_of_the_slow_twin(
 def test_stays_are_those_of_the_slow_twin(feed: GtfsBuilder, dwell_s: int) -> None:
     base = built(feed)
     before = {name: trip for offset, name, trip in vehicles(base) if offset == 0}
-    if all(len(trip) == 2 for trip in before.values()):
-        return
+    if not any(visit[0] in "ABC" for trip in before.values() for visit in trip[1:-1]):
+        return  # nothing to change, which is an error with a test of its own
     after = edited(base, AdjustDwellTime(routes=["R"], stops=["A", "B", "C"], dwell_secs=dwell_s))
     for offset, name, trip in vehicles(after):
         if offset == 0:
