@@ -90,11 +90,34 @@ def read_yaml(file: Path, what: str, guide: str) -> dict[str, Any]:
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise ConfigError(str(file), [f"is not valid YAML: {error}"]) from None
+        raise ConfigError(str(file), [_not_yaml(error, text)]) from None
     if not isinstance(raw, dict):
         came = "nothing" if raw is None else f"a {type(raw).__name__}"
         raise ConfigError(str(file), [f"holds {came}; a mapping of keys is needed, see {guide}"])
     return raw
+
+
+def _not_yaml(error: yaml.YAMLError, text: str) -> str:
+    """Say where a text stops being YAML, and what to do."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return f"is not valid YAML: {error}"
+    problem = str(getattr(error, "problem", "") or "cannot be read")
+    lines = text.splitlines()
+    line = lines[mark.line].strip() if mark.line < len(lines) else ""
+    if "stands twice" in problem:
+        advice = "keep one of them"
+    elif "\\t" in problem:
+        advice = "indent with spaces, not with tabs"
+    elif line.count('"') % 2 or "quoted" in problem:
+        advice = "a quotation mark is open; close it"
+    else:
+        advice = (
+            "keys that belong together begin in the same column, below the first one and not below its dash, "
+            "each with a colon and a space after it; brackets must be closed"
+        )
+    shown = f"; the line reads {line!r}" if line else ""
+    return f"is not valid YAML at line {mark.line + 1}, column {mark.column + 1} ({problem}): {advice}{shown}"
 
 
 def in_words(item: Any, model: type[BaseModel]) -> str:
@@ -102,23 +125,67 @@ def in_words(item: Any, model: type[BaseModel]) -> str:
     location: tuple[int | str, ...] = item["loc"]
     key = ".".join(str(part) for part in location if not _is_union_tag(part)) or "file"
     if item["type"] == "extra_forbidden":
-        known = _known_keys(model, location[:-1])
+        known = known_keys(model, location[:-1])
         near = difflib.get_close_matches(str(location[-1]), known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
         return f"{key}: unknown key; {hint}"
     if item["type"] == "missing":
         return f"{key}: is missing"
-    message = str(item["msg"]).removeprefix("Value error, ")
+    message = _plain_words(item)
     came = item["input"]
     shown = f"; got {came!r}" if isinstance(came, str | int | float | bool | type(None)) else ""
     return f"{key}: {message}{shown}"
+
+
+def _plain_words(item: Any) -> str:
+    """What is allowed, in words of our own where pydantic's are those of a programmer."""
+    given = {
+        name: f"{value:g}" if isinstance(value, float) else value
+        for name, value in item.get("ctx", {}).items()
+    }
+    words = _WORDS.get(item["type"])
+    try:
+        return words.format(**given) if words else str(item["msg"]).removeprefix("Value error, ")
+    except KeyError:
+        return str(item["msg"])
+
+
+_NUMBER, _TRUTH = "must be a number", "must be true or false"
+_MAPPING = "must be a mapping of keys, each with a colon"
+_WORDS = {
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "finite_number": _NUMBER,
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_parsing": _TRUTH,
+    "bool_type": _TRUTH,
+    "string_type": "must be a text; write it in quotes",
+    "string_too_short": "must not be empty",
+    "list_type": "must be a list, each entry after a dash or in [ ]",
+    "tuple_type": "must be a list in [ ]",
+    "too_short": "needs at least {min_length}; has {actual_length}",
+    "too_long": "takes at most {max_length}; has {actual_length}",
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "is not written as it must be ({pattern})",
+}
+"""Type of an error of pydantic -> what is allowed."""
 
 
 def _is_union_tag(part: int | str) -> bool:
     return isinstance(part, str) and (part.startswith("literal[") or part in ("date", "function-after"))
 
 
-def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Keys of the model at a place inside another."""
     for part in location:
         if isinstance(part, str) and part in model.model_fields:
             inner = next(models_in(model.model_fields[part].annotation), None)

@@ -1,26 +1,24 @@
 """Read a scenario: YAML text -> checked changes, with all problems listed at once.
 
 A problem names the modification by its number in the file (from 1) and its type, then the key, what came and
-what is allowed. How YAML is read and how other problems are worded stands in ``checked_yaml.py``.
+what is allowed. How YAML is read and problems are worded: ``checked_yaml.py``, ``scenario_problems.py``.
 """
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic.alias_generators import to_snake
 
-from access.checked_yaml import in_words, read_yaml
+from access.checked_yaml import read_yaml
 from access.config_file import key_reference
 from access.errors import ConfigError
 from access.scenario import ORDER, TYPES, Scenario
+from access.scenario_problems import GUIDE, known_types, problems_in
 
-GUIDE = "configs/scenarios/README.md"
 SHARED_KEYS = ("type", "comment", "feed")
 SHOWN_HASH = 12
 
@@ -44,9 +42,9 @@ def load_scenario(path: Path) -> Scenario:
     try:
         scenario = Scenario.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(str(path), [_problem(item) for item in error.errors()]) from None
+        raise ConfigError(str(path), list(problems_in(raw, error.errors()))) from None
     if not scenario.modifications:
-        raise ConfigError(str(path), [f"modifications: the list is empty; {_known_types()}"])
+        raise ConfigError(str(path), [f"modifications: the list is empty; {known_types()}"])
     return scenario
 
 
@@ -85,42 +83,6 @@ def hash_warnings(scenario: Scenario, manifest: Mapping[str, Any]) -> list[str]:
                 f"{entry['sha256'][:SHOWN_HASH]}: its routes, trips and stops may not be those meant"
             )
     return told
-
-
-def _problem(item: Any) -> str:
-    """Say one pydantic error; those inside a modification name its number and type."""
-    location: tuple[int | str, ...] = item["loc"]
-    if location[:1] != ("modifications",) or len(location) < 2:
-        return in_words(item, Scenario)
-    number = int(location[1]) + 1
-    if item["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return f"modification {number}: {_wrong_type(item)}"
-    if len(location) == 2:
-        return f"modification {number}: holds {item['input']!r}; a mapping of keys is needed, see {GUIDE}"
-    type_ = str(location[2])
-    inner = {**item, "loc": _as_documented(location[3:], item["type"])}
-    said = in_words(inner, TYPES[type_])
-    return f"modification {number} ({type_}): {said.removeprefix('file: ').partition('; got {')[0]}"
-
-
-def _as_documented(location: tuple[int | str, ...], problem: str) -> tuple[int | str, ...]:
-    """Write keys in snake_case, whichever way they came; an unknown key stays as it came."""
-    n_ours = len(location) - (problem == "extra_forbidden")
-    ours = [to_snake(part) if isinstance(part, str) else part for part in location[:n_ours]]
-    return (*ours, *location[n_ours:])
-
-
-def _wrong_type(item: Any) -> str:
-    came = item["input"].get("type") if isinstance(item["input"], dict) else None
-    if came is None:
-        return f"type: is missing; {_known_types()}"
-    near = difflib.get_close_matches(str(came), list(TYPES), n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"type: there is no {came!r}; {hint}{_known_types()}"
-
-
-def _known_types() -> str:
-    return f"types are {', '.join(sorted(TYPES))}"
 
 
 def scenario_reference() -> str:

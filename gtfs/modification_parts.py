@@ -147,6 +147,14 @@ class DaysOfWeek(Part):
         return chosen or EVERY_DAY
 
 
+def check_headway(headway_secs: int | None, headway_min: float | None) -> None:
+    """Refuse a headway that is missing or given twice."""
+    if headway_secs is None and headway_min is None:
+        raise ValueError("headway is missing: give headway_min or headway_secs")
+    if headway_secs is not None and headway_min is not None:
+        raise ValueError("give the headway once, as headway_secs or as headway_min")
+
+
 class Departures(DaysOfWeek):
     """When vehicles leave their first stop: by headway in a period, or at exact times."""
 
@@ -180,8 +188,7 @@ class Departures(DaysOfWeek):
             return self
         if self.start_time is None or self.end_time is None:
             raise ValueError("give start_time, end_time and a headway, or first_departures")
-        if (self.headway_secs is None) == (self.headway_min is None):
-            raise ValueError("give the headway once, as headway_secs or as headway_min")
+        check_headway(self.headway_secs, self.headway_min)
         if self.end_time <= self.start_time:
             raise ValueError(
                 "the period ends before it starts (or at once); times after midnight go on: 25:30, not 01:30"

@@ -21,6 +21,7 @@ from gtfs.modification_parts import (
     Part,
     Seconds,
     Stop,
+    check_headway,
 )
 
 _Times = list[Seconds]
@@ -149,7 +150,10 @@ class RemoveStops(_OnRoutes):
         None, description="Whole routes; without routes and patterns, all that serve the stops."
     )
     selection_needed: ClassVar[bool] = False
-    stops: Ids = Field(description="Stops of the feed.")
+    stops: Ids = Field(
+        description="Stops of the feed. Stops across the road mostly have their own ids: name those of both "
+        "sides, else only one direction changes."
+    )
     seconds_saved_at_each_stop: Seconds = Field(
         0, description="Time saved for each stop left out, beside the time the vehicle stood there."
     )
@@ -163,7 +167,9 @@ class Reroute(_OnRoutes):
 
     type: Literal["reroute"] = "reroute"
     from_stop: Id | None = Field(
-        None, description="Last stop before the new way; without it the trips begin with the new stops."
+        None,
+        description="Last stop before the new way; without it the trips begin with the new stops. Stops "
+        "across the road mostly have their own ids: the other direction then needs a second modification.",
     )
     to_stop: Id | None = Field(
         None, description="First stop after the new way; without it the trips end with the new stops."
@@ -247,8 +253,7 @@ class AdjustSpan(DaysOfWeek, Modification):
             raise ValueError(
                 "last_departure is before first_departure; after midnight write 25:30, not 01:30"
             )
-        if (self.headway_secs is None) == (self.headway_min is None):
-            raise ValueError("give the headway once, as headway_secs or as headway_min")
+        check_headway(self.headway_secs, self.headway_min)
         if self.headway_s < 1:
             raise ValueError("the headway is under one second")
         return self

@@ -67,7 +67,7 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
         ({"cells": {"cover": "table"}}, "cover: table needs a file"),
         ({"cells": {"cover": "population", "file": "x.csv"}}, "cover: population needs no file"),
         ({"travel.further_percentiles": [0]}, "percentiles must lie from 1 to 100"),
-        ({"travel.walk_speed_km_h": 0}, "greater than 0; got 0"),
+        ({"travel.walk_speed_km_h": 0}, "more than 0; got 0"),
         ({"periods.0.departure_start": "8am"}, "got '8am'"),
         ({"opportunities.0.kind": "osm"}, "kind: osm needs `service` and no `file`"),
         ({"schedule.service_date": "soon"}, "schedule.service_date"),

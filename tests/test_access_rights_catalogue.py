@@ -56,9 +56,9 @@ def test_older_people_and_slow_walkers_walk_slowly(for_whom: str) -> None:
     [
         ({"at_least_share": 0.3}, "exactly one of at_least, at_least_share"),
         ({"at_least": None}, "exactly one of at_least, at_least_share"),
-        ({"at_least": 0}, "greater than 0; got 0"),
-        ({"within_min": 255}, "less than or equal to 254"),
-        ({"modes": []}, "at least 1 item"),
+        ({"at_least": 0}, "more than 0; got 0"),
+        ({"within_min": 255}, "at most 254"),
+        ({"modes": []}, "needs at least 1; has 0"),
         ({"modes": ["walk", "walk"]}, "modes must differ"),
         ({"modes": ["ferry"]}, "got 'ferry'"),
         ({"when": "noon"}, "got 'noon'"),
