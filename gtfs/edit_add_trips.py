@@ -52,11 +52,15 @@ def add_trips(draft: Draft, change: AddTrips) -> Match:
     Raises
     ------
     ScenarioError
-        Lists unknown stops, an unknown route, and entries on days on which nothing in the calendar runs.
+        Lists unknown stops, a stop that follows itself, an unknown route, and entries on days on which nothing in the calendar runs.
     """
     problems = stop_problems(draft, [], change.stops)
     if change.route is not None and not (draft.routes["route_id"] == change.route).any():
         problems.append(draft.unknown_text("routes", change.route))
+    twice = [
+        one.id for one, other in itertools.pairwise(change.stops) if one.id is not None and one.id == other.id
+    ]
+    problems += [f"stops: {stop!r} follows itself; name each stop once in a row" for stop in twice]
     if problems:
         raise ScenarioError("trips cannot be added", problems)
     placed = place_stops(draft, change.stops)

@@ -135,6 +135,14 @@ def test_two_lines_of_one_name_get_ids_of_their_own(line):
     assert found.reports[1].warnings == ("route 'new-20' is called '20' too; if it is meant, give route",)
 
 
+def test_a_stop_that_follows_itself_is_refused(line):
+    with pytest.raises(ScenarioError, match="'A' follows itself"):
+        edit(
+            line,
+            AddTrips(stops=["A", "A"], frequencies=[{"first_departures": ["10:00"], "hop_times": [60]}]),
+        )
+
+
 def test_unknown_stops_and_an_unknown_route_are_told_at_once(line):
     with pytest.raises(ScenarioError) as raised:
         edit(
