@@ -52,7 +52,8 @@ def add_trips(draft: Draft, change: AddTrips) -> Match:
     Raises
     ------
     ScenarioError
-        Lists unknown stops, a stop that follows itself, an unknown route, and entries on days on which nothing in the calendar runs.
+        Lists unknown stops, a stop that follows itself, an unknown route, and entries on days on which
+        nothing in the calendar runs.
     """
     problems = stop_problems(draft, [], change.stops)
     if change.route is not None and not (draft.routes["route_id"] == change.route).any():
