@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from access.errors import ConfigError, ResultError
 from access.scenario import CloseStreets, Scenario
@@ -70,7 +71,7 @@ def routes_of_run(
     found = []
     for name, feed in feeds.items():
         routes = feed.routes  # type: ignore[attr-defined]
-        for route, label in zip(routes["route_id"].tolist(), route_names(routes), strict=True):
+        for route, label in zip(routes["route_id"].tolist(), full_names(routes), strict=True):
             merged = f"{name}{SEPARATOR}{route}" if len(feeds) > 1 else route
             removed = RemoveTrips(routes=[route], feed=name)
             scenario = Scenario.model_validate(
@@ -79,6 +80,18 @@ def routes_of_run(
             trips = {period: counts.get(merged, 0) for period, counts in counted.items()}
             found.append(Element(ROUTE, merged, label, scenario, trips))
     return found
+
+
+def full_names(routes: pd.DataFrame) -> list[str]:
+    """Short and long name, as on a stop's sign: "9 Les Peupliers"; one alone where they say the same."""
+    short = route_names(routes)
+    if "route_long_name" not in routes.columns:
+        return short
+    long = routes["route_long_name"].fillna("").astype(str).str.strip()
+    return [
+        name if more in ("", name) else more if more.startswith(f"{name} ") else f"{name} {more}"
+        for name, more in zip(short, long, strict=True)
+    ]
 
 
 def _vehicles(timetables: Timetables, plan: PeriodPlan, longest_min: int) -> dict[str, int]:

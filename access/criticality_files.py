@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ import pandas as pd
 from access._version import __version__
 from access.criticality import Criticality
 from access.criticality_elements import ROUTE
+from access.criticality_shown import FEW
 from access.criticality_tables import DOES_NOT_RUN, Tables, tables_of
 from access.errors import ResultError
 from access.manifest import package_versions
@@ -72,10 +76,25 @@ def write_files(out: Path, warm: WarmRun, found: Criticality) -> list[str]:
         _write_pages(partial, warm, warm.folder, found, tables, minimum)
         write_json(partial / MANIFEST, _manifest(warm, warm.folder, found))
     return [
-        *lines_of(tables.ranking, found),
+        *lines_of(tables.ranking, found, _headline_words(warm.folder), minimum),
         "",
         f"Report  {out / 'report.en.html'}  (français : report.fr.html)",
     ]
+
+
+def _headline_words(run_folder: Path) -> dict[str, str]:
+    """Words of the headline in English, as reports say them."""
+    from access.report_data import read_run
+    from access.report_findings import area_name, period_label, service_label
+    from access.texts import Texts
+
+    run, texts = read_run(run_folder), Texts("en")
+    return {
+        "place": area_name(run, texts),
+        "service": service_label(run, run.headline.service, texts),
+        "cutoff": str(run.headline.cutoff_min),
+        "period": period_label(run, run.headline.period, texts),
+    }
 
 
 def _minimum(warm: WarmRun) -> float:
@@ -141,43 +160,77 @@ def _manifest(warm: WarmRun, run_folder: Path, found: Criticality) -> dict[str, 
     }
 
 
-def lines_of(ranking: pd.DataFrame, found: Criticality) -> list[str]:
-    """Return the first of the ranking in lines, as tables on paper."""
-    lines = []
-    if found.interrupted:
-        lines.append(f"Interrupted: {len(found.failures)} of {found.n_asked} were computed")
+def lines_of(
+    ranking: pd.DataFrame, found: Criticality, words: Mapping[str, str], minimum: float
+) -> list[str]:
+    """Return the first of the ranking in lines, as tables on paper.
+
+    Parameters
+    ----------
+    words : mapping of str to str
+        ``place``, ``service``, ``cutoff`` and ``period`` of the headline.
+    minimum : float
+        Counts below it are not shown.
+    """
+    done = f"{len(found.failures)} of {found.n_asked}"
     counted = ranking[ranking["state"] != DOES_NOT_RUN]
-    lines.append(
-        f"{'rank':>4}  {'what fails':<32} {'residents losing':>16} {'loss each':>10} {'of access':>9} "
-        f"{'poorest 40 %':>12} {'lose a right':>12}"
-    )
-    lines += [_line(row) for row in counted.head(N_LINES).to_dict("records")]
+    rows = [_HEADER, *(_cells(row, minimum) for row in counted.head(N_LINES).to_dict("records"))]
+    lines = [
+        *([f"INTERRUPTED: {done} were computed; the rest is not known."] if found.interrupted else []),
+        "What is lost without each line or street: {service} within {cutoff} minutes, {period}; "
+        "{place}".format(**words),
+        "Losses are means per resident, in {service}.".format(**words),
+        "",
+        *_on_paper(rows),
+    ]
     n_more, n_idle = len(counted) - N_LINES, len(ranking) - len(counted)
     if n_more > 0:
         lines.append(f"and {n_more} more in ranking.csv")
     if n_idle:
-        lines.append(
-            f"{n_idle} routes are not on the road in the headline's period: nothing can be said of them"
-        )
+        what = "1 line is" if n_idle == 1 else f"{n_idle} lines are"
+        lines.append(f"{what} not on the road in the headline's period: nothing can be said of them")
     return lines
 
 
-def _line(row: dict[Any, Any]) -> str:
-    what = row["name"] if row["kind"] == ROUTE else f"{row['name']} (streets)"
-    cells = (
-        f"{'-' if pd.isna(row['rank']) else int(row['rank']):>4} ",
-        f"{what[:32]:<32}",
-        f"{_count(row['residents_losing'], row):>16}",
-        f"{_number(row['mean_loss']):>10}",
-        f"{_share(row['mean_loss_share'], 2):>9}",
-        f"{_share(row['poorest40_share_of_loss'], 0):>12}",
-        f"{_count(row['residents_losing_right'], row):>12}",
+def _on_paper(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Put rows below each other, cells of several lines too; words to the left, numbers to the right."""
+    columns = zip(*rows, strict=True)
+    widths = [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
+    for row in rows:
+        for texts in zip_longest(*(cell.split("\n") for cell in row), fillvalue=""):
+            cells = (
+                text.ljust(width) if place == _WORDS else text.rjust(width)
+                for place, (text, width) in enumerate(zip(texts, widths, strict=True))
+            )
+            yield "  ".join(cells).rstrip()
+
+
+_HEADER = (
+    "rank", "without", "residents\nwho lose", "mean loss,\nall", "share of\naccess",
+    "mean loss,\npoorest 40 %", "their share\nof the loss", "residents who\nlose a right",
+)  # fmt: skip
+_WORDS = 1
+_LONGEST = 40
+
+
+def _cells(row: dict[Any, Any], minimum: float) -> tuple[str, ...]:
+    what = f"line {row['name']}" if row["kind"] == ROUTE else f"{row['name']} (streets closed)"
+    return (
+        "-" if pd.isna(row["rank"]) else str(int(row["rank"])),
+        what if len(what) <= _LONGEST else f"{what[: _LONGEST - 1]}…",
+        _count(row["residents_losing"], row, minimum),
+        _number(row["mean_loss"]),
+        _share(row["mean_loss_share"], 2),
+        _number(row["mean_loss_poorest40"]),
+        _share(row["poorest40_share_of_loss"], 0),
+        _count(row["residents_losing_right"], row, minimum),
     )
-    return " ".join(cells)
 
 
-def _count(value: float, row: dict[Any, Any]) -> str:
-    return ("few" if row["note"] == "few" else "-") if pd.isna(value) else f"{value:,.0f}"
+def _count(value: float, row: dict[Any, Any], minimum: float) -> str:
+    if math.isnan(value):
+        return f"under {minimum:.0f}" if row["note"] == FEW else "-"
+    return f"{value:,.0f}"
 
 
 def _number(value: float) -> str:
@@ -185,4 +238,4 @@ def _number(value: float) -> str:
 
 
 def _share(value: float, decimals: int) -> str:
-    return "-" if pd.isna(value) else f"{value:.{decimals}%}"
+    return "-" if pd.isna(value) else f"{100 * value:.{decimals}f} %"

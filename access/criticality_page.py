@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from access.criticality import Criticality, Failure
 from access.criticality_elements import ROUTE
-from access.criticality_tables import DOES_NOT_RUN, FEW
+from access.criticality_shown import FEW
+from access.criticality_tables import DOES_NOT_RUN
 from access.criticality_words import said
-from access.report import environment, surroundings
+from access.report import surroundings
 from access.report_data import Run
 from access.report_findings import area_name, attribution, period_label, service_label
 from access.report_ground import ground
 from access.report_overlay import Overlay, OverlayLine
 from access.report_png import map_png
 from access.report_scenario_map import difference_map, without_few
+from access.report_tables import Table
+from access.short_page import Part, Picture, short_page
 from access.texts import Texts
 from gtfs.timetable import Schedule
 
@@ -31,64 +33,13 @@ _COLUMNS = (
 _SHARES = ("mean_loss_share", "poorest40_share_of_loss")
 _COUNTS = ("residents_losing", "residents_losing_right")
 
-_PAGE = """<!DOCTYPE html>
-<html lang="{{ language }}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }}</title>
-<style>
-{% include "report.css" %}
-</style>
-</head>
-<body>
-<header class="page"><h1>{{ title }}</h1></header>
-<main id="content">
-{% if notice %}
-<div class="notice" role="note"><p>{{ notice }}</p></div>
-{% endif %}
-{% for line in lead %}
-<p>{{ line }}</p>
-{% endfor %}
-<h2>{{ ranking }}</h2>
-<div class="table"><table>
-<thead><tr>{% for name in header %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
-<tbody>
-{% for row in rows %}
-<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}
-</tbody>
-</table></div>
-{% for figure in figures %}
-<figure><img src="data:image/png;base64,{{ figure.png }}" alt="{{ figure.name }}" style="max-width:100%">
-<figcaption>{{ figure.name }}</figcaption></figure>
-{% endfor %}
-<h2>{{ method_title }}</h2>
-<ul>
-{% for line in method %}
-<li>{{ line }}</li>
-{% endfor %}
-</ul>
-<p class="muted">{{ sources }}</p>
-</main>
-</body>
-</html>
-"""
-
-
-class Figure(NamedTuple):
-    """A map of one failure in one language."""
-
-    name: str
-    png: bytes
-
 
 def element_name(kind: str, name: str, language: str) -> str:
     """Return what readers call a route or a street cut."""
     return said(kind, language, name=name)
 
 
-def failure_map(run: Run, found: Criticality, failure: Failure, schedule: Schedule, texts: Texts) -> Figure:
+def failure_map(run: Run, found: Criticality, failure: Failure, schedule: Schedule, texts: Texts) -> Picture:
     """Draw who loses when an element fails.
 
     Parameters
@@ -109,7 +60,7 @@ def failure_map(run: Run, found: Criticality, failure: Failure, schedule: Schedu
     title = texts.capital(said("without", language, name=called))
     cell_map = without_few(shown, difference_map(shown, title, False, texts))
     overlay = _line_of(failure, schedule, base.cells.crs, said("map_line", language))
-    return Figure(title, map_png(base, cell_map, surroundings(shown, texts), texts, overlay=overlay))
+    return Picture(title, map_png(base, cell_map, surroundings(shown, texts), texts, overlay=overlay))
 
 
 def _cells_with_loss(run: Run, found: Criticality, failure: Failure) -> Any:
@@ -156,7 +107,7 @@ def _line_of(failure: Failure, schedule: Schedule, crs: Any, words: str) -> Over
 def page(
     run: Run,
     ranking: pd.DataFrame,
-    figures: Sequence[Figure],
+    figures: Sequence[Picture],
     asked: tuple[int, int],
     minimum: float,
     texts: Texts,
@@ -169,7 +120,7 @@ def page(
         The base.
     ranking : DataFrame
         See ``access.criticality_tables``.
-    figures : sequence of Figure
+    figures : sequence of Picture
         Maps of the worst.
     asked : tuple of int
         Elements computed, and asked for.
@@ -192,36 +143,35 @@ def page(
     method = [said(key, language) for key in ("method_loss", "method_rights", "method_noise")]
     if minimum >= 1:
         method.append(said("method_few", language, minimum=texts.number(minimum)))
-    place = area_name(run, texts)
-    return environment().from_string(_PAGE).render(
-        language=language,
-        title=said("title", language, place=place),
-        notice=texts.label(run.manifest.get("notice")),
-        lead=lead,
-        ranking=said("ranking", language),
-        header=[said(name, language, service=service) for name in _COLUMNS],
-        rows=[_cells_of(row, texts) for row in counted.head(N_SHOWN).to_dict("records")],
-        figures=[{"name": each.name, "png": base64.b64encode(each.png).decode()} for each in figures],
-        method_title=said("method", language),
-        method=[*method, said("files", language)],
-        sources="; ".join(attribution(run, texts)),
+    header = tuple(said(name, language, service=service) for name in _COLUMNS)
+    rows = tuple(_cells_of(row, minimum, texts) for row in counted.head(N_SHOWN).to_dict("records"))
+    more = len(counted) - len(rows)
+    note = said("more", language, n=texts.number(more)) if more > 0 else ""
+    table = Table(said("caption", language, service=service), header, rows, n_headers=2, note=note)
+    parts = [
+        Part(said("ranking", language), table=table if rows else None),
+        *([Part(said("maps", language), pictures=tuple(figures))] if figures else []),
+        Part(said("method", language), points=(*method, said("files", language))),
+    ]
+    return short_page(
+        said("title", language, place=area_name(run, texts)), lead, parts, texts,
+        notice=texts.label(run.manifest.get("notice")), sources="; ".join(attribution(run, texts)),
     )  # fmt: skip
 
 
-def _cells_of(row: dict[Any, Any], texts: Texts) -> list[str]:
+def _cells_of(row: dict[Any, Any], minimum: float, texts: Texts) -> tuple[str, ...]:
     cells = []
     for name in _COLUMNS:
         value = row[name]
         if name == "name":
             cells.append(texts.capital(element_name(row["kind"], row["name"], texts.language)))
         elif pd.isna(value):
-            cells.append(
-                said("few", texts.language) if row["note"] == FEW and name != "vehicle_hours_week" else "–"
-            )
+            few = name in _COUNTS and row["note"] == FEW
+            cells.append(texts("few.number", n=texts.number(minimum)) if few else "–")
         elif name in _SHARES:
             cells.append(texts.percent(float(value)))
         elif name == "rank" or name in _COUNTS:
             cells.append(texts.number(float(value)))
         else:
             cells.append(texts.amount(float(value)))
-    return cells
+    return tuple(cells)

@@ -15,13 +15,11 @@ import pandas as pd
 
 from access.comparison_groups import RICHER60
 from access.criticality import Criticality, Failure
-from access.suppression import is_small
+from access.criticality_shown import POOREST, without_few
 
 Floats = npt.NDArray[np.float64]
 
 RUNS, DOES_NOT_RUN = "computed", "does not run in the headline's period"
-POOREST = "poorest40"
-FEW = "few"
 RANKING = (
     "rank", "kind", "id", "name", "state", "vehicles", "vehicle_hours_week", "residents_losing", "loss",
     "gain", "mean_loss", "mean_loss_share", "residents_losing_poorest40", "loss_poorest40",
@@ -74,7 +72,7 @@ def tables_of(found: Criticality, hours: Mapping[str, float], period: str, minim
     rows = [_row(failure, found, hours, period) for failure in found.failures]
     ranking = _ranked(pd.DataFrame(rows, columns=list(RANKING)))
     cells = pd.concat([_cells(failure, found) for failure in found.failures], ignore_index=True)
-    return Tables(_without_few(ranking, minimum), _without_few(groups, minimum), cells)
+    return Tables(*without_few(ranking, groups, minimum), cells)
 
 
 def _row(failure: Failure, found: Criticality, hours: Mapping[str, float], period: str) -> dict[str, object]:
@@ -147,28 +145,6 @@ def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
         name for name in RANKING if name not in ("rank", "kind", "id", "name", "state", "rights_lost", "note")
     ]
     return ranked.astype(dict.fromkeys(numbers, np.float64))
-
-
-def _without_few(table: pd.DataFrame, minimum: float) -> pd.DataFrame:
-    """Leave out counts of few residents and what follows from them, and say so in ``note``."""
-    if minimum < 1 or table.empty:
-        return table
-    follows = {
-        "residents": ("residents_losing", "loss", "gain", "mean_base", "mean_loss"),
-        "residents_losing": ("loss", "mean_loss", "mean_loss_share", "poorest40_share_of_loss"),
-        "residents_losing_poorest40": ("loss_poorest40", "mean_loss_poorest40", "poorest40_share_of_loss"),
-        "residents_losing_right": (),
-        "residents_off_streets": (),
-    }
-    shown = table.copy()
-    for count, more in follows.items():
-        if count not in shown.columns:
-            continue
-        few = is_small(np.nan_to_num(table[count].to_numpy(dtype=np.float64)), minimum)
-        columns = [count, *(name for name in more if name in shown.columns)]
-        shown.loc[few, columns] = np.nan
-        shown.loc[few, "note"] = FEW
-    return shown
 
 
 def _cells(failure: Failure, found: Criticality) -> pd.DataFrame:

@@ -8,10 +8,10 @@ WORDS: dict[str, dict[str, str]] = {
         "fr": "Ce qui est perdu en cas de panne : {place}",
     },
     "without": {"en": "without {name}", "fr": "sans {name}"},
-    "route": {"en": "route {name}", "fr": "la ligne {name}"},
+    "route": {"en": "line {name}", "fr": "la ligne {name}"},
     "streets": {"en": "{name} (streets closed)", "fr": "{name} (rues fermées)"},
     "lead": {
-        "en": "Each route and street cut is taken away alone; access to {service} within {cutoff} minutes "
+        "en": "Each line and street cut is taken away alone; access to {service} within {cutoff} minutes "
         "({period}) is then computed anew. Nobody replaces the service, no road is more congested.",
         "fr": "Chaque ligne et chaque coupure de rue est retirée seule ; l’accès aux {service} en {cutoff} "
         "minutes ({period}) est alors recalculé. Rien ne remplace le service, aucune rue n’est plus chargée.",
@@ -24,15 +24,26 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Mean loss per resident ({service})",
         "fr": "Perte moyenne par habitant ({service})",
     },
-    "mean_loss_share": {"en": "Share of access", "fr": "Part de l’accès"},
-    "mean_loss_poorest40": {"en": "Mean loss, poorest 40 %", "fr": "Perte moyenne, 40 % les plus pauvres"},
+    "mean_loss_share": {
+        "en": "The same, share of what they reach",
+        "fr": "Idem, part de ce qu’ils atteignent",
+    },
+    "mean_loss_poorest40": {
+        "en": "Mean loss, poorest 40 % ({service})",
+        "fr": "Perte moyenne, 40 % les plus pauvres ({service})",
+    },
     "poorest40_share_of_loss": {
-        "en": "Share borne by the poorest 40 %",
-        "fr": "Part supportée par les 40 % les plus pauvres",
+        "en": "Share of the loss borne by the poorest 40 %",
+        "fr": "Part de la perte supportée par les 40 % les plus pauvres",
     },
     "residents_losing_right": {"en": "Residents who lose a right", "fr": "Habitants qui perdent un droit"},
-    "vehicle_hours_week": {"en": "Vehicle-hours a week", "fr": "Véhicules-heures par semaine"},
-    "few": {"en": "few", "fr": "peu"},
+    "vehicle_hours_week": {"en": "Vehicle-hours a week", "fr": "Heures de véhicule par semaine"},
+    "caption": {
+        "en": "What is lost without each, the worst first; losses are {service}",
+        "fr": "Ce qui est perdu sans chacune, la pire d’abord ; les pertes sont des {service}",
+    },
+    "more": {"en": "And {n} more in ranking.csv.", "fr": "Et {n} de plus dans ranking.csv."},
+    "maps": {"en": "Where it is lost", "fr": "Où l’on perd"},
     "none_runs": {
         "en": "Not on the road when a journey of {period} can use them; nothing can be said of them: "
         "{names}.",
@@ -47,7 +58,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "None of them takes any access away.",
         "fr": "Aucun de ces retraits n’enlève d’accès.",
     },
-    "map_line": {"en": "the route that fails", "fr": "la ligne en panne"},
+    "map_line": {"en": "the line that fails", "fr": "la ligne en panne"},
     "method": {"en": "How it is computed", "fr": "Comment c’est calculé"},
     "method_loss": {
         "en": "The loss of a place is what its residents reach with everything less what they reach without; "
@@ -66,8 +77,10 @@ WORDS: dict[str, dict[str, str]] = {
         "signifient rien.",
     },
     "method_few": {
-        "en": "Counts of fewer than {minimum} residents are not shown (“few”).",
-        "fr": "Les effectifs de moins de {minimum} habitants ne sont pas montrés (« peu »).",
+        "en": "Counts of fewer than {minimum} residents are not shown, nor what follows from them (–), nor "
+        "others from which they could be found.",
+        "fr": "Les effectifs de moins de {minimum} habitants ne sont pas montrés, ni ce qui s’en déduit (–), "
+        "ni d’autres d’où l’on pourrait les retrouver.",
     },
     "files": {
         "en": "All numbers: ranking.csv, groups.csv (by tenth and group), cells.parquet.",

@@ -25,10 +25,11 @@ from builders_streets import at
 
 from access import criticality as module
 from access.criticality import Criticality, Failure, Reached, criticality, used_plans, write_criticality
-from access.criticality_elements import ROUTE, Element, chosen, routes_of_run, street_cuts
+from access.criticality_elements import ROUTE, Element, chosen, full_names, routes_of_run, street_cuts
 from access.criticality_files import CRITICALITY, check_out, lines_of, write_files
 from access.criticality_page import failure_map, page
-from access.criticality_tables import DOES_NOT_RUN, FEW, RANKING, tables_of
+from access.criticality_shown import FEW
+from access.criticality_tables import DOES_NOT_RUN, RANKING, tables_of
 from access.errors import ConfigError, ResultError
 from access.pipeline import run
 from access.report_data import read_run
@@ -39,6 +40,7 @@ from access.texts import Texts
 from access.warm_run import WarmRun, warm_from_config
 
 JOBS = raw_right(name="a_job", service="primary_school", at_least=1, within_min=60)
+HEADLINE = {"place": "Street", "service": "jobs", "cutoff": "60", "period": "morning"}
 NEAR = raw_right(name="a_near_job", service="primary_school", at_least=1, within_min=20)  # never in the west
 
 
@@ -155,6 +157,34 @@ def test_few_residents_are_not_shown(found: Criticality) -> None:
     assert (spur["residents_losing"], spur["note"]) == (0, "")
 
 
+def test_few_that_could_be_found_by_subtraction_are_not_shown() -> None:
+    groups = {
+        "all": np.array([90.0, 10.0]),
+        "poorest40": np.array([90.0, 0.0]),
+        "richer60": np.array([0.0, 10.0]),
+    }
+    base = Reached(np.array([5.0, 5.0]), {})
+    found = Criticality([a_failure("a", [1.0, 2.0])], base, groups, ["x", "y"], 1)
+    tables = tables_of(found, {}, "peak", 20)
+    of_group = tables.groups.set_index("group")["residents_losing"]
+    assert np.isnan(of_group["richer60"])  # 10
+    assert np.isnan(of_group["poorest40"])  # 100 - 90 = 10
+    row = tables.ranking.iloc[0]
+    assert (row["residents_losing"], row["loss"], row["note"]) == (100, 110, FEW)
+    assert row[["residents_losing_poorest40", "loss_poorest40", "poorest40_share_of_loss"]].isna().all()
+
+
+def test_routes_are_called_by_number_and_way() -> None:
+    routes = pd.DataFrame(
+        {
+            "route_id": ["a", "b", "c", "d"],
+            "route_short_name": ["9", None, "T1", "7"],
+            "route_long_name": ["Les Peupliers - Vieille Ville", "Funicular", "T1", None],
+        }
+    )
+    assert full_names(routes) == ["9 Les Peupliers - Vieille Ville", "Funicular", "T1", "7"]
+
+
 def test_what_is_computed_in_short_equals_a_whole_scenario(warm: WarmRun, found: Criticality) -> None:
     for route in ("main", "spur"):
         removed = {"type": "remove-trips", "routes": [route]}
@@ -216,7 +246,22 @@ def test_an_interruption_keeps_what_is_done(warm: WarmRun, monkeypatch: pytest.M
     assert (len(result.failures), result.n_asked) == (1, 3)
     assert result.failures[0].element.id == "main"  # runs most, with spur, and stands first
     ranking = tables_of(result, {}, "peak", 20).ranking
-    assert lines_of(ranking, result)[0] == "Interrupted: 1 of 3 were computed"
+    assert lines_of(ranking, result, HEADLINE, 20)[0].startswith("INTERRUPTED: 1 of 3 were computed")
+
+
+def test_ctrl_c_while_the_bar_moves_keeps_the_element_just_computed(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_bar: object, done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("access.progress._Remaining.advance", interrupted)
+    lines = write_criticality(run_folder, tmp_path / "out")
+    assert lines[0] == "INTERRUPTED: 2 of 3 were computed; the rest is not known."
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["interrupted"], manifest["elements_computed"]) == (True, 2)
+    assert "Interrompu : 2 sur 3" in (tmp_path / "out" / "report.fr.html").read_text(encoding="utf-8")
 
 
 def test_an_interruption_before_anything_is_done_is_one(
@@ -308,14 +353,14 @@ def test_without_incomes_nothing_is_said_of_the_poor() -> None:
     row = tables_of(found, {}, "peak", 20).ranking.iloc[0]
     assert np.isnan(row["loss_poorest40"])
     assert np.isnan(row["poorest40_share_of_loss"])
-    assert lines_of(tables_of(found, {}, "peak", 0).ranking, found)[1].split() == [
-        "1",
-        "a",
-        "10",
-        "1.0",
-        "20.00%",
-        "-",
-        "0",
+    lines = lines_of(tables_of(found, {}, "peak", 0).ranking, found, HEADLINE, 0)
+    assert lines == [
+        "What is lost without each line or street: jobs within 60 minutes, morning; Street",
+        "Losses are means per resident, in jobs.",
+        "",
+        "rank  without  residents  mean loss,  share of    mean loss,  their share  residents who",
+        "                who lose         all    access  poorest 40 %  of the loss   lose a right",
+        "   1  line a          10         1.0   20.00 %             -            -              0",
     ]
 
 
@@ -343,8 +388,8 @@ def test_the_folder_holds_tables_maps_and_pages_and_the_run_is_only_read(
     before, out = fingerprint(run_folder), tmp_path / "out"
     lines = write_criticality(run_folder, out, streets=[close(tmp_path, 2_600)])
     assert fingerprint(run_folder) == before
-    assert lines[1].split()[:3] == ["1", "main", "60"]
-    assert "1 routes are not on the road" in "\n".join(lines)
+    assert lines[5].split()[:4] == ["1", "line", "main", "60"]
+    assert "1 line is not on the road" in "\n".join(lines)
     assert lines[-1] == f"Report  {out / 'report.en.html'}  (français : report.fr.html)"
     names = sorted(path.name for path in out.iterdir())
     assert names == [
@@ -364,7 +409,7 @@ def test_the_folder_holds_tables_maps_and_pages_and_the_run_is_only_read(
         (out / f"report.{language}.html").read_text(encoding="utf-8") for language in ("en", "fr")
     )
     assert "What is lost if it fails" in english
-    assert "Route main" in english
+    assert "Line main" in english
     assert (
         "Not on the road when a journey of morning can use them; nothing can be said of them: night"
         in english
@@ -401,7 +446,7 @@ def test_an_interruption_is_told_on_the_page(found: Criticality, run_folder: Pat
     assert "Interrompu : 1 sur 3 ont été calculés" in french
     assert "<td>60</td>" in french
     few = tables_of(found, {}, "peak", 61).ranking
-    assert "<td>few</td>" in page(read_run(run_folder), few, [], (3, 3), 61, Texts("en"))
+    assert "<td>fewer than 61</td>" in page(read_run(run_folder), few, [], (3, 3), 61, Texts("en"))
 
 
 def test_cells_off_the_streets_have_no_number_and_are_counted() -> None:
