@@ -13,7 +13,8 @@ from typing import Any, cast
 import pandas as pd
 
 from access.errors import AccessError
-from access.progress import Progress
+from access.progress import Advance, Progress
+from access.report_data import read_run
 from access.suggest_candidates import Candidate, scenario_of
 from access.suggest_certainty import NO_INTERVAL, Certainty, Interval
 from access.suggest_files import check_out, fingerprints, scenario_yaml, write_folder
@@ -93,19 +94,25 @@ def write_suggestions(
         stage.counts = {"computations": trial.found.evaluations}
     table = ranked_table(trial)
     with progress.stage("intervals") as stage:
-        table, package = with_intervals(trial, table)
+        table, package = with_intervals(trial, table, stage.advance)
     scenarios = _scenarios(trial, table)
     table["scenario"] = [
         f"scenario-{rank}.yaml" if variant == 1 and f"scenario-{rank}.yaml" in scenarios else ""
         for rank, variant in zip(table["rank"], table["variant"].fillna(0), strict=True)
     ]
-    place = quick.warm.base.name
-    reports = {language: report_of(trial, table, place, language) for language in LANGUAGES}
+    read = read_run(run_folder)
+    reports = {language: report_of(trial, table, package, read, language) for language in LANGUAGES}
     write_folder(out, table, scenarios, reports, _manifest(trial, run_folder, package))
-    return [*summary_lines(trial, table), "", f"Report  {out / 'report.en.md'}  (français : report.fr.md)"]
+    return [
+        *summary_lines(trial, table, package, read),
+        "",
+        f"Report  {out / 'report.en.html'}  (français : report.fr.html)",
+    ]
 
 
-def with_intervals(trial: Trial, table: pd.DataFrame) -> tuple[pd.DataFrame, Interval]:
+def with_intervals(
+    trial: Trial, table: pd.DataFrame, advance: Advance | None = None
+) -> tuple[pd.DataFrame, Interval]:
     """Return the table with the intervals of the first lines, and that of the package.
 
     After an interrupted search, and after Ctrl-C here, intervals are not quantified.
@@ -118,11 +125,13 @@ def with_intervals(trial: Trial, table: pd.DataFrame) -> tuple[pd.DataFrame, Int
     by_key = {candidate.key: candidate for candidate in trial.candidates}
     try:
         certainty = Certainty(trial.quick)
-        for key in first["key"].tolist():
+        for number, key in enumerate(first["key"].tolist(), start=1):
             found = certainty.interval(by_key[key].scenario())
             here = table["key"] == key
             table.loc[here, "low"], table.loc[here, "high"] = found.low, found.high
             table.loc[here, "interval_kind"] = found.kind
+            if advance is not None:
+                advance(number, len(first) + 1)
         return table, certainty.interval(scenario_of(_members(trial), PACKAGE_NAME))
     except KeyboardInterrupt:
         return table, NO_INTERVAL

@@ -24,7 +24,7 @@ from access.suggest_candidates import Candidate, scenario_text
 SUGGESTIONS = FolderKind(
     "suggestions",
     re.compile(
-        r"(manifest\.json|suggestions\.(parquet|csv)|scenario-(\d+|package)\.yaml|report\.[a-z]{2}\.md)"
+        r"(manifest\.json|suggestions\.(parquet|csv)|scenario-(\d+|package)\.yaml|report\.[a-z]{2}\.(md|html))"
     ),
 )
 
@@ -63,7 +63,7 @@ def write_folder(
     scenarios : mapping of str to str
         File name to text.
     reports : mapping of str to str
-        Language to text (Markdown).
+        Language to page (HTML).
     manifest : mapping
         What was searched, and how far.
     """
@@ -73,7 +73,7 @@ def write_folder(
         for name, text in scenarios.items():
             (partial / name).write_text(text, encoding="utf-8")
         for language, text in reports.items():
-            (partial / f"report.{language}.md").write_text(text, encoding="utf-8")
+            (partial / f"report.{language}.html").write_text(text, encoding="utf-8")
         record = {
             "kind": SUGGESTIONS.name,
             "fairreach_version": __version__,

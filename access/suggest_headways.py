@@ -91,7 +91,7 @@ def _candidate(
         route_name=route.name,
         when=when,
         title={
-            "en": f"Route {route.name}: every {step_min} minutes instead of "
+            "en": f"Line {route.name}: every {step_min} minutes instead of "
             f"{low if low == high else f'{low} to {high}'}, {when['en']}",
             "fr": f"Ligne {route.name} : toutes les {step_min} minutes au lieu de "
             f"{low if low == high else f'{low} à {high}'}, {when['fr']}",

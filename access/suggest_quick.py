@@ -172,6 +172,11 @@ class Quick:
         return [plan for plan in network.inputs.timetables.plans if plan.config.name in names]
 
     @property
+    def catalogue_label(self) -> dict[str, str]:
+        """Title of the catalogue of rights that the objective asks, by language; empty for another one."""
+        return self._catalogue.label.model_dump() if self.objective.needs_rights else {}
+
+    @property
     def headline(self) -> HeadlineConfig:
         """Service, period and limit of travel time that the run speaks of first."""
         return self.warm.base.network.inputs.loaded.config.measures.headline

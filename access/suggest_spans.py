@@ -71,8 +71,7 @@ def _candidate(
         route_name=route.name,
         when={lang: f"{words[lang]}, {hours[0]}–{hours[1]}" for lang in ("en", "fr")},
         title={
-            "en": f"Route {route.name}: also {words['en']} {hours[0]}–{hours[1]}, every {headway_min} "
-            "minutes",
+            "en": f"Line {route.name}: also {words['en']} {hours[0]}–{hours[1]}, every {headway_min} minutes",
             "fr": f"Ligne {route.name} : aussi {words['fr']} {hours[0]}–{hours[1]}, toutes les "
             f"{headway_min} minutes",
         },

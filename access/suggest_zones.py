@@ -95,7 +95,7 @@ def _stop(route: RouteOfDay, zone: ZonePlace) -> tuple[float, Candidate] | None:
     if back is not None and (nearest := _nearest_hop(back, lon, lat)) is not None:
         changes.append(_stop_change(route, back, nearest, lon, lat, zone))
     title = {
-        "en": f"Route {route.name}: one stop more in {zone.label['en']}",
+        "en": f"Line {route.name}: one stop more in {zone.label['en']}",
         "fr": f"Ligne {route.name} : un arrêt de plus à {zone.label['fr']}",
     }
     return -served, _candidate("stop", route, zone, title, changes)
@@ -174,7 +174,7 @@ def _extension(route: RouteOfDay, zone: ZonePlace) -> tuple[float, Candidate] | 
         )
     km = away_m / 1000
     title = {
-        "en": f"Route {route.name}: on from {pattern.stops[-1].name} to {zone.label['en']} ({km:.1f} km)",
+        "en": f"Line {route.name}: on from {pattern.stops[-1].name} to {zone.label['en']} ({km:.1f} km)",
         "fr": f"Ligne {route.name} : de {pattern.stops[-1].name} jusqu’à {zone.label['fr']} "
         f"({km:.1f} km)".replace(".", ","),
     }
@@ -205,7 +205,7 @@ def _branch(route: RouteOfDay, zone: ZonePlace, window: Window) -> tuple[float, 
         _added(route, returning, back, [hop_s, *back.hops_s[back_at:]], leaves_back_s, 1, window),
     ]
     title = {
-        "en": f"Route {route.name}: every second trip {DAY_WORDS[window.day]['en']} from "
+        "en": f"Line {route.name}: every second trip {DAY_WORDS[window.day]['en']} from "
         f"{pattern.stops[at].name} to {zone.label['en']} ({away_m / 1000:.1f} km)",
         "fr": f"Ligne {route.name} : un passage sur deux {DAY_WORDS[window.day]['fr']} de "
         f"{pattern.stops[at].name} à {zone.label['fr']} " + f"({away_m / 1000:.1f} km)".replace(".", ","),

@@ -57,7 +57,7 @@ def test_the_poor_reach_nothing_and_are_400_jobs_behind(trial: Trial) -> None:
 def test_a_bus_every_half_hour_between_7_and_9_is_the_best_change(trial: Trial) -> None:
     first = ranked_table(trial).iloc[0]
     assert first["key"] == "bus-poor-headway-weekdays-0700-0900-30min"
-    assert first["title_en"] == "Route poor: every 30 minutes instead of 60, on weekdays, 07:00–09:00"
+    assert first["title_en"] == "Line poor: every 30 minutes instead of 60, on weekdays, 07:00–09:00"
     assert first["title_fr"] == ("Ligne poor : toutes les 30 minutes au lieu de 60, en semaine, 07:00–09:00")
     # two buses of 20 minutes more on five days
     assert first["extra_vehicle_hours"] == pytest.approx(2 * 20 / 60 * 5)
@@ -154,7 +154,7 @@ def test_writes_a_folder_that_compare_can_use_and_leaves_the_run_alone(
     before, out = hashes(run_folder), tmp_path / "suggestions"
     lines = write_suggestions(run_folder, out, 100, "poorest40", threads=1)
     assert hashes(run_folder) == before
-    assert "Route poor: every 30 minutes instead of 60" in "\n".join(lines)
+    assert "Line poor: every 30 minutes instead of 60" in "\n".join(lines)
     table = pd.read_parquet(out / "suggestions.parquet")
     assert table["scenario"].iloc[0] == "scenario-1.yaml"
     assert table["interval_kind"].iloc[0] == "not quantified"  # the run draws nothing
@@ -164,9 +164,25 @@ def test_writes_a_folder_that_compare_can_use_and_leaves_the_run_alone(
     assert load_scenario(out / "scenario-package.yaml").modifications == scenario.modifications
     manifest = json.loads((out / "manifest.json").read_text())
     assert (manifest["kind"], manifest["complete"], manifest["gap"]) == ("suggestions", True, 400)
-    for language, words in (("en", "gap closed"), ("fr", "écart comblé")):
-        assert words in (out / f"report.{language}.md").read_text()
-    assert "accessibilité" not in (out / "report.fr.md").read_text()
+    base = (
+        "Base: 0 jobs within 45 minutes (morning), mean of the poorest 40 % of residents. "
+        "Gap: 400 jobs behind the mean of all residents."
+    )
+    assert lines[0] == base
+    pages = {
+        language: (out / f"report.{language}.html").read_text(encoding="utf-8") for language in ("en", "fr")
+    }
+    assert base in pages["en"]
+    assert "Base : 0 emplois en 45 minutes" in pages["fr"].replace("\u00a0", " ")
+    for language, words in (("en", "Gap closed per 10 vehicle-hours a week"), ("fr", "Écart comblé")):
+        assert words in pages[language]
+        assert "<svg" in pages[language]
+        assert "750" in pages[language]  # 1000 of 400 jobs with 10 / 3 vehicle-hours: 750 % for ten
+    assert "Line poor: every 30 minutes instead of 60" in pages["en"]
+    assert "More than 100 %" in "\n".join(lines)  # 1000 of 400
+    assert "accessibilité" not in pages["fr"]
+    assert "référence" not in pages["fr"]
+    assert not {"src=", "<script", "@import"} & set(pages["en"].split())
     assert write_suggestions(run_folder, out, 1, "poorest40", threads=1)  # its own folder is replaced
     assert not (out / "scenario-1.yaml").exists()
 
@@ -177,7 +193,7 @@ def test_time_limit_leaves_an_incomplete_record(run_folder: Path, tmp_path: Path
     manifest = json.loads((out / "manifest.json").read_text())
     assert (manifest["complete"], manifest["stopped"]) == (False, "time limit")
     assert "INCOMPLETE" in "\n".join(lines)
-    assert "INCOMPLÈTE" in (out / "report.fr.md").read_text()
+    assert "INCOMPLÈTE" in (out / "report.fr.html").read_text(encoding="utf-8")
 
 
 def test_ctrl_c_keeps_what_was_found(
@@ -198,6 +214,23 @@ def test_ctrl_c_keeps_what_was_found(
     assert table["rank"].iloc[0] == 1
     assert (table["state"] == "not computed").any()
     assert json.loads((out / "manifest.json").read_text())["stopped"] == "interrupted"
+
+
+def test_ctrl_c_while_the_bar_moves_keeps_the_candidate_just_computed(
+    run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_bar: object, done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("access.progress._Remaining.advance", interrupted)
+    out = tmp_path / "suggestions"
+    lines = write_suggestions(run_folder, out, 100, "poorest40", threads=1)
+    states = pd.read_parquet(out / "suggestions.parquet")["state"].value_counts()
+    assert states["computed"] == 2
+    assert "Note: The search is INCOMPLETE (interrupted): the best so far is shown." in lines
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["complete"], manifest["stopped"]) == (False, "interrupted")
 
 
 def test_list_cut_short_says_how_many_were_left_out(run_folder: Path, tmp_path: Path) -> None:
