@@ -23,6 +23,7 @@ from access.changed_lines import changed_lines
 from access.changed_places import changed_places
 from access.comparison_bill import WEEK, sums_of_bill
 from access.comparison_package import named, stacked, stacked_places, write_package
+from access.comparison_ratios import steady_ratios
 from access.comparison_reader import PACKAGE, SIDE, TABLES
 from access.comparison_shown import shown_benefit, shown_cells, shown_rights, shown_table, shown_winners
 from access.comparison_side_by_side import WeeklyHours, side_by_side
@@ -130,7 +131,8 @@ def write_comparison(
         places = {name: stacked_places(_named_parts(shown, ids, name)) for name in PLACES}
         for name, frame in (tables | places).items():
             frame.to_parquet(partial / f"{name}.parquet", index=False, compression="zstd")
-        write_package(partial / PACKAGE, places["cells"], *_changes(base, compared, ids))
+        labels = {right: words for each in compared for right, words in each.comparison.labels.items()}
+        write_package(partial / PACKAGE, places["cells"], *_changes(base, compared, ids), labels)
         write_json(partial / MANIFEST, _manifest(base, compared, ids, created))
         if report:
             write_comparison_report(partial, languages)
@@ -171,7 +173,7 @@ def _shown(base: WarmRun, each: ComparedScenario, minimum: float) -> dict[str, A
         "table": shown_table(found.table, base.base.rows, each.evaluated.rows, minimum, groups),
         "winners": winners,
         "rights": shown_rights(found.rights, minimum),
-        "benefit": shown_benefit(found.benefit, winners, minimum),
+        "benefit": shown_benefit(steady_ratios(found.benefit, found.winners), winners, minimum),
         "bill": each.bill,
         "cells": shown_cells(found.cells, minimum),
         "zones": each.register.zones if each.register else None,

@@ -70,15 +70,15 @@ WORDS: dict[str, dict[str, str]] = {
     },
     FREE_GAIN: {
         "en": "The poorest 40 % gain without a vehicle-hour more.",
-        "fr": "Les 40 % les plus pauvres gagnent sans une heure de véhicule de plus.",
+        "fr": "Les 40 % les plus pauvres gagnent sans une véhicule-heure de plus.",
     },
     NO_GAIN: {
         "en": "More vehicle-hours, and no gain for the poorest 40 % beyond the noise.",
-        "fr": "Davantage d’heures de véhicule, sans gain au-delà du bruit pour les 40 % les plus pauvres.",
+        "fr": "Davantage de véhicules-heures, sans gain au-delà du bruit pour les 40 % les plus pauvres.",
     },
     NOTHING_GAINED: {
         "en": "No vehicle-hour more, and no gain for the poorest 40 % beyond the noise.",
-        "fr": "Pas une heure de véhicule de plus, ni gain au-delà du bruit pour les 40 % les plus pauvres.",
+        "fr": "Pas une véhicule-heure de plus, ni gain au-delà du bruit pour les 40 % les plus pauvres.",
     },
     THEY_LOSE: {
         "en": "The poorest 40 % lose access beyond the noise.",
@@ -86,7 +86,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     NO_BILL: {
         "en": "Vehicle-hours were not computed.",
-        "fr": "Les heures de véhicule n’ont pas été calculées.",
+        "fr": "Les véhicules-heures n’ont pas été calculées.",
     },
     NO_DATA: {"en": "No data.", "fr": "Pas de données."},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import pyogrio
 
 from access.comparison_reader import LINES_LAYER, POINTS_LAYER
 from access.exclusion_files import without_time_of_writing
+from access.texts import LANGUAGES
 
 #: Columns of a layer of hexagons, under short names; everything else is in cells.parquet.
 LAYER_COLUMNS = {
@@ -44,9 +45,15 @@ def stacked_places(parts: Sequence[pd.DataFrame]) -> gpd.GeoDataFrame:
 
 
 def write_package(
-    path: Path, cells: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, points: gpd.GeoDataFrame
+    path: Path,
+    cells: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Write one layer of hexagons a scenario, named by its id, and what the scenarios change.
+
+    ``labels`` are what readers call each right, by language; a right without one goes by its name.
 
     Equal input gives equal files, byte by byte. The file is there whole or not at all.
     """
@@ -55,7 +62,7 @@ def write_package(
     try:
         with without_time_of_writing():
             for scenario in cells["scenario"].unique():
-                layer = _layer(gpd.GeoDataFrame(cells[cells["scenario"] == scenario]))
+                layer = _layer(gpd.GeoDataFrame(cells[cells["scenario"] == scenario]), labels or {})
                 _to_layer(layer, partial, str(scenario), "Polygon")
             if len(lines):
                 _to_layer(lines, partial, LINES_LAYER, "MultiLineString")
@@ -66,11 +73,20 @@ def write_package(
         partial.unlink(missing_ok=True)
 
 
-def _layer(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _layer(cells: gpd.GeoDataFrame, labels: Mapping[str, Mapping[str, str]]) -> gpd.GeoDataFrame:
     kept = ["id", "zone", "population", "income_decile", *LAYER_COLUMNS, "rights_gained", "rights_lost"]
     here = [name for name in kept if name in cells.columns]
     layer = cells[[*here, "geometry"]].rename(columns=LAYER_COLUMNS)
+    for column in ("rights_gained", "rights_lost"):
+        for language in LANGUAGES if column in here else ():
+            layer[f"{column}_{language}"] = [_named_rights(told, labels, language) for told in layer[column]]
     return gpd.GeoDataFrame(layer.assign(state=layer["state"].astype(str)), crs=cells.crs)
+
+
+def _named_rights(told: object, labels: Mapping[str, Mapping[str, str]], language: str) -> str:
+    """Return rights joined by commas under the names that readers know, joined by semicolons."""
+    names = [name.strip() for name in told.split(",") if name.strip()] if isinstance(told, str) else []
+    return "; ".join(labels.get(name, {}).get(language) or name for name in names)
 
 
 def _to_layer(frame: gpd.GeoDataFrame, file: Path, layer: str, geometry_type: str) -> None:

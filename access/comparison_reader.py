@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from access.comparison_ratios import steady_ratios
 from access.errors import ResultError
 from access.report_data import Headline, Run
 from access.report_numbers import Numbers
@@ -123,6 +124,7 @@ def _scenario(
     cells = of(places["cells"]).sort_values("id", kind="stable", ignore_index=True)
     run = Run(cells, base, headline, {}, Numbers([]))
     mine = {name: of(table) for name, table in tables.items()}
+    mine["benefit"] = steady_ratios(mine["benefit"], mine["winners"])  # also in folders of an earlier version
     zones, lines, points = (of(frame) for frame in (places["zones"], *changes.values()))
     return ScenarioRead(entry, run, **mine, zones=zones, lines=lines, points=points)
 

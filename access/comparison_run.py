@@ -14,7 +14,7 @@ from access.collected_warnings import collected_warnings
 from access.comparison import Comparison, compare
 from access.comparison_bill import WEEK, bill_of, difference_of_bills
 from access.comparison_side_by_side import WeeklyHours
-from access.comparison_summary import comparison_lines
+from access.comparison_summary import comparison_lines, words_of_run
 from access.errors import AccessError, ConfigError
 from access.progress import Progress
 from access.results import COMPARISON, check_target
@@ -95,12 +95,13 @@ def compare_scenarios(
         first.append(found)
     hours = [_weekly_hours(found.bill) for found in first]
     smallest = warm.base.network.inputs.loaded.config.results.min_residents_shown
+    words = words_of_run(warm.manifest)
     if quick:
-        yield from comparison_lines([found.comparison for found in first], hours, smallest)
+        yield from comparison_lines([found.comparison for found in first], hours, smallest, words)
         return
     progress = Progress(N_STAGES, show_bar)
     compared = _with_certainty(warm, first, progress)
-    yield from comparison_lines([each.comparison for each in compared], hours, smallest)
+    yield from comparison_lines([each.comparison for each in compared], hours, smallest, words)
     with progress.stage("maps and report"):
         from access.comparison_files import write_comparison
 

@@ -55,13 +55,24 @@ LABELS: dict[tuple[str, str], dict[str, str]] = {
         "en": "residents losing the right",
         "fr": "habitants qui perdent le droit",
     },
-    (VEHICLE_HOURS, "all"): {"en": "vehicle-hours a week", "fr": "heures de véhicule par semaine"},
+    (VEHICLE_HOURS, "all"): {"en": "vehicle-hours a week", "fr": "véhicules-heures par semaine"},
     (ACCESS_PER_VEHICLE_HOUR, "poorest40"): {
         "en": "gained by each of the poorest 40 % per vehicle-hour a week more",
-        "fr": "gain de chacun des 40 % les plus pauvres par heure de véhicule hebdomadaire de plus",
+        "fr": "gain de chacun des 40 % les plus pauvres par véhicule-heure hebdomadaire de plus",
     },
 }
 """What readers call a row: by ``what`` and ``group``."""
+
+
+_BEYOND_NOISE = {"en": "{label} beyond the noise", "fr": "{label} au-delà du bruit"}
+
+
+def label_of(what: str, group: str, language: str, *, beyond_noise: bool = False) -> str:
+    """Return what readers call a row; of residents who gain or lose access whether noise is set apart."""
+    label = LABELS[what, group][language]
+    if beyond_noise and what in ("residents_gaining", "residents_losing"):
+        return _BEYOND_NOISE[language].format(label=label)
+    return label
 
 
 class WeeklyHours(NamedTuple):

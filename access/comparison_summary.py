@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from access.comparison import Comparison
+from access.comparison_cutoffs import AtCutoff, at_cutoffs, holds_zero
 from access.comparison_notes import WORDS, words_of
-from access.comparison_side_by_side import ACCESS_PER_VEHICLE_HOUR, LABELS, WeeklyHours, side_by_side
+from access.comparison_side_by_side import ACCESS_PER_VEHICLE_HOUR, WeeklyHours, label_of, side_by_side
+from access.comparison_sizes import sizes_of
 from access.self_checks import TOTAL
 
 MARKS = {"passed": "ok", "failed": "FAILED", "not checked": "not checked"}
@@ -21,6 +24,7 @@ def comparison_lines(
     comparisons: Sequence[Comparison],
     hours: Sequence[WeeklyHours | None] | None = None,
     smallest_count: float = 0,
+    words: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Return the table of scenarios side by side, who gains and loses, and the checks, as lines of text.
 
@@ -30,6 +34,8 @@ def comparison_lines(
         As ``side_by_side``.
     smallest_count : float
         Fewer residents than this are not told (``results.min_residents_shown``).
+    words : mapping of str to str, optional
+        What readers call services and periods (``words_of_run``); without it they go by their names.
 
     Raises
     ------
@@ -40,23 +46,91 @@ def comparison_lines(
     headline = comparisons[0].headline
     names = [comparison.scenario["en"] for comparison in comparisons]
     labels = {right: words["en"] for each in comparisons for right, words in each.labels.items()}
-    where = "{service}, in less than {cutoff_min} min, {period}".format(**headline)
-    lines = [
-        where,
-        "",
-        *_table(_told(frame, names), names, str(headline["service"]), labels, smallest_count),
-        "",
-    ]
+    called = words or {}
+    service, period = (called.get(str(headline[name]), str(headline[name])) for name in ("service", "period"))
+    sure = all(comparison.noise_quantified for comparison in comparisons)
+    table = _table(_told(frame, names), names, service, labels, smallest_count, sure=sure)
+    lines = [f"{service}, in less than {headline['cutoff_min']} min, {period}", "", *table, ""]
     for comparison in comparisons:
-        lines += [comparison.scenario["en"], *(f"  {line}" for line in _of_one(comparison, frame))]
+        of_one = _of_one(comparison, frame, smallest_count)
+        lines += [comparison.scenario["en"], *(f"  {line}" for line in of_one)]
     return lines
 
 
-def _of_one(comparison: Comparison, frame: pd.DataFrame) -> list[str]:
+def words_of_run(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return what readers call the services and periods of a run in English, by name, from its manifest."""
+    found: dict[str, str] = {}
+    for entry in (*(manifest.get("services") or ()), *(manifest.get("periods") or ())):
+        label = entry.get("label")
+        told = label.get("en") if isinstance(label, Mapping) else label
+        if told:
+            found[str(entry["name"])] = str(told)
+    return found
+
+
+def _of_one(comparison: Comparison, frame: pd.DataFrame, few: float) -> list[str]:
     notes = frame[f"{comparison.scenario['en']}: note"].dropna()
     parts = [part for note in notes for part in str(note).split("; ") if part in WORDS]
     told = [f"Note: {words_of(part, 'en')}" for part in dict.fromkeys(parts)]
-    return [*_benefit(comparison), *told, *_checks(comparison)]
+    found = (_means(comparison), _sizes(comparison, few), _benefit(comparison), _cutoffs(comparison))
+    return [*(line for lines in found for line in lines), *told, *_checks(comparison)]
+
+
+def _means(comparison: Comparison) -> Iterator[str]:
+    """Say the mean change of all and of the poorest 40 % with its interval, where that is known."""
+    where: Mapping[str, Any] = comparison.headline
+    winners = comparison.winners
+    here = winners["measure"].eq("access")
+    for name in ("service", "period", "cutoff_min"):
+        here &= winners[name].eq(where[name]).fillna(False).astype(bool)
+    called = {"all": "all residents", "poorest40": "the poorest 40 %"}
+    for row in winners[here & winners["group"].isin(list(called))].to_dict("records"):
+        change, low, high = (float(row[name]) for name in ("mean_change", "low", "high"))
+        if np.isfinite([change, low, high]).all():
+            chance = ": not told from chance" if holds_zero(change, low, high) else ""
+            ends = f"range {_signed(low)} to {_signed(high)}{chance}"
+            yield f"Mean change of {called[row['group']]}: {_signed(change)} ({ends})."
+
+
+def _sizes(comparison: Comparison, few: float) -> Iterator[str]:
+    """Say of those who gain, and who lose, how many do so by much and by little."""
+    for state, who in (("gain", "gaining"), ("loss", "losing")):
+        if not (comparison.cells["headline_state"] == state).any():
+            continue
+        sizes = sizes_of(comparison.cells, state, few)
+        if not np.isnan(sizes.tenth_or_more):
+            yield (
+                f"Of the residents {who}, {sizes.tenth_or_more:,.0f} by a tenth or more, "
+                f"{sizes.under_2_percent:,.0f} by less than 2 %."
+            )
+
+
+def _cutoffs(comparison: Comparison) -> Iterator[str]:
+    """Say share and mean change at every cutoff; nothing where there is one only."""
+    found = at_cutoffs(comparison.winners, comparison.benefit, comparison.headline)
+    if len(found) < 2:
+        return
+    *first, last = (f"{each.cutoff_min}" for each in found)
+    minutes = f"At {', '.join(first)} and {last} min"
+    if any(np.isfinite(each.share) for each in found):
+        yield f"{minutes}: {', '.join(map(_share_at, found))} (share of the poorest 40 %)."
+    yield f"{minutes}: {', '.join(map(_mean_at, found))} (mean change of all residents)."
+
+
+def _share_at(each: AtCutoff) -> str:
+    if np.isnan(each.share):
+        return "not given"
+    return f"{100 * each.share:.0f} %" + (" of a loss" if each.direction == "loss" else "")
+
+
+def _mean_at(each: AtCutoff) -> str:
+    return _signed(each.mean_change) + (" (not told from chance)" if each.by_chance else "")
+
+
+def _signed(value: float) -> str:
+    if np.isnan(value):
+        return "-"
+    return f"{value:+,.0f}" if abs(value) >= 10 or value == 0 else f"{value:+.2g}"
 
 
 def _checks(comparison: Comparison) -> list[str]:
@@ -95,13 +169,20 @@ def _benefit(comparison: Comparison) -> list[str]:
 
 
 def _told(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Leave out the rights that nobody gains or loses."""
-    of_right = frame["what"].str.startswith("right_")
-    return frame[~of_right | (frame[list(names)].fillna(0) != 0).any(axis=1)]
+    """Leave out the rights that nobody gains or loses, and what a vehicle-hour buys where none is added."""
+    nothing = ~(frame[list(names)].fillna(0) != 0).any(axis=1)
+    may_go = frame["what"].str.startswith("right_") | frame["what"].eq(ACCESS_PER_VEHICLE_HOUR)
+    return frame[~(may_go & nothing)]
 
 
 def _table(
-    frame: pd.DataFrame, names: Sequence[str], service: str, labels: Mapping[str, str], few: float
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    service: str,
+    labels: Mapping[str, str],
+    few: float,
+    *,
+    sure: bool,
 ) -> list[str]:
     """Return the table; scenarios of long names go by numbers, which a list before it explains."""
     short = sum(map(len, names)) <= LONGEST_NAMES
@@ -110,7 +191,7 @@ def _table(
     header = ("", "base", *heads)
     body = [
         (
-            _label(row, service, labels),
+            _label(row, service, labels, sure=sure),
             _number(row["base"], row["what"], few),
             *(_number(row[name], row["what"], few) for name in names),
         )
@@ -126,8 +207,8 @@ def _table(
     ]
 
 
-def _label(row: Mapping[Hashable, object], service: str, labels: Mapping[str, str]) -> str:
-    label = LABELS[str(row["what"]), str(row["group"])]["en"]
+def _label(row: Mapping[Hashable, object], service: str, labels: Mapping[str, str], *, sure: bool) -> str:
+    label = label_of(str(row["what"]), str(row["group"]), "en", beyond_noise=sure)
     if row["what"] == ACCESS_PER_VEHICLE_HOUR:
         return f"{service} {label}"
     right = row["standard"]

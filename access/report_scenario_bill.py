@@ -14,6 +14,7 @@ from access.comparison_reader import ScenarioRead
 from access.comparison_side_by_side import ACCESS_PER_VEHICLE_HOUR
 from access.report_findings import period_label, service_label
 from access.report_scenario_numbers import (
+    elided,
     scenario_table,
     signed,
     value_of,
@@ -60,7 +61,7 @@ def bill_sentences(scenario: ScenarioRead, per_hour: Row | None, texts: Texts) -
         yield texts("scenario.per_hour_none", reason=words_of(_note(per_hour, scenario.id), texts.language))
     else:
         service = service_label(scenario.run, scenario.run.headline.service, texts)
-        yield texts("scenario.per_hour", n=signed(value, texts), service=service)
+        yield elided(texts("scenario.per_hour", n=signed(value, texts), service=service), texts)
 
 
 def total_table(scenario: ScenarioRead, texts: Texts) -> Table | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from access.comparison_reader import ScenarioRead
@@ -19,6 +21,8 @@ from access.texts import Texts
 #: Said elsewhere in the table, or free text.
 _NOT_ASKED = ("type", "comment", "feed")
 _LONGEST_ASKED = 240
+#: A cell in the words of a report, by its H3 index.
+_IN_CELL = re.compile(r"\b(?:in cell|dans la cellule) ([0-9a-f]{15})\b")
 
 
 def changed_section(scenario: ScenarioRead, texts: Texts) -> Section:
@@ -36,6 +40,7 @@ def modification_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
     reports = {int(report["number"]): report for report in scenario.entry.get("reports") or []}
     rows = []
     written = _as_written(scenario)
+    zones = zones_of(scenario.run.cells)
     for number, asked in enumerate(scenario.entry.get("modifications") or [], start=1):
         report = reports.get(number) or {}
         comment = str(asked.get("comment") or "")
@@ -43,9 +48,9 @@ def modification_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
         rows.append(
             (
                 texts.number(number),
-                f"{kind}: {comment}" if comment else kind,
+                texts("scenario.label_of_right", label=kind, right=comment) if comment else kind,
                 asked_words(written[number - 1] if written else asked),
-                texts.label(report.get("text"), texts("no_data")),
+                named_places(texts.label(report.get("text"), texts("no_data")), zones, texts),
                 "; ".join(str(warning) for warning in report.get("warnings") or []) or texts("range.none"),
             )
         )
@@ -54,6 +59,24 @@ def modification_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
         texts, texts("scenario.changed_caption"), columns, rows, 2,
         word_columns=(2, 3, 4),
     )  # fmt: skip
+
+
+def zones_of(cells: pd.DataFrame) -> dict[str, str]:
+    """Name of the quarter of each cell that lies in one."""
+    if "zone" not in cells.columns:
+        return {}
+    named = cells[cells["zone"].notna()]
+    return dict(zip(named["id"].astype(str), named["zone"].astype(str), strict=True))
+
+
+def named_places(words: str, zones: Mapping[str, str], texts: Texts) -> str:
+    """Name the quarter instead of a cell's index, where it is known: "in Les Berges"."""
+
+    def name(found: re.Match[str]) -> str:
+        zone = zones.get(found.group(1))
+        return texts("scenario.in_quarter", zone=zone) if zone else found.group(0)
+
+    return _IN_CELL.sub(name, words)
 
 
 def _as_written(scenario: ScenarioRead) -> list[Mapping[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,9 +17,10 @@ from access.report_scenario_numbers import (
     plain_figure,
     reason_words,
     scenario_table,
+    value_of,
 )
 from access.report_scenario_winners import words_at
-from access.report_section import Section, some
+from access.report_section import Section, joined, some
 from access.report_tables import Table
 from access.texts import Texts
 
@@ -36,8 +38,11 @@ def indices_section(scenario: ScenarioRead, texts: Texts) -> Section:
     table = index_table(scenario, texts)
     if table is None:
         return Section("indices", absent=texts("page.no_inequality"))
-    notes = (texts("scenario.indices_note"), texts("reading.ratio"))
-    return Section("indices", (), some(table, service_table(scenario, texts)), notes)
+    notes = [texts("scenario.indices_note"), texts("reading.ratio")]
+    if still := still_periods(scenario):
+        names = joined((period_label(scenario.run, period, texts) for period in still), texts)
+        notes.append(texts("scenario.still_periods", periods=names))
+    return Section("indices", (), some(table, service_table(scenario, texts)), tuple(notes))
 
 
 def index_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
@@ -57,15 +62,12 @@ def index_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
 
 
 def service_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
-    """Mean access and ratio of rich to poor of every service and period, at the headline's cutoff."""
-    run, rows = scenario.run, []
-    records = [
-        row
-        for row in scenario.table.to_dict("records")
-        if row["group"] == "all"
-        and row["cutoff_min"] == run.headline.cutoff_min
-        and row["indicator"] in ("mean_access", "ratio_richest10_poorest40")
-    ]
+    """Mean access and ratio of rich to poor of every service and period, at the headline's cutoff.
+
+    Periods in which nothing changes are left out; ``still_periods`` names them.
+    """
+    run, rows, still = scenario.run, [], still_periods(scenario)
+    records = [row for row in _services(scenario) if str(row["period"]) not in still]
     of = {(str(r["service"]), str(r["period"]), str(r["indicator"])): r for r in records}
     for service, period in dict.fromkeys((name, when) for name, when, _ in of):
         mean = of.get((service, period, "mean_access"))
@@ -83,6 +85,28 @@ def service_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
     keys = ("service", "period", "mean_change_of", "mean_interval", "ratio_change_of", "ratio_interval")
     caption = texts("scenario.services_caption", cutoff=run.headline.cutoff_min)
     return scenario_table(texts, caption, keys, rows, 2)
+
+
+def still_periods(scenario: ScenarioRead) -> list[str]:
+    """Periods in which the change of no service is other than 0, nor its range; in the order of the table."""
+    moving: dict[str, bool] = {}
+    for row in _services(scenario):
+        base, value = value_of(row, "base"), value_of(row, "value")
+        appears = math.isnan(base) != math.isnan(value)
+        moves = appears or any(abs(value_of(row, name)) > 0 for name in ("change", "low", "high"))
+        moving[str(row["period"])] = moving.get(str(row["period"]), False) or moves
+    return [period for period, moves in moving.items() if not moves]
+
+
+def _services(scenario: ScenarioRead) -> list[Row]:
+    """Rows of mean access and ratio of all residents, at the headline's cutoff."""
+    return [
+        row
+        for row in scenario.table.to_dict("records")
+        if row["group"] == "all"
+        and row["cutoff_min"] == scenario.run.headline.cutoff_min
+        and row["indicator"] in ("mean_access", "ratio_richest10_poorest40")
+    ]
 
 
 def _name(indicator: str, group: str, texts: Texts) -> str:

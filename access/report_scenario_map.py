@@ -7,10 +7,13 @@ be told from noise is a plain grey of its own.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from access.report_classes import class_breaks
 from access.report_data import Run
 from access.report_findings import area_name, counted, map_place, service_label
 from access.report_map import CellMap, LegendEntry
@@ -19,9 +22,11 @@ from access.report_small import fewest_shown, residents_words
 from access.suppression import suppress_counts
 from access.texts import Texts
 
-N_CLASSES = 3
-GAIN_COLOURS = ("#92c5de", "#4393c3", "#144b82")
-LOSS_COLOURS = ("#fdb863", "#e08214", "#7f3b08")
+N_CLASSES = 5
+GAIN_COLOURS = ("#a9d3ea", "#72aed6", "#3f86bd", "#1f5b99", "#0a2f5c")
+LOSS_COLOURS = ("#fdc98a", "#f0a148", "#cf7416", "#9a4a07", "#5c2a02")
+#: Between this share of the moved residents and the largest change the classes are of equal ratio.
+_SMALL_END = 0.1
 #: States of a cell, as comparisons name them, with their looks; the classes of gain and loss come first.
 _OTHER_LOOKS = {
     "within noise": ("noise", "#a3a3a3", ""),
@@ -32,13 +37,52 @@ _OTHER_LOOKS = {
 Floats = npt.NDArray[np.float64]
 
 
+class Scale(NamedTuple):
+    """Classes of gain and loss, one scale for all maps of a folder: inner breaks and the largest change."""
+
+    breaks: tuple[float, ...] = ()
+    largest: float = math.nan
+
+
+def scale_of(runs: Iterable[Run]) -> Scale:
+    """Return the scale that the scenarios of a folder share.
+
+    Changes are spread over orders of magnitude, so that classes of as many residents each would put nearly
+    all of the range into the darkest one. The classes are of about equal ratio instead, from the change that
+    a tenth of the residents with a gain or loss stay under to the largest, with breaks of one digit. Fewer
+    than five where the changes lie close together; none where all are equal.
+    """
+    sizes, weights = [], []
+    for run in runs:
+        moved = np.isin(states_of(run), ["gain", "loss"])
+        sizes.append(np.abs(run.column("headline_change")[moved]))
+        weights.append(np.nan_to_num(run.residents()[moved]))
+    size, weight = np.concatenate([*sizes, []]), np.concatenate([*weights, []])
+    counted = np.isfinite(size) & (size > 0) & (weight > 0)
+    if not counted.any():
+        return Scale()
+    order = np.argsort(size[counted], kind="stable")
+    size, weight = size[counted][order], np.cumsum(weight[counted][order])
+    start, largest = float(size[np.searchsorted(weight, _SMALL_END * weight[-1])]), float(size[-1])
+    steps = start * (largest / start) ** (np.arange(1, N_CLASSES) / N_CLASSES)
+    breaks = {_one_digit(float(step)) for step in steps}
+    return Scale(tuple(sorted(b for b in breaks if size[0] < b < largest)), largest)
+
+
+def _one_digit(value: float) -> float:
+    exponent = math.floor(math.log10(value))
+    return float(round(value, -exponent))
+
+
 def states_of(run: Run) -> npt.NDArray[np.object_]:
     """State of each cell: as compared, or that nobody lives there."""
     states = run.cells["headline_state"].astype(object).to_numpy(dtype=object)
     return np.where(run.residents() == 0, "no residents", states)
 
 
-def difference_map(run: Run, name: str, quantified: bool, texts: Texts) -> CellMap:
+def difference_map(
+    run: Run, name: str, quantified: bool, texts: Texts, scale: Scale | None = None
+) -> CellMap:
     """Map of the change at the headline.
 
     Parameters
@@ -49,11 +93,13 @@ def difference_map(run: Run, name: str, quantified: bool, texts: Texts) -> CellM
         Name of the scenario in this language.
     quantified
         Whether the noise is known.
+    scale
+        The one of all scenarios of a folder; default that of this one alone.
     """
+    scale = scale_of([run]) if scale is None else scale
+    breaks = scale.breaks
     states, change = states_of(run), run.column("headline_change")
     residents = np.nan_to_num(run.residents())
-    moved = np.isin(states, ["gain", "loss"])
-    breaks = class_breaks(np.where(moved, np.abs(change), np.nan), residents, N_CLASSES)
     legend: list[LegendEntry] = []
     entry_of_cell = np.zeros(len(states), dtype=np.int64)
 
@@ -68,10 +114,10 @@ def difference_map(run: Run, name: str, quantified: bool, texts: Texts) -> CellM
     n = len(breaks) + 1
     for k in reversed(range(n)):
         here = (states == "gain") & (level == k)
-        add(f"gain_{k}", _label("gain", breaks, k, texts), _colour(GAIN_COLOURS, k, n), "", here)
+        add(f"gain_{k}", _label("gain", scale, k, texts), _colour(GAIN_COLOURS, k, n), "", here)
     for k in range(n):
         here = (states == "loss") & (level == k)
-        add(f"loss_{k}", _label("loss", breaks, k, texts), _colour(LOSS_COLOURS, k, n), "", here)
+        add(f"loss_{k}", _label("loss", scale, k, texts), _colour(LOSS_COLOURS, k, n), "", here)
     for state, (key, colour, pattern) in _OTHER_LOOKS.items():
         add(key, texts(f"scenario.map.{key}"), colour, pattern, states == state)
     service, cutoff = service_label(run, run.headline.service, texts), run.headline.cutoff_min
@@ -131,18 +177,20 @@ def difference_titles(run: Run, texts: Texts) -> list[str]:
 
 
 def _colour(colours: tuple[str, ...], k: int, n: int) -> str:
-    """Colour of class k of n; a single class has the middle one, two classes the ends' inner pair."""
-    return colours[k + (1 if n == 1 else 0)] if n < len(colours) else colours[k]
+    """Colour of class k of n: fewer classes than colours are spread over them, a single one is the middle."""
+    last = len(colours) - 1
+    return colours[round(k * last / (n - 1)) if n > 1 else last // 2]
 
 
-def _label(side: str, breaks: tuple[float, ...], k: int, texts: Texts) -> str:
-    """Words of a class of gain or loss: "gain: 200 to under 900"."""
+def _label(side: str, scale: Scale, k: int, texts: Texts) -> str:
+    """Words of a class of gain or loss: "gain: 200 to under 900"; the last one has its upper end."""
+    breaks = scale.breaks
     if not breaks:
         return texts(f"scenario.map.any_{side}")
     if k == 0:
         size = texts("map.class_below", high=texts.amount(breaks[0]))
     elif k == len(breaks):
-        size = texts("map.class_from", low=texts.amount(breaks[-1]))
+        size = texts("range.from_to", low=texts.amount(breaks[-1]), high=texts.amount(scale.largest))
     else:
         size = texts("map.class_range", low=texts.amount(breaks[k - 1]), high=texts.amount(breaks[k]))
     return texts(f"scenario.map.{side}", size=size)

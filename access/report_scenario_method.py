@@ -68,12 +68,22 @@ def base_line(base: Mapping[str, Any], texts: Texts) -> str:
 
 
 def seconds_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
-    """Seconds by step of a scenario, in the program's own words."""
+    """Seconds by step of a scenario."""
     seconds = scenario.entry.get("seconds") or {}
-    rows = [(str(step), texts.number(float(took), 2)) for step, took in seconds.items()]
+    rows = [(_step(str(step), texts), texts.number(float(took), 2)) for step, took in seconds.items()]
     caption = texts("scenario.seconds_caption", scenario=texts.label(scenario.entry["name"]))
     made = scenario_table(texts, caption, ("step", "seconds"), rows)
-    return made._replace(english_rows=tuple(range(len(rows)))) if made else None
+    unknown = tuple(place for place, step in enumerate(seconds) if not texts.has(_step_key(str(step))))
+    return made._replace(english_rows=unknown) if made else None
+
+
+def _step(step: str, texts: Texts) -> str:
+    """Name of a step of the computation; one that no text knows is named as in the program."""
+    return texts(_step_key(step)) if texts.has(_step_key(step)) else step
+
+
+def _step_key(step: str) -> str:
+    return f"scenario.step.{step.replace(' ', '_')}"
 
 
 def data_tables(comparison: ComparisonRead, inputs: Table, texts: Texts) -> tuple[Table, ...]:

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from access.comparison_reader import ScenarioRead
-from access.comparison_side_by_side import ACCESS_PER_VEHICLE_HOUR, LABELS, VEHICLE_HOURS
-from access.report_numbers import figure
+from access.comparison_side_by_side import ACCESS_PER_VEHICLE_HOUR, VEHICLE_HOURS, label_of
 from access.report_rights_words import right_label
-from access.report_scenario_numbers import signed, signed_figure, value_of
+from access.report_scenario_numbers import plain_value, signed, signed_figure, value_of
+from access.report_scenario_winners import adds_residents
 from access.report_tables import Table
 from access.texts import Texts
 
@@ -31,7 +31,7 @@ def side_table(scenarios: Sequence[ScenarioRead], frame: pd.DataFrame, texts: Te
         base = value_of(row, "base")
         rows.append(
             (
-                texts.capital(_label(scenarios[0], row, texts)),
+                texts.capital(_label(scenarios, row, texts)),
                 texts("range.none") if math.isnan(base) else _figure(base, row, texts),
                 *(
                     _cell(value, base, row, scenario, texts)
@@ -41,15 +41,19 @@ def side_table(scenarios: Sequence[ScenarioRead], frame: pd.DataFrame, texts: Te
         )
     names = [texts.label(scenario.entry["name"]) for scenario in scenarios]
     columns = (texts("table.index"), texts("scenario.column.base"), *names)
-    return Table(texts("scenario.side_caption"), columns, tuple(rows), note=texts("scenario.side_note"))
+    notes = [texts("scenario.side_note")]
+    if any(adds_residents(scenario) for scenario in scenarios):
+        notes.append(texts("scenario.side_added"))
+    return Table(texts("scenario.side_caption"), columns, tuple(rows), note=" ".join(notes))
 
 
-def _label(scenario: ScenarioRead, row: Row, texts: Texts) -> str:
-    label = LABELS[str(row["what"]), str(row["group"])][texts.language]
+def _label(scenarios: Sequence[ScenarioRead], row: Row, texts: Texts) -> str:
+    sure = all(scenario.quantified for scenario in scenarios)
+    label = label_of(str(row["what"]), str(row["group"]), texts.language, beyond_noise=sure)
     standard = row.get("standard")
     if not isinstance(standard, str):
         return label
-    return texts("scenario.label_of_right", label=label, right=right_label(scenario.run, standard, texts))
+    return texts("scenario.label_of_right", label=label, right=right_label(scenarios[0].run, standard, texts))
 
 
 def _cell(value: float, base: float, row: Row, scenario: ScenarioRead, texts: Texts) -> str:
@@ -69,4 +73,4 @@ def _figure(value: float, row: Row, texts: Texts) -> str:
         return signed(value, texts)
     if row["what"] == VEHICLE_HOURS:
         return texts.amount(value)
-    return figure(value, str(row.get("unit") or ""), texts)
+    return plain_value(value, str(row.get("unit") or ""), texts)

@@ -6,20 +6,27 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from access.comparison_cutoffs import AtCutoff, at_cutoffs
+from access.comparison_ratios import TOO_LITTLE
 from access.comparison_reader import ScenarioRead
+from access.comparison_sizes import sizes_of
 from access.report_findings import area_name, period_label, service_label
+from access.report_numbers import OUTSIDE_MARK
 from access.report_rights_words import right_label
 from access.report_scenario_numbers import (
     count_figure,
+    elided,
     group_words,
     interval_words,
     is_hidden,
+    mean_words,
     reason_words,
     scenario_table,
     signed_figure,
     value_of,
 )
-from access.report_section import Section, some
+from access.report_section import Section, joined, some
+from access.report_small import fewest_shown
 from access.report_tables import Table
 from access.texts import Texts
 
@@ -69,16 +76,61 @@ def words_at(scenario: ScenarioRead, texts: Texts) -> dict[str, Any]:
 
 
 def winner_sentences(scenario: ScenarioRead, texts: Texts) -> tuple[str, ...]:
-    """Three sentences: who gains and loses access, how rich and poor share it, and who a right."""
+    """Say who gains and loses access, how rich and poor share it at each cutoff, and who a right."""
     rows = access_rows(scenario)
     everybody = rows.get("all")
     if everybody is None or not value_of(everybody, "residents") > 0:
         return (texts("scenario.no_headline", **words_at(scenario, texts)),)
-    return (
+    told = (
         _gain_and_lose(scenario, everybody, texts),
         _rich_and_poor(scenario, rows, texts),
+        _other_cutoffs(scenario, texts),
         _rights(scenario, texts),
     )
+    return tuple(elided(sentence, texts) for sentence in told if sentence)
+
+
+def short_section(scenario: ScenarioRead, texts: Texts) -> Section:
+    """Who wins and who loses in a few sentences, and what must be known to read them."""
+    sentences = winner_sentences(scenario, texts)
+    notes = []
+    moved = int(scenario.entry.get("joints_moved") or 0)
+    if moved and adds_residents(scenario):
+        notes.append(texts.plural("scenario.joints_moved", moved))
+    if any(OUTSIDE_MARK in sentence for sentence in sentences):
+        notes.append(texts("scenario.mark_note"))
+    return Section("in_short", sentences, notes=tuple(notes))
+
+
+def adds_residents(scenario: ScenarioRead) -> bool:
+    """Say whether the scenario brings residents that the base does not have."""
+    return float((scenario.entry.get("added") or {}).get("population") or 0) > 0
+
+
+def _other_cutoffs(scenario: ScenarioRead, texts: Texts) -> str:
+    """Say the share of the poorest 40 % and the mean change at every cutoff; nothing where there is one."""
+    found = at_cutoffs(scenario.winners, scenario.benefit, scenario.run.headline._asdict())
+    if len(found) < 2:
+        return ""
+    cutoffs = joined((texts.number(each.cutoff_min) for each in found), texts)
+    changes = ", ".join(_mean_words(each, scenario, texts) for each in found)
+    if "poorest40" not in access_rows(scenario):
+        return texts("scenario.at_cutoffs_mean", cutoffs=cutoffs, changes=changes)
+    both_ways = len({each.direction for each in found if each.direction}) > 1
+    shares = ", ".join(_share_at(each, texts, both_ways=both_ways) for each in found)
+    return texts("scenario.at_cutoffs", cutoffs=cutoffs, shares=shares, changes=changes)
+
+
+def _share_at(each: AtCutoff, texts: Texts, *, both_ways: bool) -> str:
+    if math.isnan(each.share):
+        return texts("scenario.not_given")
+    words = texts.percent(1.0).replace("100", texts.number(100 * each.share))
+    return f"{words} {texts(f'scenario.of_{each.direction}')}" if both_ways else words
+
+
+def _mean_words(each: AtCutoff, scenario: ScenarioRead, texts: Texts) -> str:
+    words = signed_figure(each.mean_change, scenario.run.headline.service, texts)
+    return texts("scenario.mean_by_chance", change=words) if each.by_chance else words
 
 
 def _gain_and_lose(scenario: ScenarioRead, row: Row, texts: Texts) -> str:
@@ -89,16 +141,29 @@ def _gain_and_lose(scenario: ScenarioRead, row: Row, texts: Texts) -> str:
         none_at_all = counts["within_noise"] == 0
         return texts("scenario.nobody" if none_at_all else "scenario.nobody_beyond_noise", **words)
     words |= {name: _share(value, known, texts) for name, value in counts.items()}
+    for name, state in (("gaining", "gain"), ("losing", "loss")):
+        if counts[name] > 0:
+            words[name] = _share(counts[name], known, texts, _sizes(scenario, state, texts))
     return texts("scenario.winners" if scenario.quantified else "scenario.winners_by_sign", **words)
 
 
-def _share(value: float, known: float, texts: Texts) -> str:
+def _sizes(scenario: ScenarioRead, state: str, texts: Texts) -> str:
+    """Say of those who gain or lose how many do so by much, and how many by little; empty where few do."""
+    sizes = sizes_of(scenario.run.cells, state, fewest_shown(scenario.run))
+    if math.isnan(sizes.tenth_or_more):
+        return ""
+    large, small = texts.number(sizes.tenth_or_more), texts.number(sizes.under_2_percent)
+    return texts("scenario.sizes", large=large, small=small)
+
+
+def _share(value: float, known: float, texts: Texts, sizes: str = "") -> str:
     """Residents and their share of those known: "1,200 (4.1%)"."""
     if math.isnan(value):
         return texts("range.suppressed")
     if value == 0 or not known > 0:
         return texts.number(value)
-    return texts("table.mean_and_share", mean=texts.number(value), share=texts.percent(value / known))
+    share = f"{texts.percent(value / known)}{sizes}"
+    return texts("table.mean_and_share", mean=texts.number(value), share=share)
 
 
 def _rich_and_poor(scenario: ScenarioRead, rows: Mapping[str, Row], texts: Texts) -> str:
@@ -107,7 +172,7 @@ def _rich_and_poor(scenario: ScenarioRead, rows: Mapping[str, Row], texts: Texts
         return texts("scenario.no_incomes")
     words = words_at(scenario, texts)
     for name, row in (("poor", poor), ("rich", rich)):
-        words[name] = signed_figure(value_of(row, "mean_change"), str(row.get("unit") or ""), texts)
+        words[name] = mean_words(row, texts)
         words[f"{name}_range"] = interval_words(row, texts)
     quantified = not math.isnan(value_of(poor, "low"))
     sentence = texts("scenario.rich_and_poor" if quantified else "scenario.rich_and_poor_bare", **words)
@@ -133,7 +198,7 @@ def _rights(scenario: ScenarioRead, texts: Texts) -> str:
     moved = [row for row in rows if moves(row)]
     if not moved:
         return texts("scenario.no_right_moves", n=texts.number(len(rows)))
-    parts = [texts("scenario.rights_move", n=texts.number(len(moved)), of=texts.number(len(rows)))]
+    parts = [texts.plural("scenario.rights_move", len(moved), of=texts.number(len(rows)))]
     for column, key in (("gaining", "scenario.right_gained"), ("losing", "scenario.right_lost")):
         most = max(moved, key=lambda row: _or_zero(value_of(row, column)))
         if _or_zero(value_of(most, column)) > 0:
@@ -158,7 +223,7 @@ def winners_section(scenario: ScenarioRead, texts: Texts) -> Section:
     if table is None:
         return Section("groups", absent=texts("scenario.no_headline", **words_at(scenario, texts)))
     tables = some(table, benefit_table(scenario, texts))
-    notes = [texts("scenario.groups_note"), texts("groups.places")]
+    notes = [texts("scenario.groups_note"), texts("scenario.sums_note"), texts("groups.places")]
     if not scenario.quantified:
         notes.append(texts("scenario.noise_not_quantified"))
     return Section("groups", (), tables, tuple(notes))
@@ -176,7 +241,7 @@ def group_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
                 *(count_figure(row, f"residents_{name}", texts) for name in (*_STATES, "no_data")),
                 _amount(gain, row, texts),
                 _amount(loss, row, texts),
-                signed_figure(value_of(row, "mean_change"), str(row.get("unit") or ""), texts),
+                mean_words(row, texts),
                 interval_words(row, texts),
             )
         )
@@ -207,7 +272,7 @@ def benefit_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
             key, group=group_words(str(row["group"]), texts), against=group_words(str(row["against"]), texts)
         )
         value = value_of(row, "value")
-        shown = texts.percent(value) if row["measure"] == "share" else texts.number(value, 2)
+        shown = texts.percent(value) if row["measure"] == "share" else _two_digits(value, texts)
         direction = str(row.get("direction") or "")
         words = texts(f"scenario.of_{direction}") if direction in ("gain", "loss") else texts("range.none")
         rows.append(
@@ -215,7 +280,7 @@ def benefit_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
                 texts.capital(label),
                 texts("scenario.not_given") if math.isnan(value) else shown,
                 words,
-                reason_words(row, texts) or texts("range.none"),
+                _reason(row, texts) or texts("range.none"),
             )
         )
     keys = ("benefit", "value", "direction", "reason")
@@ -223,6 +288,22 @@ def benefit_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
         texts, texts("scenario.benefit_caption"), keys, rows, note=texts("scenario.benefit_note"),
         word_columns=(2, 3),
     )  # fmt: skip
+
+
+def _two_digits(value: float, texts: Texts) -> str:
+    """Write a ratio of two changes with two significant digits; neither change is known better."""
+    if not math.isfinite(value) or value == 0:
+        return texts.number(value)
+    decimals = 1 - math.floor(math.log10(abs(value)))
+    return texts.number(round(value, decimals), max(0, decimals))
+
+
+def _reason(row: Row, texts: Texts) -> str:
+    """Say why a ratio is not given; one by a group that hardly changes names the group."""
+    if row.get("note") != TOO_LITTLE:
+        return reason_words(row, texts)
+    key = f"scenario.too_little.{row['against']}"
+    return texts(key if texts.has(key) else "scenario.too_little.all")
 
 
 def side_chart(scenario: ScenarioRead, texts: Texts) -> SideChart | None:

@@ -17,7 +17,6 @@ import pandas as pd
 from access.comparison_reader import ComparisonRead, ScenarioRead, read_comparison
 from access.report import MAX_SVG_CELLS, environment, surroundings
 from access.report_charts import svg_map
-from access.report_evidence import with_mark_told
 from access.report_findings import area_name, attribution
 from access.report_ground import ground
 from access.report_method import input_table, period_table
@@ -26,13 +25,13 @@ from access.report_png import map_png
 from access.report_scenario_bill import bill_section, per_hour_row
 from access.report_scenario_change import changed_section
 from access.report_scenario_indices import indices_section
-from access.report_scenario_map import difference_map, difference_titles, without_few
+from access.report_scenario_map import Scale, difference_map, difference_titles, scale_of, without_few
 from access.report_scenario_method import base_line, checks_section, data_tables, limit_lines, method_lines
+from access.report_scenario_numbers import with_mark_told
 from access.report_scenario_register import register_section
 from access.report_scenario_rights import rights_section
 from access.report_scenario_side import side_table
-from access.report_scenario_winners import side_chart, winner_sentences, winners_section, words_at
-from access.report_section import Section
+from access.report_scenario_winners import short_section, side_chart, winners_section, words_at
 from access.report_tables import map_table
 from access.texts import Texts
 
@@ -71,12 +70,13 @@ def write_comparison_report(folder: Path, languages: Sequence[str] = ("en", "fr"
     words = [Texts(language) for language in languages]
     folder = Path(folder)
     comparison = read_comparison(folder)
+    scale = scale_of(scenario.run for scenario in comparison.scenarios)
     written: list[Path] = []
     for place, texts in enumerate(words):
         suffix = "" if place == 0 else f".{texts.language}"
         figures = []
         for scenario in comparison.scenarios:
-            figure, png = map_figure(scenario, texts)
+            figure, png = map_figure(scenario, texts, scale)
             written.append(folder / f"map-{scenario.id}{suffix}.png")
             written[-1].write_bytes(png)
             figures.append(figure)
@@ -85,11 +85,13 @@ def write_comparison_report(folder: Path, languages: Sequence[str] = ("en", "fr"
     return written
 
 
-def map_figure(scenario: ScenarioRead, texts: Texts) -> tuple[dict[str, Any], bytes]:
+def map_figure(
+    scenario: ScenarioRead, texts: Texts, scale: Scale | None = None
+) -> tuple[dict[str, Any], bytes]:
     """Draw the map of a scenario: for the page, and as a PNG of its own."""
     run, name = scenario.run, texts.label(scenario.entry["name"])
     base = ground(run.cells)
-    cell_map = difference_map(run, name, scenario.quantified, texts)
+    cell_map = difference_map(run, name, scenario.quantified, texts, scale)
     overlay = _overlay(scenario, base.cells.crs, texts)
     png = map_png(base, without_few(run, cell_map), surroundings(run, texts), texts, overlay=overlay)
     figure: dict[str, Any] = {
@@ -158,7 +160,7 @@ def _chapter(
     """Everything that the page says of one scenario."""
     made = {
         "changed": changed_section(scenario, texts),
-        "in_short": Section("in_short", winner_sentences(scenario, texts)),
+        "in_short": short_section(scenario, texts),
         "groups": winners_section(scenario, texts),
         "rights": rights_section(scenario, texts),
         "indices": indices_section(scenario, texts),

@@ -32,13 +32,30 @@ from builders_comparison import (
 
 from access import report_scenarios
 from access.comparison_files import write_comparison
+from access.comparison_ratios import TOO_LITTLE, steady_ratios
 from access.comparison_reader import ScenarioRead, read_comparison
 from access.report_overlay import Overlay, overlay_of, svg_overlay
-from access.report_scenario_change import asked_words, modification_table
-from access.report_scenario_map import difference_map, difference_titles, without_few
-from access.report_scenario_numbers import before_after, interval_words, signed, signed_figure
+from access.report_scenario_change import asked_words, modification_table, named_places
+from access.report_scenario_indices import index_table, indices_section, service_table, still_periods
+from access.report_scenario_map import Scale, difference_map, difference_titles, scale_of, without_few
+from access.report_scenario_method import seconds_table
+from access.report_scenario_numbers import (
+    before_after,
+    change_words,
+    elided,
+    interval_words,
+    signed,
+    signed_figure,
+    with_mark_told,
+)
 from access.report_scenario_side import side_table
-from access.report_scenario_winners import per_resident, side_chart, winner_sentences
+from access.report_scenario_winners import (
+    benefit_table,
+    per_resident,
+    short_section,
+    side_chart,
+    winner_sentences,
+)
 from access.report_scenarios import write_comparison_report
 from access.texts import LANGUAGES, Texts, flatten, load_tree
 
@@ -179,11 +196,15 @@ def test_above_the_limit_of_cells_the_picture_stands_in(
 
 
 def test_winners_in_a_sentence_by_hand(first: ScenarioRead) -> None:
-    """Of 21,700 residents 300 are without data: 21,400 known; 1,900 gain (8.9 %), 7,800 lose (36 %)."""
+    """Of 21,700 residents 300 are without data: 21,400 known; 1,900 gain (8.9 %), 7,800 lose (36 %).
+
+    Of the cells, 19 gain 100 of 8,000 or more; 35 lose 50 of 4,000 (1.25 %), 42 lose 500 of 3,000 or fewer.
+    """
     assert winner_sentences(first, EN)[0] == (
-        "Of 21,400 residents whose access is known, 1,900 (8.9%) reach more jobs within 45 minutes and 7,800 "
-        "(36%) reach fewer; for 1,800 (8.4%) the change cannot be told from noise, for 9,900 (46%) nothing "
-        "changes (weekday midday)."
+        "Of 21,400 residents whose access is known, 1,900 (8.9%; of these, 0 by a tenth or more, 1,900 by "
+        "less than 2%) reach more jobs within 45 minutes and 7,800 (36%; of these, 4,200 by a tenth or more, "
+        "3,500 by less than 2%) reach fewer; for 1,800 (8.4%) the change cannot be told from noise, for "
+        "9,900 (46%) nothing changes (weekday midday)."
     )
 
 
@@ -198,7 +219,7 @@ def test_a_share_is_withheld_with_its_reason(first: ScenarioRead) -> None:
 
 def test_rights_in_a_sentence_name_the_right_gained_most(first: ScenarioRead) -> None:
     assert winner_sentences(first, FR)[2] == (
-        "Sur 3 droits, 1 sont gagnés ou perdus par quelqu’un. Le plus gagné\u00a0: «\u00a0une école "
+        "Sur 3 droits, 1 est gagné ou perdu par quelqu’un. Le plus gagné\u00a0: «\u00a0une école "
         "primaire\u00a0», par 600 habitants. Personne n’en perd."
     )
 
@@ -224,21 +245,135 @@ def test_nobody_who_gains_or_loses_is_said_so(tmp_path: Path) -> None:
     )
 
 
+# ---- what the first number hangs on
+
+
+def several_cutoffs(first: ScenarioRead) -> ScenarioRead:
+    """The share of the poorest 40 % is 6 % at 30 minutes, 16 % at 45, withheld at 60."""
+    means = {30: (-50.0, -60.0, -40.0), 45: (-97.0, -120.0, -80.0), 60: (2.0, -5.0, 9.0)}
+    rows = [
+        winner("all", 21_700, 0, 0, 0, 0, 0, cutoff_min=cutoff, mean_change=mean, low=low, high=high)
+        for cutoff, (mean, low, high) in means.items()
+    ]
+    others = first.winners[first.winners["group"] != "all"]
+    share = benefit().iloc[:1]
+    given = [
+        share.assign(cutoff_min=cutoff, value=value, direction="loss", note=None)
+        for cutoff, value in ((30, 0.0631), (45, 0.155))
+    ]
+    return first._replace(
+        winners=pd.concat([pd.DataFrame(rows), others], ignore_index=True),
+        benefit=pd.concat([*given, share.assign(cutoff_min=60)], ignore_index=True),
+    )
+
+
+def test_every_cutoff_stands_under_the_sentence(first: ScenarioRead) -> None:
+    read = several_cutoffs(first)
+    assert winner_sentences(read, EN)[2] == (
+        "At 30, 45 and 60 minutes: 6%, 16%, not stated (share of the poorest 40%); mean change of all "
+        "residents: −50, −97, +2 (not told from chance)."
+    )
+    assert winner_sentences(read, FR)[2].startswith(
+        "En 30, 45 et 60 minutes\u00a0: 6\u202f%, 16\u202f%, non donnée (part des 40"
+    )
+    poor = read.winners[read.winners["group"] != "poorest40"]
+    assert "At 30, 45 and 60 minutes, mean change" in " ".join(
+        winner_sentences(read._replace(winners=poor), EN)
+    )
+    mixed = read.benefit.assign(direction=["gain", "loss", None])
+    told = winner_sentences(read._replace(benefit=mixed), EN)[2]
+    assert "6% of a gain, 16% of a loss, not stated" in told
+
+
+def test_residents_who_move_where_cells_join_the_streets_are_told(first: ScenarioRead) -> None:
+    def notes(moved: int, people: float, texts: Texts = EN) -> str:
+        entry = {**first.entry, "joints_moved": moved, "added": {"population": people}}
+        return " ".join(short_section(first._replace(entry=entry), texts).notes)
+
+    assert notes(1, 600).startswith("The new residents move the place where 1 cell joins the streets;")
+    assert "2 cells join" in notes(2, 600)
+    assert "2 cellules rejoignent" in notes(2, 600, FR)
+    assert notes(1, 0) == notes(0, 600) == ""
+
+
+def test_a_ratio_by_a_group_that_hardly_changes_is_withheld(first: ScenarioRead) -> None:
+    """The richest tenth gains 100, from 10 to 190: 10 is under a quarter of 100."""
+    rich = winner("decile_10", 100, 100, 0, 0, 0, 0, mean_change=100.0, low=10.0, high=190.0)
+    read = first._replace(benefit=steady_ratios(benefit(), pd.DataFrame([rich])))
+    made = benefit_table(read, EN)
+    assert made is not None
+    assert made.rows[1][1:] == ("not stated", "–", "The richest tenth changes too little for a ratio.")
+    kept = first._replace(benefit=benefit().assign(value=132.9, note=None))
+    whole = benefit_table(kept, EN)
+    assert whole is not None
+    assert whole.rows[1][1] == "130"
+
+
+def test_periods_in_which_nothing_changes_are_folded(first: ScenarioRead) -> None:
+    more = first.table.iloc[:1].assign(period="night", value=4000.0, change=0.0, low=0.0, high=0.0)
+    read = first._replace(table=pd.concat([first.table, more], ignore_index=True))
+    assert still_periods(read) == ["night"]
+    made = service_table(read, EN)
+    assert made is not None
+    assert len(made.rows) == 2
+    appears = more.assign(base=np.nan, change=np.nan, low=np.nan, high=np.nan)
+    assert still_periods(first._replace(table=appears)) == []
+
+
+def test_a_quarter_is_named_instead_of_a_cell() -> None:
+    cell = "8935300700bffff"
+    assert named_places(f"600 more in cell {cell}; x", {cell: "Les Berges"}, EN) == (
+        "600 more in the quarter “Les Berges”; x"
+    )
+    assert named_places(f"dans la cellule {cell}", {}, FR) == f"dans la cellule {cell}"
+
+
+def test_a_number_outside_its_range_says_what_to_quote(first: ScenarioRead) -> None:
+    table = first.table.assign(low=-80.0, high=-70.0)
+    made = index_table(first._replace(table=table), FR)
+    assert made is not None
+    assert "Citez l’intervalle, non le nombre." in with_mark_told(made, FR).note
+    assert with_mark_told(made._replace(rows=()), FR).note == made.note
+
+
 # ---- map
 
 
 def test_classes_of_the_map_by_hand(first: ScenarioRead) -> None:
     """19 cells gain 100, 35 lose 50 (one of ring 6 is without data), 42 lose 500.
 
-    A third of these 96 cells is 32, all of 50, below which there is nothing; two thirds are 64, thus 500.
+    From 50 to 500 in five steps of equal ratio: breaks at 79, 126, 199 and 315, thus 80, 100, 200 and 300.
     """
     drawn = difference_map(first.run, "X", True, EN)
     legend = {entry.label: entry.n_cells for entry in drawn.legend}
     assert legend == {
-        "gain: under 500": 19, "loss: under 500": 35, "loss: 500 and more": 42,
+        "gain: 100 to under 200": 19, "loss: under 80": 35, "loss: 300 to 500": 42,
         "within the noise of the computation": 18, "no change": 100, "no data": 3, "nobody lives here": 54,
     }  # fmt: skip
     assert sum(legend.values()) == 271
+
+
+def test_all_maps_of_a_folder_have_one_scale(first: ScenarioRead) -> None:
+    """The other scenario changes ten times as much, so that here the largest class stays empty."""
+    larger = first.run.cells.assign(headline_change=first.run.cells["headline_change"] * 10)
+    scale = scale_of([first.run, first.run._replace(cells=larger)])
+    assert scale.largest == 5000
+    alone, together = (difference_map(first.run, "X", True, EN, given).legend for given in (None, scale))
+    assert alone[1].label == "loss: under 80"
+    assert not any("5,000" in entry.label for entry in together)
+    other = difference_map(first.run._replace(cells=larger), "X", True, EN, scale).legend
+    assert any(entry.label.endswith(" to 5,000") for entry in other)
+    same = {entry.label: entry.colour for entry in other}
+    assert all(same.get(entry.label, entry.colour) == entry.colour for entry in together)
+
+
+def test_one_size_of_change_is_one_class(first: ScenarioRead) -> None:
+    flat = first.run.cells.assign(headline_change=np.sign(first.run.cells["headline_change"]) * 50.0)
+    assert scale_of([first.run._replace(cells=flat)]) == Scale((), 50.0)
+    labels = [entry.label for entry in difference_map(first.run._replace(cells=flat), "X", True, EN).legend]
+    assert labels[:2] == ["gain", "loss"]
+    still = flat.assign(headline_state="unchanged")
+    assert scale_of([first.run._replace(cells=still)]).breaks == ()
 
 
 def test_few_residents_of_a_class_are_not_in_the_legend(tmp_path: Path) -> None:
@@ -264,7 +399,8 @@ def test_a_tooltip_tells_before_after_and_noise(first: ScenarioRead) -> None:
 
 def test_what_a_scenario_changes_is_drawn_with_its_legend(folder: Path) -> None:
     text = page(folder)
-    for words in ("new stretch", "stretch no longer served", "new stop or place", "stop or place that goes"):
+    for words in ("new stretch", "stretch no longer served", "new stop or place",
+                  "stop no longer served, or place that goes"):  # fmt: skip
         assert words in text
     assert "same stretch, other trips" not in text
 
@@ -302,10 +438,37 @@ def test_small_changes_are_not_rounded_to_nothing() -> None:
 
 def test_an_interval_is_told_or_its_lack() -> None:
     row = {"change": 5.0, "low": -1.0, "high": 11.0, "unit": "jobs"}
-    assert interval_words(row, EN) == "−1 to +11"
+    assert interval_words(row, EN) == "−1 to +11: not told from chance"
+    assert interval_words(row | {"low": 1.0}, EN) == "+1 to +11"
+    assert interval_words(row | {"change": 0.0, "low": 0.0, "high": 0.0}, EN) == "0 to 0"
     assert interval_words(row | {"low": None}, EN) == "not quantified"
-    assert interval_words(row | {"change": 12.0}, EN) == "−1 to +11\u00a0†"
+    assert interval_words(row | {"change": 12.0}, EN) == "−1 to +11: not told from chance\u00a0†"
     assert interval_words(row | {"change": None}, EN) == "–"
+
+
+def test_numbers_of_one_row_have_the_same_digits() -> None:
+    row = {
+        "base": 1.7304,
+        "value": 1.6884,
+        "change": -0.042,
+        "low": -0.0492,
+        "high": -0.0002,
+        "unit": "ratio",
+    }
+    assert before_after(row, EN) == "1.730 → 1.688 (−0.042)"
+    assert interval_words(row, EN) == "−0.049 to 0.000"
+    assert change_words(row | {"change": -0.0002}, FR) == "plus petit que 0,001"
+    jobs = {"change": 8.7, "low": -29.0, "high": 102.0, "unit": "jobs"}
+    assert (change_words(jobs, EN), interval_words(jobs, EN)) == ("+9", "−29 to +102: not told from chance")
+    small = {"change": 0.009, "low": 0.0021, "high": 0.02, "unit": "jobs"}
+    assert (change_words(small, EN), interval_words(small, EN)) == ("+0.009", "+0.002 to +0.020")
+
+
+def test_french_elides_before_a_vowel() -> None:
+    assert elided("davantage de emplois, de écoles, de hôpitaux, de jardins", FR) == (
+        "davantage d’emplois, d’écoles, d’hôpitaux, de jardins"
+    )
+    assert elided("de emplois", EN) == "de emplois"
 
 
 def test_before_and_after_stand_in_one_cell() -> None:
@@ -335,7 +498,13 @@ def test_rights_that_nobody_gains_or_loses_are_left_out_side_by_side(folder: Pat
     made = side_table(found.scenarios, found.side_by_side, EN)
     rows = {row[0]: row[1:] for row in made.rows}
     assert rows["Vehicle-hours a week"] == ("700", "770 (+70)", "770 (+70)")
-    assert rows["Residents gaining"] == ("–", "1,900", "1,900")
+    assert rows["Residents gaining"] == ("–", "1,900", "1,900")  # the second does not know its noise
+    assert "deciles" not in made.note
+    sure = side_table(found.scenarios[:1], found.side_by_side, EN)
+    assert "Residents gaining beyond the noise" in [row[0] for row in sure.rows]
+    entry = {**found.scenarios[0].entry, "added": {"population": 600.0}}
+    grown = side_table([found.scenarios[0]._replace(entry=entry)], found.side_by_side, FR)
+    assert "Compte les habitants ajoutés et les nouveaux déciles" in grown.note
     assert not any("hospital" in label for label in rows)
     assert any("primary school" in label for label in rows)
 
@@ -413,6 +582,29 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         report_scenarios.changed_section(
             typed(read_comparison(tmp_path / "three").scenarios[0], kind), Recorder("en")
         )
+    read = read_comparison(tmp_path / "three").scenarios[0]
+    if texts := Recorder("en"):
+        winner_sentences(several_cutoffs(read), texts)
+        alone = several_cutoffs(read)
+        winner_sentences(alone._replace(winners=alone.winners[alone.winners["group"] == "all"]), texts)
+        for n_joints in (1, 2):
+            added = {**read.entry, "joints_moved": n_joints, "added": {"population": 9.0}}
+            short_section(read._replace(entry=added), texts)
+            side_table([read._replace(entry=added)], read_comparison(tmp_path / "three").side_by_side, texts)
+        for against in ("richest10", "decile_10", "all"):
+            little = benefit().iloc[1:].assign(value=np.nan, against=against, note=TOO_LITTLE)
+            benefit_table(read._replace(benefit=little), texts)
+        named_places("in cell 8935300700bffff", {"8935300700bffff": "x"}, texts)
+        interval_words({"change": 5.0, "low": -1.0, "high": 11.0}, texts)
+        both = pd.concat([moved.iloc[:1], moved.iloc[:1].assign(right="hospital_45")])
+        winner_sentences(read._replace(rights=both), texts)
+        change_words({"change": 0.0001, "unit": "ratio"}, texts)
+        night = read.table.iloc[:1].assign(value=4000.0, change=0.0, low=0.0, high=0.0)
+        indices_section(read._replace(table=night), texts)
+        steps = {key.replace("_", " "): 1.0 for key, _ in flatten(load_tree("en")["scenario"]["step"])}
+        seconds_table(read._replace(entry={**read.entry, "seconds": steps}), texts)
+        outside = read.winners.assign(low=1.0, high=2.0)
+        short_section(read._replace(winners=outside), texts)
     routes = read_comparison(tmp_path / "three").scenarios[0]
     assert routes.entry["checks"][0]["name"] == CHECKS[0].name
     keys = {f"scenario.{key}" for key, _ in flatten(load_tree("en")["scenario"])}
