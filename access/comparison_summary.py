@@ -113,14 +113,16 @@ def _cutoffs(comparison: Comparison) -> Iterator[str]:
     *first, last = (f"{each.cutoff_min}" for each in found)
     minutes = f"At {', '.join(first)} and {last} min"
     if any(np.isfinite(each.share) for each in found):
-        yield f"{minutes}: {', '.join(map(_share_at, found))} (share of the poorest 40 %)."
-    yield f"{minutes}: {', '.join(map(_mean_at, found))} (mean change of all residents)."
+        both_ways = len({each.direction for each in found if each.direction}) > 1
+        shares = ", ".join(_share_at(each, both_ways=both_ways) for each in found)
+        yield f"{minutes}, share of the poorest 40 %: {shares}."
+    yield f"{minutes}, mean change of all residents: {', '.join(map(_mean_at, found))}."
 
 
-def _share_at(each: AtCutoff) -> str:
+def _share_at(each: AtCutoff, *, both_ways: bool) -> str:
     if np.isnan(each.share):
         return "not given"
-    return f"{100 * each.share:.0f} %" + (" of a loss" if each.direction == "loss" else "")
+    return f"{100 * each.share:.0f} %" + (f" of a {each.direction}" if both_ways else "")
 
 
 def _mean_at(each: AtCutoff) -> str:
@@ -128,9 +130,9 @@ def _mean_at(each: AtCutoff) -> str:
 
 
 def _signed(value: float) -> str:
-    if np.isnan(value):
-        return "-"
-    return f"{value:+,.0f}" if abs(value) >= 10 or value == 0 else f"{value:+.2g}"
+    if np.isnan(value) or value == 0:
+        return "-" if np.isnan(value) else "0"
+    return f"{value:+,.0f}" if abs(value) >= 10 else f"{value:+.2g}"
 
 
 def _checks(comparison: Comparison) -> list[str]:

@@ -1,10 +1,10 @@
-"""Who wins and who loses: three sentences, gains and losses by group as a table and as bars to both sides."""
+"""Who wins and who loses: a few sentences, gains and losses by group, and which part goes to whom."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from access.comparison_cutoffs import AtCutoff, at_cutoffs
 from access.comparison_ratios import TOO_LITTLE
@@ -32,29 +32,6 @@ from access.texts import Texts
 
 Row = Mapping[Any, Any]
 _STATES = ("gaining", "losing", "within_noise", "unchanged")
-_CHART_WIDTH, _ROW_HEIGHT, _TOP, _BOTTOM = 820.0, 30.0, 34.0, 30.0
-_LABEL_WIDTH, _VALUE_WIDTH = 190.0, 78.0
-
-
-class SideBar(NamedTuple):
-    """One group: both bars and their texts; y of the upper edge, widths from the zero line."""
-
-    y: float
-    label: str
-    gain_width: float
-    loss_width: float
-    gain: str
-    loss: str
-
-
-class SideChart(NamedTuple):
-    """Bars to both sides of a zero line, losses left and gains right."""
-
-    width: float
-    height: float
-    zero_x: float
-    bar_height: float
-    bars: tuple[SideBar, ...]
 
 
 def access_rows(scenario: ScenarioRead) -> dict[str, Row]:
@@ -134,7 +111,7 @@ def _mean_words(each: AtCutoff, scenario: ScenarioRead, texts: Texts) -> str:
 
 
 def _gain_and_lose(scenario: ScenarioRead, row: Row, texts: Texts) -> str:
-    known = value_of(row, "residents") - _or_zero(value_of(row, "residents_no_data"))
+    known = value_of(row, "residents") - or_zero(value_of(row, "residents_no_data"))
     counts = {name: value_of(row, f"residents_{name}") for name in _STATES}
     words = words_at(scenario, texts) | {"residents": texts.plural("residents", known)}
     if counts["gaining"] == 0 and counts["losing"] == 0:
@@ -200,8 +177,8 @@ def _rights(scenario: ScenarioRead, texts: Texts) -> str:
         return texts("scenario.no_right_moves", n=texts.number(len(rows)))
     parts = [texts.plural("scenario.rights_move", len(moved), of=texts.number(len(rows)))]
     for column, key in (("gaining", "scenario.right_gained"), ("losing", "scenario.right_lost")):
-        most = max(moved, key=lambda row: _or_zero(value_of(row, column)))
-        if _or_zero(value_of(most, column)) > 0:
+        most = max(moved, key=lambda row: or_zero(value_of(row, column)))
+        if or_zero(value_of(most, column)) > 0:
             right = right_label(scenario.run, str(most["right"]), texts)
             parts.append(texts(key, right=right, residents=texts.plural("residents", value_of(most, column))))
         else:
@@ -214,7 +191,7 @@ def moves(row: Row) -> bool:
     """Say whether anybody gains or loses this right, also where they are too few to be counted here."""
     if is_hidden(row) and (math.isnan(value_of(row, "gaining")) or math.isnan(value_of(row, "losing"))):
         return True
-    return _or_zero(value_of(row, "gaining")) > 0 or _or_zero(value_of(row, "losing")) > 0
+    return or_zero(value_of(row, "gaining")) > 0 or or_zero(value_of(row, "losing")) > 0
 
 
 def winners_section(scenario: ScenarioRead, texts: Texts) -> Section:
@@ -253,7 +230,7 @@ def group_table(scenario: ScenarioRead, texts: Texts) -> Table | None:
 
 def per_resident(row: Row) -> tuple[float, float]:
     """Gains and losses of a group, each spread over all its residents with data; NaN where not shown."""
-    known = value_of(row, "residents") - _or_zero(value_of(row, "residents_no_data"))
+    known = value_of(row, "residents") - or_zero(value_of(row, "residents_no_data"))
     if not known > 0:
         return math.nan, math.nan
     return value_of(row, "gain") / known, value_of(row, "loss") / known
@@ -306,38 +283,6 @@ def _reason(row: Row, texts: Texts) -> str:
     return texts(key if texts.has(key) else "scenario.too_little.all")
 
 
-def side_chart(scenario: ScenarioRead, texts: Texts) -> SideChart | None:
-    """Gain and loss per resident of each group, to both sides; None where nobody has data."""
-    rows = {group: per_resident(row) for group, row in access_rows(scenario).items()}
-    known = [value for pair in rows.values() for value in pair if not math.isnan(value)]
-    if not known:
-        return None
-    largest_gain = max((_or_zero(gain) for gain, _ in rows.values()), default=0.0)
-    largest_loss = max((_or_zero(loss) for _, loss in rows.values()), default=0.0)
-    room = _CHART_WIDTH - _LABEL_WIDTH - 2 * _VALUE_WIDTH
-    unit = room / ((largest_gain + largest_loss) or 1.0)
-    zero_x = _LABEL_WIDTH + _VALUE_WIDTH + largest_loss * unit
-    bars = tuple(
-        SideBar(
-            y=round(_TOP + place * _ROW_HEIGHT, 1),
-            label=texts.capital(group_words(group, texts)),
-            gain_width=round(_or_zero(gain) * unit, 1),
-            loss_width=round(_or_zero(loss) * unit, 1),
-            gain=_bar_text(gain, "+", texts),
-            loss=_bar_text(loss, "\u2212", texts),
-        )
-        for place, (group, (gain, loss)) in enumerate(rows.items())
-    )
-    height = _TOP + len(bars) * _ROW_HEIGHT + _BOTTOM
-    return SideChart(_CHART_WIDTH, height, round(zero_x, 1), _ROW_HEIGHT * 0.66, bars)
-
-
-def _bar_text(value: float, sign: str, texts: Texts) -> str:
-    """Number at the end of a bar; none of 0, a dash where it is not shown."""
-    if math.isnan(value):
-        return texts("range.none")
-    return f"{sign}{texts.amount(value)}" if value > 0 else ""
-
-
-def _or_zero(value: float) -> float:
+def or_zero(value: float) -> float:
+    """Return the number, 0 where there is none."""
     return 0.0 if math.isnan(value) else value

@@ -24,6 +24,7 @@ from access.report_overlay import Overlay, overlay_of
 from access.report_png import map_png
 from access.report_scenario_bill import bill_section, per_hour_row
 from access.report_scenario_change import changed_section
+from access.report_scenario_chart import side_chart
 from access.report_scenario_indices import indices_section
 from access.report_scenario_map import Scale, difference_map, difference_titles, scale_of, without_few
 from access.report_scenario_method import base_line, checks_section, data_tables, limit_lines, method_lines
@@ -31,7 +32,7 @@ from access.report_scenario_numbers import with_mark_told
 from access.report_scenario_register import register_section
 from access.report_scenario_rights import rights_section
 from access.report_scenario_side import side_table
-from access.report_scenario_winners import short_section, side_chart, winners_section, words_at
+from access.report_scenario_winners import short_section, winners_section, words_at
 from access.report_tables import map_table
 from access.texts import Texts
 

@@ -16,7 +16,7 @@ from access.comparison import Comparison, compare
 from access.comparison_benefit import DifferenceRange
 from access.comparison_notes import NOISE_NOT_QUANTIFIED, OF_BASE_RESIDENTS, ONLY_IN_SCENARIO
 from access.comparison_side_by_side import WeeklyHours, side_by_side
-from access.comparison_summary import comparison_lines
+from access.comparison_summary import comparison_lines, words_of_run
 from access.errors import DataQualityWarning, InputDataError
 from access.evaluated import Evaluated
 from access.index_sheet import mean_of
@@ -206,6 +206,36 @@ def test_the_lines_of_a_terminal_tell_the_headline_who_loses_and_the_checks(with
     assert "Check of totals: ok; as in the base and as declared: population, jobs" in text
     assert "Of the loss of access, 67 % falls on the poorest 40 %." in text  # 40 of the 60 who lose
     assert "gains and losses go by their sign" in text
+
+
+def test_the_lines_tell_sizes_cutoffs_ranges_and_periods_by_their_labels(without_bus: Comparison) -> None:
+    """All 60 who lose lose everything; at 28 minutes nobody could reach anything by bus."""
+    told = words_of_run(
+        {
+            "services": [{"name": "jobs", "label": "jobs"}, {"name": "care"}],
+            "periods": [{"name": "peak", "label": {"en": "morning peak", "fr": "pointe du matin"}}],
+        }
+    )
+    assert told == {"jobs": "jobs", "peak": "morning peak"}
+    winners = without_bus.winners
+    headline = winners["measure"].eq("access") & winners["cutoff_min"].eq(60) & winners["group"].eq("all")
+    ranges = {"low": winners["low"].mask(headline, -1200.0), "high": winners["high"].mask(headline, 30.0)}
+    ranged = replace(without_bus, winners=winners.assign(**ranges))
+    lines = comparison_lines([ranged], words=told)
+    assert lines[0] == "jobs, in less than 60 min, morning peak"
+    assert not any("vehicle-hour a week more" in line for line in lines)
+    text = "\n".join(lines)
+    assert "Of the residents losing, 60 by a tenth or more, 0 by less than 2 %." in text
+    assert "Mean change of all residents: -600 (range -1,200 to +30: not told from chance)." in text
+    assert "At 28, 29 and 60 min, share of the poorest 40 %: not given, 67 %, 67 %." in text
+    means = "At 28, 29 and 60 min, mean change of all residents: 0, -600, -600 (not told from chance)."
+    assert means in text
+    poor_unknown = replace(ranged, benefit=ranged.benefit.iloc[:0])
+    assert "share of the poorest 40 %" not in "\n".join(comparison_lines([poor_unknown]))
+    hidden = "\n".join(comparison_lines([ranged], smallest_count=70))
+    assert "by a tenth or more" not in hidden
+    sure = replace(without_bus, noise_quantified=True)
+    assert "residents losing beyond the noise" in "\n".join(comparison_lines([sure]))
 
 
 def test_scenarios_of_long_names_go_by_numbers(without_bus: Comparison) -> None:

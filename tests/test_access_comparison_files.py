@@ -48,7 +48,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A comparison without its pages."""
     place = tmp_path_factory.mktemp("comparison")
     warm = warm_run(place / "run")
-    return write_comparison(place / "out", warm, [compared(place)], created=NOON, report=False)
+    labels = {"school_15": {"en": "a school nearby", "fr": "une école proche"}}
+    made = compared(place, comparison=comparison(labels=labels))
+    return write_comparison(place / "out", warm, [made], created=NOON, report=False)
 
 
 # ---- files
@@ -174,6 +176,9 @@ def test_the_package_has_hexagons_and_what_is_changed(folder: Path) -> None:
         ("gain", 19), ("loss", 77), ("no data", 3), ("unchanged", 154), ("within noise", 18),
     ]  # fmt: skip
     assert cells.loc[cells["state"] == "gain", "change"].eq(100).all()
+    named = cells.loc[cells["rights_gained"] == "school_15"].iloc[0]
+    assert (named["rights_gained_en"], named["rights_gained_fr"]) == ("a school nearby", "une école proche")
+    assert set(cells["rights_lost_fr"]) == {""}
     lines = gpd.read_file(package, layer="changed_lines")
     assert sorted(zip(lines["route_id"], lines["change"], strict=True)) == [
         ("add-streets", "new"),

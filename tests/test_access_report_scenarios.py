@@ -36,6 +36,7 @@ from access.comparison_ratios import TOO_LITTLE, steady_ratios
 from access.comparison_reader import ScenarioRead, read_comparison
 from access.report_overlay import Overlay, overlay_of, svg_overlay
 from access.report_scenario_change import asked_words, modification_table, named_places
+from access.report_scenario_chart import side_chart
 from access.report_scenario_indices import index_table, indices_section, service_table, still_periods
 from access.report_scenario_map import Scale, difference_map, difference_titles, scale_of, without_few
 from access.report_scenario_method import seconds_table
@@ -53,7 +54,6 @@ from access.report_scenario_winners import (
     benefit_table,
     per_resident,
     short_section,
-    side_chart,
     winner_sentences,
 )
 from access.report_scenarios import write_comparison_report
