@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from access.report import environment
 from access.report_tables import Table
-from access.texts import Texts
+from access.texts import Texts, french_spaces
 
 _PAGE = """{% from "macros.html" import data_table %}
 <!DOCTYPE html>
@@ -57,6 +57,9 @@ _PAGE = """{% from "macros.html" import data_table %}
 {% endfor %}
 </ul>
 {% endif %}
+{% for line in part.notes %}
+<p class="muted">{{ line }}</p>
+{% endfor %}
 {% for picture in part.pictures %}
 <figure><img src="data:image/png;base64,{{ picture.encoded }}" alt="{{ picture.name }}">
 <figcaption>{{ picture.name }}</figcaption></figure>
@@ -90,6 +93,7 @@ class Part(NamedTuple):
     drawing: Markup | str = ""  # SVG made by our own templates
     table: Table | None = None
     points: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
 
 
@@ -115,7 +119,29 @@ def short_page(
     sources
         Credits, at the end.
     """
+    if texts.language == "fr":
+        title, lead = french_spaces(title), [french_spaces(line) for line in lead]
+        parts = [_with_french_spaces(part) for part in parts]
     template = environment().from_string(_PAGE)
     return template.render(
         title=title, lead=lead, parts=parts, texts=texts, notice=notice, sources=sources
     ).lstrip()
+
+
+def _with_french_spaces(part: Part) -> Part:
+    """No-break spaces before double signs in everything but drawings."""
+
+    def spaced(lines: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(french_spaces(line) for line in lines)
+
+    table = part.table
+    if table is not None:
+        table = table._replace(
+            caption=french_spaces(table.caption),
+            columns=spaced(table.columns),
+            rows=tuple(spaced(row) for row in table.rows),
+            note=french_spaces(table.note),
+        )
+    return part._replace(
+        lines=spaced(part.lines), table=table, points=spaced(part.points), notes=spaced(part.notes)
+    )

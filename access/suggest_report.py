@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,8 @@ from access.suggest_words import CAPTION, CHART, COLUMNS, FILES, HEADINGS, METHO
 from access.texts import Texts
 
 SHOWN_LINES = 10
+WIDTH = 100
+"""Characters of a line in the terminal; titles of changes may be longer."""
 WITH_A_VARIANT = 3
 """Lines that the terminal shows with their second variant."""
 
@@ -56,12 +59,13 @@ def report_of(trial: Trial, table: pd.DataFrame, package: Interval, run: Run, la
             lines=() if len(shown) else (PACKAGE["none"][language],),
             drawing=_chart(shown, texts),
             table=_table(shown, texts) if len(shown) else None,
-            points=tuple(why_so(shown, trial, texts)) if len(shown) else (),
+            notes=tuple(why_so(shown, trial, texts)) if len(shown) else (),
         ),
         Part(
             titles["package"],
             lines=tuple(package_lines(trial, about, texts)),
-            points=(*package_members(trial, language), *why_not(trial, table, texts)),
+            points=tuple(package_members(trial, language)),
+            notes=tuple(why_not(trial, table, texts)),
         ),
         Part(titles["untried"], points=tuple(untried(trial, texts))),
         Part(titles["method"], points=(*METHOD[language], FILES[language])),
@@ -81,13 +85,18 @@ def summary_lines(trial: Trial, table: pd.DataFrame, package: Interval, run: Run
     """Return what the terminal says: base, the first lines, the package, and why they are these."""
     texts = Texts("en")
     shown = _shown(table)
-    lines = [*base_lines(trial, run, texts), ""]
+    lines = [*_wrapped(base_lines(trial, run, texts)), ""]
     if len(shown):
-        lines += [*_on_paper(shown, texts), "", *why_so(shown, trial, texts), ""]
-    lines += package_lines(trial, _ends(package), texts)
+        lines += [*_on_paper(shown, texts), "", *_wrapped(why_so(shown, trial, texts)), ""]
+    lines += _wrapped(package_lines(trial, _ends(package), texts))
     lines += [f"  - {title}" for title in package_members(trial, "en")]
-    lines += why_not(trial, table, texts)
-    return [*lines, *(f"Note: {text}" for text in untried(trial, texts)[:-1])]
+    lines += _wrapped(why_not(trial, table, texts))
+    return [*lines, *_wrapped(f"Note: {text}" for text in untried(trial, texts)[:-1])]
+
+
+def _wrapped(sentences: Iterable[str]) -> Iterator[str]:
+    for sentence in sentences:
+        yield from textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -105,8 +114,9 @@ def _on_paper(shown: pd.DataFrame, texts: Texts) -> Iterator[str]:
         if row["variant"] > (2 if row["rank"] <= WITH_A_VARIANT else 1):
             continue
         hours, share = row["extra_vehicle_hours"], row["share_closed"]
+        leads = row["variant"] == 1
         yield (
-            f"{_rank(row):>3}{'*' if row['small'] else ' '}  {texts.amount(hours):>13}  "
+            f"{_rank(row):>3}{'*' if row['small'] and leads else ' '}  {texts.amount(hours):>13}  "
             f"{share_words(share, texts):>10}  {rate_words(share, hours, texts):>15}  "
             f"{'or ' if row['variant'] > 1 else ''}{row['title_en']}"
         )

@@ -18,6 +18,7 @@ from access.suggest_words import (
     GENERAL_UNTRIED,
     LEFT_OUT,
     NO_GAP,
+    NO_INTERVAL,
     OBJECTIVE,
     PACKAGE,
     SEARCHED,
@@ -70,7 +71,7 @@ def interval_words(row: Mapping[Any, Any], texts: Texts) -> str:
     """Return the interval of the share closed, or that it is not quantified."""
     low, high = interval_of(row)
     if not (math.isfinite(low) and math.isfinite(high)):
-        return texts("range.not_quantified")
+        return NO_INTERVAL[texts.language]
     return texts("range.from_to", low=texts.percent(low), high=texts.percent(high))
 
 

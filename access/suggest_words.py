@@ -82,6 +82,7 @@ COLUMNS = {
         "Écart comblé pour 10 heures de véhicule par semaine",
     ),
 }
+NO_INTERVAL = {"en": "not quantified", "fr": "non quantifié"}
 VARIANT = {"en": "or", "fr": "ou"}
 WHY_SO = {
     "rank": {
@@ -123,7 +124,7 @@ PACKAGE = {
         "en": "Together {hours} vehicle-hours a week:",
         "fr": "Ensemble, {hours} heures de véhicule par semaine :",
     },
-    "interval": {"en": "Interval: {interval} of the gap.", "fr": "Intervalle : {interval} de l’écart."},
+    "interval": {"en": "Interval: {interval}.", "fr": "Intervalle : {interval}."},
     "none": {
         "en": "No candidate within the budget improves the objective.",
         "fr": "Aucun candidat dans le budget n’améliore l’objectif.",
