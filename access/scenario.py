@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
 from access.config_sources import Name, Section, Text
 from gtfs import modifications as timetables
@@ -213,6 +213,17 @@ class Scenario(Section):
         "8), by name; another is a warning.",
     )
     modifications: list[AnyModification] = Field(description="The changes; see the types below.")
+    _file: str = PrivateAttr("")
+
+    def from_file(self, file: str) -> Scenario:
+        """Remember the file that the scenario was read from, for messages; returns the scenario itself."""
+        self._file = file
+        return self
+
+    @property
+    def title(self) -> str:
+        """What errors call the scenario: its file and its name."""
+        return f"{self._file} ({self.name.en!r})" if self._file else repr(self.name.en)
 
     @property
     def timetable(self) -> tuple[Numbered[Modification], ...]:

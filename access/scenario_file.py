@@ -45,7 +45,7 @@ def load_scenario(path: Path) -> Scenario:
         raise ConfigError(str(path), list(problems_in(raw, error.errors()))) from None
     if not scenario.modifications:
         raise ConfigError(str(path), [f"modifications: the list is empty; {known_types()}"])
-    return scenario
+    return scenario.from_file(str(path))
 
 
 def hash_warnings(scenario: Scenario, manifest: Mapping[str, Any]) -> list[str]:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from access.run_network import RunNetwork
 from access.scenario import Scenario
+from access.scenario_far_stops import refuse_far_stops
 from access.scenario_streets import StreetsEdited, edit_streets, resnapped
-from access.snapping import LONGEST_SNAP_M, SNAPPED, Snap, check_snap, snap
+from access.snapping import Snap, check_snap
 from access.stage_inputs import Inputs, Sources
 from access.stage_network import (
     LEFT_OUT,
@@ -114,7 +115,7 @@ def changed_network(base: RunNetwork, sources: Sources, scenario: Scenario, watc
     if edits.streets is not None:
         inputs = replace(inputs, streets=edits.streets.streets)
     cells, n_cells_moved = _cells(base, inputs, edits.streets)
-    stops, n_stops_moved = _stops(base, inputs, cells, edits.streets)
+    stops, n_stops_moved = _stops(base, inputs, cells, edits.streets, scenario)
     if edits.places is not None or cells is not base.cells:
         read = replace(inputs.services, found=inputs.services.as_read or inputs.services.found)
         inputs = replace(inputs, services=read.on_streets(cells.snapped))
@@ -163,7 +164,7 @@ def edited(base: RunNetwork, sources: Sources, scenario: Scenario) -> _Edits:
     if problems:
         noun = "problem" if len(problems) == 1 else "problems"
         raise ScenarioError(
-            f"{scenario.name.en!r}: the scenario cannot be applied: {len(problems)} {noun}", problems
+            f"{scenario.title}: the scenario cannot be applied: {len(problems)} {noun}", problems
         )
     return _Edits(timetables, streets, places)
 
@@ -195,7 +196,11 @@ def _cells(base: RunNetwork, inputs: Inputs, streets: StreetsEdited | None) -> _
 
 
 def _stops(
-    base: RunNetwork, inputs: Inputs, cells: SnappedCells, streets: StreetsEdited | None
+    base: RunNetwork,
+    inputs: Inputs,
+    cells: SnappedCells,
+    streets: StreetsEdited | None,
+    scenario: Scenario,
 ) -> _Joined[SnappedStops]:
     """Join stops to the streets and find their walks, where stops, streets or cells differ."""
     config = inputs.loaded.config
@@ -204,7 +209,7 @@ def _stops(
     same = len(changed) == 0 and schedule.stop_ids == before.stop_ids
     if same and streets is None and cells is base.cells:
         return _Joined(base.stops, 0)
-    _refuse_far_stops(inputs, schedule, changed)
+    refuse_far_stops(inputs, schedule, changed, scenario.timetable, scenario.title)
     moved = changed
     if streets is not None:
         timetable = schedule.timetable
@@ -244,22 +249,3 @@ def changed_stops(before: Schedule, after: Schedule) -> npt.NDArray[np.int64]:
         there = np.append(old, np.nan)[at]
         moved |= (there != new) & ~(np.isnan(there) & np.isnan(new))
     return np.flatnonzero((at < 0) | moved)
-
-
-def _refuse_far_stops(inputs: Inputs, schedule: Schedule, changed: npt.NDArray[np.int64]) -> None:
-    """Refuse stops that a scenario puts where nobody can walk to, such as in a river."""
-    limit_m = inputs.loaded.config.max_snap_m
-    timetable = schedule.timetable
-    joints = snap(inputs.streets, timetable.stop_lon[changed], timetable.stop_lat[changed], limit_m)
-    lost = changed[joints.state != SNAPPED]
-    if not len(lost):
-        return
-    lon, lat = timetable.stop_lon[lost], timetable.stop_lat[lost]
-    far_m = snap(inputs.streets, lon, lat, LONGEST_SNAP_M).link_m
-    problems = [
-        f"stop {schedule.stop_ids[stop]!r} ({schedule.stop_names[stop]}) at lat {lat_:.5f}, lon {lon_:.5f} "
-        + (f"is {metres:,.0f} m from the nearest street" if np.isfinite(metres) else "is near no street")
-        + f"; at most {limit_m:,.0f} m are walked: check the order of lat and lon, or move it to a street"
-        for stop, lon_, lat_, metres in zip(lost, lon, lat, far_m, strict=True)
-    ]
-    raise ScenarioError("the scenario puts stops where nobody can walk to", problems)

@@ -20,6 +20,8 @@ from access.scenario import At
 from gtfs.errors import ScenarioError
 
 ZONE_HALF_M = 1.0
+OUTSIDE_M = 50_000.0
+"""Farther from the nearest cell, a place is taken for one of another city: metres would tell nothing."""
 METRES_A_DEGREE = 111_320.0
 
 
@@ -81,6 +83,9 @@ def _nearest(at: At, cell_ids: Sequence[str]) -> str:
     scale = math.cos(math.radians(at.lat))
     near = int(np.argmin(np.hypot(centres[:, 0] - at.lat, scale * (centres[:, 1] - at.lon))))
     away_m = h3.great_circle_distance((at.lat, at.lon), tuple(centres[near]), unit="m")
+    if away_m > OUTSIDE_M:
+        lat, lon = np.median(centres, axis=0)
+        return f"it is not in this city; its cells lie around lat {lat:.1f}, lon {lon:.1f}"
     return f"the centre of the nearest one, {cell_ids[near]}, is {away_m:,.0f} m away"
 
 

@@ -146,10 +146,10 @@ def _hidden(modification: Any, errors: Sequence[Any]) -> list[Any]:
 def _mend(modification: Any, item: Any, model: Any) -> bool:
     """Put one value right, in place; False where nobody can tell what was meant."""
     location, kind, context = item["loc"][3:], item["type"], item.get("ctx", {})
-    holder = modification
+    holder: Any = modification
     for part in location[:-1]:
         holder = holder[_key(holder, part)]
-    if not location or not isinstance(holder, dict | list):
+    if not location or not hasattr(holder, "__setitem__"):
         return False
     key = _key(holder, location[-1])
     if kind == "extra_forbidden":
@@ -171,7 +171,7 @@ def _mend(modification: Any, item: Any, model: Any) -> bool:
     return False
 
 
-def _key(holder: Any, part: int | str) -> int | str:
+def _key(holder: Any, part: int | str) -> Any:
     """Key of a mapping as the file writes it; places in lists stay."""
     if isinstance(part, int) or not isinstance(holder, dict):
         return part

@@ -36,15 +36,17 @@ Meant = tuple[int, str, Modification]
 """Number in the file, name of the feed, modification."""
 
 
-def contradictions(meant: Sequence[Meant]) -> list[str]:
-    """Say what contradicts what, one text a pair; none where all agree."""
-    problems = []
+def contradictions(meant: Sequence[Meant]) -> dict[tuple[int, int], str]:
+    """Say what contradicts what, one text a pair of numbers; none where all agree."""
+    problems = {}
     for (number, feed, one), (other_number, other_feed, other) in itertools.combinations(meant, 2):
         if feed != other_feed:
             continue
         for rule in _RULES:
             if text := rule(one, other) or rule(other, one):
-                problems.append(f"modifications {number} and {other_number} contradict each other: {text}")
+                problems[number, other_number] = (
+                    f"modifications {number} and {other_number} contradict each other: {text}"
+                )
                 break
     return problems
 

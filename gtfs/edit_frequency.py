@@ -58,7 +58,7 @@ def adjust_frequency(draft: Draft, change: AdjustFrequency) -> Match:
         draft.remove(chosen.trips)
         removed, warnings = len(chosen.trips), _warn_of_gone(gone)
     warnings += _warn_of_overlaps(plans) + _warn_of_directions(draft, running)
-    counts = chosen.counts | {"trips_removed": removed, "new_trips": len(made)}
+    counts = chosen.counts | {"trips_removed": removed, **_new(plans, new)}
     return Match(counts, chosen.unknown, [_note(plan) for plan in plans], warnings)
 
 
@@ -90,6 +90,14 @@ def _plans(draft: Draft, change: AdjustFrequency, running: RouteService) -> list
     if problems:
         raise ScenarioError("adjust-frequency", problems)
     return plans
+
+
+def _new(plans: list[_Plan], new: list[list[str]]) -> dict[str, int]:
+    """How many trips were made: a trip with a row of frequencies.txt stands for many departures."""
+    made = {"headway_services": 0, "new_trips": 0}
+    for plan, trips in zip(plans, new, strict=True):
+        made["new_trips" if plan.entry.first_departures else "headway_services"] += len(trips)
+    return {kind: n for kind, n in made.items() if n}
 
 
 def _wrong_source(draft: Draft, route: str, running: RouteService, source: str) -> str:

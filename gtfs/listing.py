@@ -137,7 +137,7 @@ def _headway_words(ways: Sequence[Sequence[int]]) -> str:
     if not every:
         return "does not run that day"
     span = f"{clock_text(every[0] // 60 * 60)}-{clock_text(every[-1] // 60 * 60)}"
-    gaps = np.concatenate([np.diff(way) for way in ways if len(way) > 1] or [np.empty(0)])
+    gaps = np.concatenate([np.empty(0), *(np.diff(np.asarray(way, dtype=float)) for way in ways)])
     if not len(gaps):
         return f"once, {span}" if every[0] != every[-1] else f"once, {clock_text(every[0] // 60 * 60)}"
     low, high = (max(1, round(value / 60)) for value in np.percentile(gaps, [10, 90]))

@@ -25,6 +25,12 @@ NOUNS: dict[str, tuple[str, str, str, str]] = {
     "new_stops": ("new stop", "new stops", "nouvel arrêt", "nouveaux arrêts"),
     "new_routes": ("new route", "new routes", "nouvelle ligne", "nouvelles lignes"),
     "new_trips": ("new trip", "new trips", "nouvelle course", "nouvelles courses"),
+    "headway_services": (
+        "headway service",
+        "headway services",
+        "service à intervalle",
+        "services à intervalle",
+    ),
     "hops": (
         "hop between stops",
         "hops between stops",

@@ -73,11 +73,14 @@ def edit_feeds(
             meant.append((number, _feed_of(change, drafts), change))
         except ScenarioError as error:
             problems += _numbered(number, change, error)
-    problems += contradictions(meant)
-    if problems:
-        raise _refused(problems)
+    against = contradictions(meant)
+    problems += against.values()
+    disputed = {number for pair in against for number in pair}
+    # The others are still tried, so that one look shows all that is wrong.
     matches: list[tuple[int, str, Modification, Match]] = []
     for number, name, change in sorted(meant, key=lambda entry: ORDER[kind_of(entry[2])]):
+        if number in disputed:
+            continue
         try:
             match = _edit(change)(drafts[name], change)
         except ScenarioError as error:

@@ -60,7 +60,7 @@ def test_every_ten_minutes_is_three_times_every_half_hour() -> None:
     result = edit(built(line()), change(entry(headway_min=10)))
     assert len(departures(result.feeds["bus"], "A")) == 24
     assert result.reports[0].counts == {
-        "routes": 1, "patterns": 2, "trips": 16, "trips_removed": 16, "new_trips": 2
+        "routes": 1, "patterns": 2, "trips": 16, "trips_removed": 16, "headway_services": 2
     }  # fmt: skip
     assert "06:00-10:00, every day: 24 departures a day each way, copied from" in result.reports[0].text["en"]
     assert "06:00-10:00, tous les jours : 24 départs par jour par sens" in result.reports[0].text["fr"]
