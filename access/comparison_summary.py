@@ -10,7 +10,7 @@ import pandas as pd
 
 from access.comparison import Comparison
 from access.comparison_cutoffs import AtCutoff, at_cutoffs, holds_zero
-from access.comparison_notes import WORDS, words_of
+from access.comparison_notes import THEY_LOSE, WORDS, words_of
 from access.comparison_side_by_side import ACCESS_PER_VEHICLE_HOUR, WeeklyHours, label_of, side_by_side
 from access.comparison_sizes import sizes_of
 from access.self_checks import TOTAL
@@ -71,7 +71,7 @@ def words_of_run(manifest: Mapping[str, Any]) -> dict[str, str]:
 def _of_one(comparison: Comparison, frame: pd.DataFrame, few: float) -> list[str]:
     notes = frame[f"{comparison.scenario['en']}: note"].dropna()
     parts = [part for note in notes for part in str(note).split("; ") if part in WORDS]
-    told = [f"Note: {words_of(part, 'en')}" for part in dict.fromkeys(parts)]
+    told = [f"Note: {words_of(part, 'en')}" for part in dict.fromkeys(parts) if part != THEY_LOSE]  # is told
     found = (_means(comparison), _sizes(comparison, few), _benefit(comparison), _cutoffs(comparison))
     return [*(line for lines in found for line in lines), *told, *_checks(comparison)]
 

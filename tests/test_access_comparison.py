@@ -224,6 +224,7 @@ def test_the_lines_tell_sizes_cutoffs_ranges_and_periods_by_their_labels(without
     lines = comparison_lines([ranged], words=told)
     assert lines[0] == "jobs, in less than 60 min, morning peak"
     assert not any("vehicle-hour a week more" in line for line in lines)
+    assert "beyond the noise" not in "\n".join(comparison_lines([ranged], [WeeklyHours(16, 20)]))
     text = "\n".join(lines)
     assert "Of the residents losing, 60 by a tenth or more, 0 by less than 2 %." in text
     assert "Mean change of all residents: -600 (range -1,200 to +30: not told from chance)." in text
