@@ -39,8 +39,8 @@ WORDS: dict[str, dict[str, str]] = {
     "residents_losing_right": {"en": "Residents who lose a right", "fr": "Habitants qui perdent un droit"},
     "vehicle_hours_week": {"en": "Vehicle-hours a week", "fr": "Heures de véhicule par semaine"},
     "caption": {
-        "en": "What is lost without each, the worst first; losses are {service}",
-        "fr": "Ce qui est perdu sans chacune, la pire d’abord ; les pertes sont des {service}",
+        "en": "Loss without each, the largest first, in {service}",
+        "fr": "Perte sans chaque élément, la plus grande d’abord, en {service}",
     },
     "more": {"en": "And {n} more in ranking.csv.", "fr": "Et {n} de plus dans ranking.csv."},
     "maps": {"en": "Where it is lost", "fr": "Où l’on perd"},

@@ -25,6 +25,7 @@ _PAGE = """{% from "macros.html" import data_table %}
 <title>{{ title }}</title>
 <style>
 {% include "report.css" %}
+tbody th + th { min-width: 12rem; }
 </style>
 </head>
 <body>

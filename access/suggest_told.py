@@ -83,15 +83,20 @@ def interval_of(row: Mapping[Any, Any]) -> tuple[float, float]:
 
 def why_so(table: pd.DataFrame, trial: Trial, texts: Texts) -> list[str]:
     """Return why the list is in this order, as far as the lines shown need it."""
-    shares = [*table["share_closed"].tolist(), trial.share_closed(trial.found.improvement)]
-    known = [share for share in shares if math.isfinite(share)]
     told = [WHY_SO["rank"][texts.language]]
     if table["small"].any():
         best = share_words(max(table["share_closed"].dropna(), default=math.nan), texts)
         told.append(WHY_SO["small"][texts.language].format(best=best))
-    if trial.quick.objective.name == "poorest40" and max(known, default=0.0) > 1:
-        told.append(WHY_SO["above_one"][texts.language])
-    return told
+    return told + _above_one(trial, table["share_closed"].max(), texts)
+
+
+def _above_one(trial: Trial, share: float, texts: Texts) -> list[str]:
+    """Say what more than the whole gap means, for the objective where it needs saying."""
+    return (
+        [WHY_SO["above_one"][texts.language]]
+        if trial.quick.objective.name == "poorest40" and share > 1
+        else []
+    )
 
 
 def package_lines(trial: Trial, package_interval: Mapping[str, float] | None, texts: Texts) -> list[str]:
@@ -120,6 +125,7 @@ def why_not(trial: Trial, table: pd.DataFrame, texts: Texts) -> Iterable[str]:
     language = texts.language
     if not trial.found.package:
         return
+    yield from _above_one(trial, trial.share_closed(trial.found.improvement), texts)
     members = [trial.candidates[number] for number in trial.found.package]
     first = table[(table["rank"] <= EXPLAINED).fillna(False)]
     missing = [

@@ -100,10 +100,10 @@ WHY_SO = {
     "small": {
         "en": f"* Closes less than {100 * SMALLEST_SHARE:.0f} % of what the best single change closes "
         f"({{best}}). "
-        "Such lines come last, however much they close per vehicle-hour: cheap, but no remedy.",
+        "Such rows come last, however much they close per vehicle-hour: cheap, but no remedy.",
         "fr": f"* Comble moins de {100 * SMALLEST_SHARE:.0f} % de ce que comble le meilleur changement seul "
-        "({best}). Ces lignes viennent à la fin, même très efficaces par heure de véhicule : peu "
-        "coûteuses, mais "
+        "({best}). Ces rangs viennent à la fin, même très efficaces par heure de véhicule : peu "
+        "coûteux, mais "
         "pas un remède.",
     },
     "above_one": {
