@@ -22,7 +22,9 @@ from access.report_small import fewest_shown, residents_words
 from access.suppression import suppress_counts
 from access.texts import Texts
 
-N_CLASSES = 5
+N_CLASSES = 4
+#: More entries of a legend than this are drawn without their residents, which take a line each.
+_MOST_WITH_RESIDENTS = 10
 GAIN_COLOURS = ("#a9d3ea", "#72aed6", "#3f86bd", "#1f5b99", "#0a2f5c")
 LOSS_COLOURS = ("#fdc98a", "#f0a148", "#cf7416", "#9a4a07", "#5c2a02")
 #: Between this share of the moved residents and the largest change the classes are of equal ratio.
@@ -50,7 +52,7 @@ def scale_of(runs: Iterable[Run]) -> Scale:
     Changes are spread over orders of magnitude, so that classes of as many residents each would put nearly
     all of the range into the darkest one. The classes are of about equal ratio instead, from the change that
     a tenth of the residents with a gain or loss stay under to the largest, with breaks of one digit. Fewer
-    than five where the changes lie close together; none where all are equal.
+    than four where the changes lie close together; none where all are equal.
     """
     sizes, weights = [], []
     for run in runs:
@@ -144,6 +146,16 @@ def without_few(run: Run, cell_map: CellMap) -> CellMap:
         for entry, hide in zip(cell_map.legend, hidden, strict=True)
     )
     return cell_map._replace(legend=tuple(legend))
+
+
+def compact(cell_map: CellMap, n_further: int) -> CellMap:
+    """Return the map for the picture: a legend too long for the page leaves the residents to the table.
+
+    ``n_further`` entries stand below those of the cells.
+    """
+    if len(cell_map.legend) + n_further <= _MOST_WITH_RESIDENTS:
+        return cell_map
+    return cell_map._replace(legend=tuple(entry._replace(residents=0.0) for entry in cell_map.legend))
 
 
 def difference_titles(run: Run, texts: Texts) -> list[str]:

@@ -26,7 +26,14 @@ from access.report_scenario_bill import bill_section, per_hour_row
 from access.report_scenario_change import changed_section
 from access.report_scenario_chart import side_chart
 from access.report_scenario_indices import indices_section
-from access.report_scenario_map import Scale, difference_map, difference_titles, scale_of, without_few
+from access.report_scenario_map import (
+    Scale,
+    compact,
+    difference_map,
+    difference_titles,
+    scale_of,
+    without_few,
+)
 from access.report_scenario_method import base_line, checks_section, data_tables, limit_lines, method_lines
 from access.report_scenario_numbers import with_mark_told
 from access.report_scenario_register import register_section
@@ -94,7 +101,8 @@ def map_figure(
     base = ground(run.cells)
     cell_map = difference_map(run, name, scenario.quantified, texts, scale)
     overlay = _overlay(scenario, base.cells.crs, texts)
-    png = map_png(base, without_few(run, cell_map), surroundings(run, texts), texts, overlay=overlay)
+    drawn = compact(without_few(run, cell_map), len(overlay.legend))
+    png = map_png(base, drawn, surroundings(run, texts), texts, overlay=overlay)
     figure: dict[str, Any] = {
         "name": f"map-{scenario.id}", "map": cell_map, "svg": None, "png": None,
         "table": map_table(run, cell_map, texts),

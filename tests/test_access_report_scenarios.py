@@ -38,7 +38,14 @@ from access.report_overlay import Overlay, overlay_of, svg_overlay
 from access.report_scenario_change import asked_words, modification_table, named_places
 from access.report_scenario_chart import side_chart
 from access.report_scenario_indices import index_table, indices_section, service_table, still_periods
-from access.report_scenario_map import Scale, difference_map, difference_titles, scale_of, without_few
+from access.report_scenario_map import (
+    Scale,
+    compact,
+    difference_map,
+    difference_titles,
+    scale_of,
+    without_few,
+)
 from access.report_scenario_method import seconds_table
 from access.report_scenario_numbers import (
     before_after,
@@ -342,12 +349,12 @@ def test_a_number_outside_its_range_says_what_to_quote(first: ScenarioRead) -> N
 def test_classes_of_the_map_by_hand(first: ScenarioRead) -> None:
     """19 cells gain 100, 35 lose 50 (one of ring 6 is without data), 42 lose 500.
 
-    From 50 to 500 in five steps of equal ratio: breaks at 79, 126, 199 and 315, thus 80, 100, 200 and 300.
+    From 50 to 500 in four steps of equal ratio: breaks at 89, 158 and 281, thus 90, 200 and 300.
     """
     drawn = difference_map(first.run, "X", True, EN)
     legend = {entry.label: entry.n_cells for entry in drawn.legend}
     assert legend == {
-        "gain: 100 to under 200": 19, "loss: under 80": 35, "loss: 300 to 500": 42,
+        "gain: 90 to under 200": 19, "loss: under 90": 35, "loss: 300 to 500": 42,
         "within the noise of the computation": 18, "no change": 100, "no data": 3, "nobody lives here": 54,
     }  # fmt: skip
     assert sum(legend.values()) == 271
@@ -359,12 +366,21 @@ def test_all_maps_of_a_folder_have_one_scale(first: ScenarioRead) -> None:
     scale = scale_of([first.run, first.run._replace(cells=larger)])
     assert scale.largest == 5000
     alone, together = (difference_map(first.run, "X", True, EN, given).legend for given in (None, scale))
-    assert alone[1].label == "loss: under 80"
+    assert alone[1].label == "loss: under 90"
     assert not any("5,000" in entry.label for entry in together)
     other = difference_map(first.run._replace(cells=larger), "X", True, EN, scale).legend
     assert any(entry.label.endswith(" to 5,000") for entry in other)
     same = {entry.label: entry.colour for entry in other}
     assert all(same.get(entry.label, entry.colour) == entry.colour for entry in together)
+
+
+def test_a_long_legend_leaves_the_residents_to_the_table(first: ScenarioRead) -> None:
+    drawn = difference_map(first.run, "X", True, EN)
+    assert len(drawn.legend) == 7
+    assert compact(drawn, 3) is drawn
+    long = compact(drawn, 4)
+    assert [entry.residents for entry in long.legend] == [0.0] * 7
+    assert [entry.label for entry in long.legend] == [entry.label for entry in drawn.legend]
 
 
 def test_one_size_of_change_is_one_class(first: ScenarioRead) -> None:
