@@ -261,7 +261,7 @@ def test_ctrl_c_while_the_bar_moves_keeps_the_element_just_computed(
     assert lines[0] == "INTERRUPTED: 2 of 3 were computed; the rest is not known."
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["interrupted"], manifest["elements_computed"]) == (True, 2)
-    assert "Interrompu : 2 sur 3" in (tmp_path / "out" / "report.fr.html").read_text(encoding="utf-8")
+    assert "Interrompu\u00a0: 2 sur 3" in (tmp_path / "out" / "report.fr.html").read_text(encoding="utf-8")
 
 
 def test_an_interruption_before_anything_is_done_is_one(
@@ -443,7 +443,7 @@ def test_maps_need_a_folder_and_a_loss(
 def test_an_interruption_is_told_on_the_page(found: Criticality, run_folder: Path) -> None:
     ranking = tables_of(found, {}, "peak", 20).ranking
     french = page(read_run(run_folder), ranking, [], (1, 3), 20, Texts("fr"))
-    assert "Interrompu : 1 sur 3 ont été calculés" in french
+    assert "Interrompu\u00a0: 1 sur 3 ont été calculés" in french
     assert "<td>60</td>" in french
     few = tables_of(found, {}, "peak", 61).ranking
     assert "<td>fewer than 61</td>" in page(read_run(run_folder), few, [], (3, 3), 61, Texts("en"))
