@@ -25,8 +25,8 @@ from access.texts import Texts
 N_CLASSES = 4
 #: More entries of a legend than this are drawn without their residents, which take a line each.
 _MOST_WITH_RESIDENTS = 10
-GAIN_COLOURS = ("#a9d3ea", "#72aed6", "#3f86bd", "#1f5b99", "#0a2f5c")
-LOSS_COLOURS = ("#fdc98a", "#f0a148", "#cf7416", "#9a4a07", "#5c2a02")
+GAIN_COLOURS = ("#a9d3ea", "#5fa1d0", "#2a69a8", "#0a2f5c")
+LOSS_COLOURS = ("#fdc98a", "#e8913a", "#b35a0c", "#5c2a02")
 #: Between this share of the moved residents and the largest change the classes are of equal ratio.
 _SMALL_END = 0.1
 #: States of a cell, as comparisons name them, with their looks; the classes of gain and loss come first.

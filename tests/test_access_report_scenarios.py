@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import struct
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -372,6 +373,27 @@ def test_all_maps_of_a_folder_have_one_scale(first: ScenarioRead) -> None:
     assert any(entry.label.endswith(" to 5,000") for entry in other)
     same = {entry.label: entry.colour for entry in other}
     assert all(same.get(entry.label, entry.colour) == entry.colour for entry in together)
+
+
+def test_the_pages_of_a_folder_use_that_one_scale(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second scenario changes ten times as much; the first map is drawn with its 5,000."""
+    shutil.copytree(folder, tmp_path / "out")
+    both = gpd.read_parquet(tmp_path / "out" / "cells.parquet")
+    second = both["scenario"] == read_comparison(folder).scenarios[1].id
+    both.loc[second, "headline_change"] *= 10
+    both.to_parquet(tmp_path / "out" / "cells.parquet")
+    drawn = []
+
+    def figure(scenario: ScenarioRead, texts: Texts, scale: Scale) -> Any:
+        drawn.append(scale)
+        raise StopIteration
+
+    monkeypatch.setattr(report_scenarios, "map_figure", figure)
+    with pytest.raises(StopIteration):  # the rest is not needed
+        write_comparison_report(tmp_path / "out", ["en"])
+    assert drawn[0].largest == 5000
 
 
 def test_a_long_legend_leaves_the_residents_to_the_table(first: ScenarioRead) -> None:
