@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from access.stage_timetable import schedules_of
 from access.warm_run import WarmRun, load_run
 from access.watch import Watch
 from gtfs.difference import FeedDifference, Window, difference
+from gtfs.difference_text import lines_of
 from gtfs.errors import FeedError, FeedQualityWarning
 from gtfs.export import write_feed
 from gtfs.export_check import added_errors, timetable_differences
@@ -129,7 +131,9 @@ def feed_difference(warm: WarmRun, changed: ChangedNetwork) -> FeedDifference:
         if plan.config.start_s >= 0 and plan.config.end_s <= DEFAULT_HORIZON_S
     ]
     before, edited = merge_feeds(dict(warm.feeds)), merge_feeds(dict(changed.feeds))
-    return difference(before, edited, week_of=week_of, windows=windows, name="all feeds")
+    found = difference(before, edited, week_of=week_of, windows=windows, name="all feeds")
+    labels = {plan.config.name: plan.config.label.model_dump() for plan in plans}
+    return replace(found, lines=lines_of(found.things, found.bill, week_of, labels))
 
 
 def _write_feeds(warm: WarmRun, changed: ChangedNetwork, scenario: Scenario, folder: Path) -> Iterator[str]:

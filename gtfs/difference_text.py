@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,9 +45,34 @@ _MEASURES = {
 _DECIMALS = {"vehicle_hours": 1}
 
 
-def lines_of(things: pd.DataFrame, bill: pd.DataFrame, week_of: date) -> dict[str, list[str]]:
-    """Return the lines by language; one alone where nothing differs."""
-    return {language: _lines(things, bill, week_of, language) for language in LANGUAGES}
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre",
+)  # fmt: skip
+
+
+def lines_of(
+    things: pd.DataFrame,
+    bill: pd.DataFrame,
+    week_of: date,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, list[str]]:
+    """Return the lines by language; one alone where nothing differs.
+
+    Parameters
+    ----------
+    things, bill : frames of ``gtfs.difference.FeedDifference``.
+    week_of : any date of the week that is billed.
+    labels : period -> what readers call it, ``{"en": ..., "fr": ...}``; default its name.
+    """
+    return {language: _lines(things, bill, week_of, language, labels or {}) for language in LANGUAGES}
+
+
+def _date_text(day: date, language: str) -> str:
+    """Return "2026-03-09" or "9 mars 2026"."""
+    if language == "en":
+        return str(day)
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def number_text(value: float, language: str, decimals: int = 0, *, signed: bool = False) -> str:
@@ -58,7 +84,13 @@ def number_text(value: float, language: str, decimals: int = 0, *, signed: bool 
     return text.replace("-", "\u2212")
 
 
-def _lines(things: pd.DataFrame, bill: pd.DataFrame, week_of: date, language: str) -> list[str]:
+def _lines(
+    things: pd.DataFrame,
+    bill: pd.DataFrame,
+    week_of: date,
+    language: str,
+    labels: Mapping[str, Mapping[str, str]],
+) -> list[str]:
     en = language == "en"
     lines = [_kind_line(things, kind, language) for kind in _KINDS if (things["kind"] == kind).any()]
     if not lines:
@@ -66,11 +98,13 @@ def _lines(things: pd.DataFrame, bill: pd.DataFrame, week_of: date, language: st
     monday = week_of - timedelta(days=week_of.weekday())
     for period in bill["period"].unique():
         rows = bill[(bill["period"] == period) & (bill["route_id"] == ALL_ROUTES)]
-        where = period
+        where = labels.get(period, {}).get(language, period)
         if period == "week":
-            where = f"Week from Monday {monday}" if en else f"Semaine du lundi {monday}"
+            first = _date_text(monday, language)
+            where = f"Week from Monday {first}" if en else f"Semaine du lundi {first}"
+        between = "; " if en else " ; "
         lines.append(
-            _colon(where, "; ".join(_bill_text(row, language) for _, row in rows.iterrows()), language)
+            _colon(where, between.join(_bill_text(row, language) for _, row in rows.iterrows()), language)
         )
     if (bill["note"] == BY_STRAIGHT_LINES).any():
         lines.append(

@@ -25,11 +25,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from gtfs.draft import Draft
+from gtfs.draft_headways import Row
 from gtfs.draft_times import time_texts
 from gtfs.edit_texts import Text
 from gtfs.errors import ScenarioError
 from gtfs.hop_times import hop_times_s
-from gtfs.match import Match, quoted
+from gtfs.match import Match, clock_text, counted, days_text, quoted
 from gtfs.modifications import AddTrips, PatternTimetable
 from gtfs.new_routes import new_route
 from gtfs.new_stops import PlacedStops, place_stops, stop_coordinates, stop_names, stop_problems
@@ -75,8 +76,26 @@ def add_trips(draft: Draft, change: AddTrips) -> Match:
         for way in _ways(change, entry, placed, hop_s):
             made.add(number, entry, way, service)
     n_new = made.write()
-    counts = {"new_routes": int(change.route is None), "new_trips": n_new, "new_stops": placed.n_new}
-    return Match(counts, warnings=[*placed.warnings, *warnings, *_overlaps(change.frequencies)])
+    exact = sum(len(entry.first_departures) for entry in change.frequencies) * (1 + change.bidirectional)
+    counted_as = {"headway_services": n_new - exact, "new_trips": exact}
+    counts = {"new_routes": int(change.route is None), **counted_as, "new_stops": placed.n_new}
+    counts = {kind: n for kind, n in counts.items() if n or kind not in counted_as}
+    notes = [note for entry in change.frequencies for note in _told_service(entry, change.bidirectional)]
+    return Match(counts, notes=notes, warnings=[*placed.warnings, *warnings, *_overlaps(change.frequencies)])
+
+
+def _told_service(entry: PatternTimetable, both_ways: bool) -> list[Text]:
+    """Say how many vehicles a headway stands for; exact departures are counted as trips."""
+    if entry.first_departures:
+        return []
+    n = len(Row(*entry.period_s, entry.headway_s, entry.exact).departures_s)
+    period = "-".join(map(clock_text, entry.period_s))
+    text = {}
+    for language, colon, each in (("en", ":", " each way"), ("fr", " :", " par sens")):
+        days = days_text(entry.weekdays, language)
+        departures = counted("departures", n, language) + (each if both_ways else "")
+        text[language] = f"{period}, {days}{colon} {departures}"
+    return [text]
 
 
 def _hops_s(draft: Draft, change: AddTrips, entry: PatternTimetable, stops: list[str]) -> Seconds:

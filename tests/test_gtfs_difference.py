@@ -13,7 +13,7 @@ from builders_gtfs import GtfsBuilder
 
 from gtfs.difference import Window, difference
 from gtfs.difference_bill import ALL_ROUTES, BY_STRAIGHT_LINES
-from gtfs.difference_text import number_text
+from gtfs.difference_text import lines_of, number_text
 from gtfs.difference_things import COLUMNS, things
 from gtfs.difference_trips import trip_differences
 from gtfs.draft_patterns import pattern_id
@@ -226,6 +226,20 @@ def test_windows_are_billed_beside_the_week(tmp_path: Path) -> None:
     assert found.lines["en"][-1].startswith(
         "morning: trips 3 \u2192 4 (+1); vehicle-hours 2.0 \u2192 2.5 (+0.5)"
     )
+
+
+def test_french_lines_have_labels_dates_and_marks_of_their_own(tmp_path: Path) -> None:
+    after = a_feed()
+    after.trip("y3", [("C", "08:15:00"), ("B", "08:45:00")], route="Y")
+    feeds = read(a_feed(), tmp_path), read(after, tmp_path, "after")
+    schedules = [build_schedule(feed, WEDNESDAY) for feed in feeds]
+    window = Window("morning", schedules[0], schedules[1], 8 * 3600, 9 * 3600)
+    found = difference(*feeds, week_of=WEDNESDAY, windows=[window])
+    labels = {"morning": {"en": "weekday morning", "fr": "matin en semaine"}}
+    lines = lines_of(found.things, found.bill, WEDNESDAY, labels)
+    assert lines["fr"][-1].startswith("matin en semaine : courses 3 \u2192 4 (+1) ; véhicules-heures 2,0")
+    assert lines["en"][-1].startswith("weekday morning: trips 3 \u2192 4 (+1); ")
+    assert lines["fr"][-2].startswith("Semaine du lundi 13 mai 2024 : ")
 
 
 def test_long_lists_are_cut_short(tmp_path: Path) -> None:

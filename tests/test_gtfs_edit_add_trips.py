@@ -59,10 +59,12 @@ def test_a_line_by_headway_there_and_back(line):
     route = feed.routes.set_index("route_id").loc["new-20"]
     assert (route["route_short_name"], route["route_type"], route["agency_id"]) == ("20", 3, "agency")
     assert snapshot(line) == before
-    assert found.reports[0].counts == {"new_routes": 1, "new_trips": 2, "new_stops": 1}
+    assert found.reports[0].counts == {"new_routes": 1, "headway_services": 2, "new_stops": 1}
     assert found.reports[0].text == {
-        "en": "1 new route, 2 new trips, 1 new stop",
-        "fr": "1 nouvelle ligne, 2 nouvelles courses, 1 nouvel arrêt",
+        "en": "1 new route, 2 headway services, 1 new stop; 06:00-07:00, every day: 6 departures a day "
+        "each way",
+        "fr": "1 nouvelle ligne, 2 services à intervalle, 1 nouvel arrêt ; 06:00-07:00, tous les jours : "
+        "6 départs par jour par sens",
     }
 
 
