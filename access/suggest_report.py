@@ -16,18 +16,28 @@ from access.suggest_certainty import Interval
 from access.suggest_chart import Closed, closed_chart
 from access.suggest_told import (
     base_lines,
+    closed_words,
     interval_of,
     interval_words,
     package_lines,
     package_members,
     rate_words,
-    share_words,
     untried,
     why_not,
     why_so,
 )
 from access.suggest_trial import Trial
-from access.suggest_words import CAPTION, CHART, COLUMNS, FILES, HEADINGS, METHOD, PACKAGE, VARIANT
+from access.suggest_words import (
+    CAPTION,
+    CHART,
+    COLUMNS,
+    COLUMNS_NO_GAP,
+    FILES,
+    HEADINGS,
+    METHOD,
+    PACKAGE,
+    VARIANT,
+)
 from access.texts import Texts
 
 SHOWN_LINES = 10
@@ -108,17 +118,20 @@ def _ends(package: Interval) -> dict[str, float]:
 
 
 def _on_paper(shown: pd.DataFrame, texts: Texts) -> Iterator[str]:
-    yield f"{'':4}  {'vehicle-hours':>13}  {'share of':>10}  {'per 10 vehicle-':>15}"
-    yield f"{'rank':>4}  {'more a week':>13}  {'gap closed':>10}  {'hours a week':>15}  change"
+    has_gap = shown["share_closed"].notna().any()
+    closed = ("share of", "gap closed") if has_gap else ("", "improved")
+    yield f"{'':4}  {'vehicle-hours':>13}  {closed[0]:>10}  {'per 10 vehicle-':>15}"
+    yield f"{'rank':>4}  {'more a week':>13}  {closed[1]:>10}  {'hours a week':>15}  change"
     for row in shown.to_dict("records"):
         if row["variant"] > (2 if row["rank"] <= WITH_A_VARIANT else 1):
             continue
         hours, share = row["extra_vehicle_hours"], row["share_closed"]
         leads = row["variant"] == 1
+        closes = closed_words(share, row["improvement"], texts)
+        rate = rate_words(share, row["improvement"], hours, texts)
         yield (
             f"{_rank(row):>3}{'*' if row['small'] and leads else ' '}  {texts.amount(hours):>13}  "
-            f"{share_words(share, texts):>10}  {rate_words(share, hours, texts):>15}  "
-            f"{'or ' if row['variant'] > 1 else ''}{row['title_en']}"
+            f"{closes:>10}  {rate:>15}  {'' if leads else 'or '}{row['title_en']}"
         )
 
 
@@ -128,6 +141,7 @@ def _rank(row: Mapping[Any, Any]) -> str:
 
 def _table(shown: pd.DataFrame, texts: Texts) -> Table:
     language = texts.language
+    columns = (COLUMNS if shown["share_closed"].notna().any() else COLUMNS_NO_GAP)[language]
     rows = []
     for row in shown.to_dict("records"):
         leads, title = row["variant"] == 1, row[f"title_{language}"]
@@ -137,12 +151,12 @@ def _table(shown: pd.DataFrame, texts: Texts) -> Table:
                 f"{_rank(row)}{'*' if row['small'] and leads else ''}",
                 title if leads else f"{VARIANT[language]} {title}",
                 texts.amount(hours),
-                share_words(share, texts),
+                closed_words(share, row["improvement"], texts),
                 interval_words(row, texts) if leads else "",
-                rate_words(share, hours, texts),
+                rate_words(share, row["improvement"], hours, texts),
             )
         )
-    return Table(CAPTION[language], COLUMNS[language], tuple(rows), n_headers=2)
+    return Table(CAPTION[language], columns, tuple(rows), n_headers=2)
 
 
 def _chart(shown: pd.DataFrame, texts: Texts) -> Any:
@@ -152,7 +166,7 @@ def _chart(shown: pd.DataFrame, texts: Texts) -> Any:
             f"{row['rank']}{'*' if row['small'] else ''}",
             row["share_closed"],
             *interval_of(row),
-            share_words(row["share_closed"], texts),
+            closed_words(row["share_closed"], row["improvement"], texts),
             bool(row["small"]),
         )
         for row in leaders

@@ -15,6 +15,7 @@ from access.report_data import Run
 from access.report_findings import period_label, service_label
 from access.suggest_trial import Trial, per_vehicle_hour
 from access.suggest_words import (
+    GAP_SENTENCE,
     GENERAL_UNTRIED,
     LEFT_OUT,
     NO_GAP,
@@ -53,18 +54,23 @@ def base_lines(trial: Trial, run: Run, texts: Texts) -> list[str]:
         computed=texts.number(sum(found.state == "computed" for found in trial.tried)),
         computations=texts.number(trial.found.evaluations),
     )
-    return [base, *([] if trial.gap > 0 else [NO_GAP[language]]), searched]
+    if trial.gap > 0:
+        return [base, searched]
+    return [base.partition(GAP_SENTENCE[language])[0], NO_GAP[language], searched]
 
 
-def share_words(share: float, texts: Texts) -> str:
-    """Return a share of the gap; a dash without a gap."""
-    return texts.percent(share) if math.isfinite(share) else "–"
+def closed_words(share: float, improvement: float, texts: Texts) -> str:
+    """Return the share of the gap; without a gap what is improved, in the unit of the objective."""
+    if math.isfinite(share):
+        return texts.percent(share)
+    return texts.number(improvement, 0 if abs(improvement) >= 10 else 4)
 
 
-def rate_words(share: float, extra_vehicle_hours: float, texts: Texts) -> str:
-    """Return the share closed for each ``PER_HOURS`` vehicle-hours a week; ∞ where it costs nothing more."""
-    rate = per_vehicle_hour(share, extra_vehicle_hours)
-    return "∞" if math.isinf(rate) else share_words(PER_HOURS * rate, texts)
+def rate_words(share: float, improvement: float, extra_vehicle_hours: float, texts: Texts) -> str:
+    """Return the same for each ``PER_HOURS`` vehicle-hours a week; ∞ where it costs nothing more."""
+    rates = (per_vehicle_hour(each, extra_vehicle_hours) for each in (share, improvement))
+    of_share, of_improvement = (PER_HOURS * rate for rate in rates)
+    return "∞" if math.isinf(of_improvement) else closed_words(of_share, of_improvement, texts)
 
 
 def interval_words(row: Mapping[Any, Any], texts: Texts) -> str:
@@ -72,11 +78,17 @@ def interval_words(row: Mapping[Any, Any], texts: Texts) -> str:
     low, high = interval_of(row)
     if not (math.isfinite(low) and math.isfinite(high)):
         return NO_INTERVAL[texts.language]
-    return texts("range.from_to", low=texts.percent(low), high=texts.percent(high))
+    ends = (
+        closed_words(end if math.isfinite(row["share_closed"]) else math.nan, end, texts)
+        for end in (low, high)
+    )
+    return texts("range.from_to", **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def interval_of(row: Mapping[Any, Any]) -> tuple[float, float]:
-    """Return the ends of the interval as shares of the gap; NaN where it is not quantified."""
+    """Return the ends of the interval as shares of the gap, without one as they are; NaN: none."""
+    if not math.isfinite(row["share_closed"]):
+        return row["low"], row["high"]
     scale = row["share_closed"] / row["improvement"] if row["improvement"] else math.nan
     return row["low"] * scale, row["high"] * scale
 
@@ -85,7 +97,7 @@ def why_so(table: pd.DataFrame, trial: Trial, texts: Texts) -> list[str]:
     """Return why the list is in this order, as far as the lines shown need it."""
     told = [WHY_SO["rank"][texts.language]]
     if table["small"].any():
-        best = share_words(max(table["share_closed"].dropna(), default=math.nan), texts)
+        best = closed_words(table["share_closed"].max(), table["improvement"].max(), texts)
         told.append(WHY_SO["small"][texts.language].format(best=best))
     return told + _above_one(trial, table["share_closed"].max(), texts)
 
@@ -107,9 +119,13 @@ def package_lines(trial: Trial, package_interval: Mapping[str, float] | None, te
     hours = trial.package.extra_vehicle_hours
     share = trial.share_closed(trial.package.improvement)
     key = "together" if math.isfinite(share) else "no_gap"
-    words = {"share": share_words(share, texts), "rate": rate_words(share, hours, texts)}
+    improvement = trial.package.improvement
+    words = {
+        "share": closed_words(share, improvement, texts),
+        "rate": rate_words(share, improvement, hours, texts),
+    }
     told = [PACKAGE[key][language].format(hours=texts.amount(hours), **words)]
-    if package_interval is not None and math.isfinite(share):
+    if package_interval is not None:
         row = {"share_closed": share, "improvement": trial.package.improvement, **package_interval}
         told.append(PACKAGE["interval"][language].format(interval=interval_words(row, texts)))
     return told

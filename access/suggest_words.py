@@ -34,6 +34,8 @@ OBJECTIVE: dict[ObjectiveName, dict[str, str]] = {
         "« {catalogue} »). Écart : la totalité.",
     },
 }
+GAP_SENTENCE = {"en": " Gap:", "fr": " Écart :"}
+"""Where the sentence of the gap begins in each of them; left out where there is none."""
 SEARCHED = {
     "en": "Budget: {budget} vehicle-hours a week more. Candidates: {candidates}; computed: {computed}; "
     "computations "
@@ -82,6 +84,15 @@ COLUMNS = {
         "Écart comblé pour 10 heures de véhicule par semaine",
     ),
 }
+COLUMNS_NO_GAP = {
+    "en": (*COLUMNS["en"][:3], "Improved", "Interval", "Improved per 10 vehicle-hours a week"),
+    "fr": (
+        *COLUMNS["fr"][:3],
+        "Amélioration",
+        "Intervalle",
+        "Amélioration pour 10 heures de véhicule par semaine",
+    ),
+}
 NO_INTERVAL = {"en": "not quantified", "fr": "non quantifié"}
 VARIANT = {"en": "or", "fr": "ou"}
 WHY_SO = {
@@ -121,8 +132,10 @@ PACKAGE = {
         "de véhicule par semaine) :",
     },
     "no_gap": {
-        "en": "Together {hours} vehicle-hours a week:",
-        "fr": "Ensemble, {hours} heures de véhicule par semaine :",
+        "en": "Together {hours} vehicle-hours a week improve it by {share} ({rate} per 10 vehicle-hours a "
+        "week):",
+        "fr": "Ensemble, {hours} heures de véhicule par semaine l’améliorent de {share} ({rate} pour 10 "
+        "heures de véhicule par semaine) :",
     },
     "interval": {"en": "Interval: {interval}.", "fr": "Intervalle : {interval}."},
     "none": {

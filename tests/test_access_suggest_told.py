@@ -41,6 +41,7 @@ def a_table(**changes: Any) -> pd.DataFrame:
             "route_name": ["9", "7", "4"],
             "extra_vehicle_hours": [10.0, 269.0, 20.0],
             "share_closed": [0.7, 0.5, 0.05],
+            "improvement": [70.0, 50.0, 5.0],
             "small": [False, False, True],
             "in_package": [True, False, True],
         }
@@ -78,9 +79,14 @@ def test_the_star_is_explained_where_it_is_shown_only() -> None:
 
 
 def test_rates_are_for_ten_vehicle_hours_a_week() -> None:
-    assert rate_words(0.724, 36, EN) == "20%"
-    assert rate_words(0.1, 0, EN) == "∞"
-    assert rate_words(NAN, 36, EN) == "–"
+    assert rate_words(0.724, 5.0, 36, EN) == "20%"
+    assert rate_words(0.1, 1.0, 0, EN) == "∞"
+    assert rate_words(NAN, 0.036, 36, EN) == "0.0100"  # without a gap: of what is improved
+
+
+def test_without_a_gap_intervals_are_in_the_unit_of_the_objective() -> None:
+    row = {"share_closed": NAN, "improvement": 0.02, "low": 0.01, "high": 0.03}
+    assert interval_words(row, EN) == "0.0100 to 0.0300"
 
 
 def test_intervals_are_shares_of_the_gap() -> None:
