@@ -35,6 +35,7 @@ from access.rights import EvaluatedRight
 from access.self_checks import Check, check_times, check_totals
 from access.stage_rights import residents_of
 from access.stage_uncertainty import whom_of
+from gtfs.modifications import ORDER as EDITS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,6 +72,8 @@ class Comparison:
         Whether the headline was held against a noise floor.
     labels : dict of str to dict of str to str
         What readers call each right, by language.
+    timetables_only : bool
+        Whether nothing but timetables changes.
     """
 
     scenario: dict[str, str]
@@ -84,6 +87,7 @@ class Comparison:
     checks: list[Check]
     noise_quantified: bool
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    timetables_only: bool = True
 
     @property
     def failed(self) -> list[Check]:
@@ -146,6 +150,7 @@ def compare(
         checks=list(_checks(base, scenario)),
         noise_quantified=place_of("access", headline) in floor,
         labels={each.right.name: each.right.label.model_dump() for each in _as_written(base)},
+        timetables_only={report.type for report in scenario.reports} <= {*EDITS},
     )
 
 

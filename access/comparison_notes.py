@@ -20,10 +20,17 @@ FREE_GAIN = "gains without more vehicle-hours"
 NO_GAIN = "more vehicle-hours without a gain"
 NOTHING_GAINED = "neither more vehicle-hours nor a gain"
 THEY_LOSE = "the poorest 40 % lose"
+OTHER_CHANGES = "not by vehicle-hours alone"
 NO_BILL = "vehicle-hours not known"
 NO_DATA = "no data"
 
 WORDS: dict[str, dict[str, str]] = {
+    OTHER_CHANGES: {
+        "en": "The scenario also changes streets, opportunities or residents: its gain is not that of the "
+        "vehicle-hours alone.",
+        "fr": "Le scénario change aussi des rues, des opportunités ou des habitants : son gain n’est pas "
+        "celui des seuls véhicules-heures.",
+    },
     NOISE_NOT_QUANTIFIED: {
         "en": "How large a change would be by chance alone was not computed; gains and losses go by their "
         "sign, however small.",

@@ -11,7 +11,7 @@ import pandas as pd
 from access.comparison import Comparison
 from access.comparison_benefit import DifferenceRange, MeanChange, gain_per_vehicle_hour
 from access.comparison_cells import Better
-from access.comparison_notes import NO_BILL, NO_DATA
+from access.comparison_notes import NO_BILL, NO_DATA, OTHER_CHANGES
 from access.errors import InputDataError
 
 ACCESS_PER_VEHICLE_HOUR = "gain_poorest40_per_vehicle_hour"
@@ -192,6 +192,8 @@ def _bill(comparison: Comparison, bill: WeeklyHours | None) -> Iterator[_Line]:
     change = gain_of_poorest40(comparison)
     if np.isnan(change.mean):
         value, note = nothing, NO_DATA
+    elif not comparison.timetables_only:
+        value, note = nothing, OTHER_CHANGES
     else:
         value, note = gain_per_vehicle_hour(change, after - before)
     unit = f"{comparison.headline['service']}/h"

@@ -166,7 +166,7 @@ def _benefit(comparison: Comparison) -> list[str]:
         else:
             share = f"{100 * row['value']:.0f} %"
             goes = "goes to" if row["direction"] == "gain" else "falls on"
-            found.append(f"Of the {row['direction']} of access, {share} {goes} the poorest 40 %.")
+            found.append(f"Of the mean {row['direction']} of all, {share} {goes} the poorest 40 %.")
     return found
 
 

@@ -40,7 +40,7 @@ SEARCHED = {
     "en": "Budget: {budget} vehicle-hours a week more. Candidates: {candidates}; computed: {computed}; "
     "computations "
     "with those of packages: {computations}.",
-    "fr": "Budget : {budget} heures de véhicule de plus par semaine. Candidats : {candidates} ; calculés : "
+    "fr": "Budget : {budget} véhicules-heures de plus par semaine. Candidats : {candidates} ; calculés : "
     "{computed} ; calculs, ensembles compris : {computations}.",
 }
 NO_GAP = {
@@ -59,7 +59,7 @@ HEADINGS = {
 CAPTION = {
     "en": "Changes by share of the gap closed per vehicle-hour, one line of transport and kind of change "
     "each",
-    "fr": "Changements selon la part de l’écart comblée par heure de véhicule, un par ligne et type de "
+    "fr": "Changements selon la part de l’écart comblée par véhicule-heure, un par ligne et type de "
     "changement",
 }
 CHART = {
@@ -81,7 +81,7 @@ COLUMNS = {
         "Heures de véhicule en plus par semaine",
         "Écart comblé",
         "Intervalle",
-        "Écart comblé pour 10 heures de véhicule par semaine",
+        "Écart comblé pour 10 véhicules-heures par semaine",
     ),
 }
 COLUMNS_NO_GAP = {
@@ -90,7 +90,7 @@ COLUMNS_NO_GAP = {
         *COLUMNS["fr"][:3],
         "Amélioration",
         "Intervalle",
-        "Amélioration pour 10 heures de véhicule par semaine",
+        "Amélioration pour 10 véhicules-heures par semaine",
     ),
 }
 NO_INTERVAL = {"en": "not quantified", "fr": "non quantifié"}
@@ -102,7 +102,7 @@ WHY_SO = {
         f"first among those that close at least {100 * NEARLY:.0f} % of what the strongest one closes; the "
         f"others "
         "follow (“or”).",
-        "fr": "Classement selon ce qui est comblé par heure de véhicule. Des variantes d’un changement, la "
+        "fr": "Classement selon ce qui est comblé par véhicule-heure. Des variantes d’un changement, la "
         "plus "
         f"efficace vient d’abord parmi celles qui comblent au moins {100 * NEARLY:.0f} % de ce que comble "
         f"la plus "
@@ -113,7 +113,7 @@ WHY_SO = {
         f"({{best}}). "
         "Such rows come last, however much they close per vehicle-hour: cheap, but no remedy.",
         "fr": f"* Comble moins de {100 * SMALLEST_SHARE:.0f} % de ce que comble le meilleur changement seul "
-        "({best}). Ces rangs viennent à la fin, même très efficaces par heure de véhicule : peu "
+        "({best}). Ces rangs viennent à la fin, même très efficaces par véhicule-heure : peu "
         "coûteux, mais "
         "pas un remède.",
     },
@@ -127,15 +127,15 @@ PACKAGE = {
     "together": {
         "en": "Together {hours} vehicle-hours a week close {share} of the gap ({rate} per 10 vehicle-hours "
         "a week):",
-        "fr": "Ensemble, {hours} heures de véhicule par semaine comblent {share} de l’écart ({rate} pour "
+        "fr": "Ensemble, {hours} véhicules-heures par semaine comblent {share} de l’écart ({rate} pour "
         "10 heures "
         "de véhicule par semaine) :",
     },
     "no_gap": {
         "en": "Together {hours} vehicle-hours a week improve it by {share} ({rate} per 10 vehicle-hours a "
         "week):",
-        "fr": "Ensemble, {hours} heures de véhicule par semaine l’améliorent de {share} ({rate} pour 10 "
-        "heures de véhicule par semaine) :",
+        "fr": "Ensemble, {hours} véhicules-heures par semaine l’améliorent de {share} ({rate} pour 10 "
+        "véhicules-heures par semaine) :",
     },
     "interval": {"en": "Interval: {interval}.", "fr": "Intervalle : {interval}."},
     "none": {
@@ -160,11 +160,11 @@ LEFT_OUT = {
     },
     "too_dear": {
         "en": "Rank {rank} is not in it: it needs {hours} vehicle-hours, {left} are left.",
-        "fr": "Le rang {rank} n’en est pas : il demande {hours} heures de véhicule, il en reste {left}.",
+        "fr": "Le rang {rank} n’en est pas : il demande {hours} véhicules-heures, il en reste {left}.",
     },
     "no_more": {
         "en": "Rank {rank} is not in it: beside the others it closes less per vehicle-hour, or nothing more.",
-        "fr": "Le rang {rank} n’en est pas : à côté des autres, il comble moins par heure de véhicule, ou "
+        "fr": "Le rang {rank} n’en est pas : à côté des autres, il comble moins par véhicule-heure, ou "
         "rien de "
         "plus.",
     },
@@ -224,14 +224,14 @@ METHOD = {
         "is not quantified. They do not include that the best of many candidates was picked.",
     ),
     "fr": (
-        "Une heure de véhicule va du premier départ à la dernière arrivée d’une course ; temps de "
+        "Un véhicule-heure va du premier départ à la dernière arrivée d’une course ; temps de "
         "battement et "
         "parcours à vide s’y ajoutent. La part de l’écart se rapporte à celui de la base, "
         "qui reste fixe.",
         "L’objectif ne voit que sa ou ses périodes. Un changement limité à une partie de la journée paraît "
         "moins cher qu’un changement sur toute la journée, dont l’effet aux autres heures n’est pas compté "
         "ici.",
-        f"L’ensemble est construit par un algorithme glouton selon l’amélioration par heure de véhicule, à "
+        f"L’ensemble est construit par un algorithme glouton selon l’amélioration par véhicule-heure, à "
         f"évaluation paresseuse (Minoux 1978), avec au moins {LEADERS} candidats de tête recalculés "
         "exactement avant chaque choix ; un seul changement par ligne. L’accès aux opportunités n’est pas "
         "exactement sous-modulaire : un meilleur ensemble peut exister.",

@@ -4,7 +4,7 @@ Refused, each pair with a text of its own:
 
 - two ``adjust-frequency`` on one route (write one with several entries);
 - two ``adjust-speed`` or two ``adjust-dwell-time`` for the same trips, hops or stops and hours: which holds?
-- ``move-stop`` twice for one stop;
+- ``move-stop`` twice for one stop, or of a stop that is closed for all vehicles;
 - trips, patterns or routes removed on all days and changed by another modification, or removed twice;
 - a stop removed from a route that a ``reroute`` of it begins or ends at or adds;
 - ``add-trips`` to a route that is removed.
@@ -106,6 +106,13 @@ def _moved_twice(one: Modification, other: Modification) -> str:
     return ""
 
 
+def _closed_and_moved(one: Modification, other: Modification) -> str:
+    if not (isinstance(one, RemoveStops) and isinstance(other, MoveStop)):
+        return ""
+    for_all = one.routes is None and one.patterns is None
+    return f"stop {other.stop!r} is closed and moved; keep one" if for_all and other.stop in one.stops else ""
+
+
 def _removed_and_used(one: Modification, other: Modification) -> str:
     if not (isinstance(one, RemoveStops) and isinstance(other, Reroute)):
         return ""
@@ -128,5 +135,6 @@ _RULES: tuple[Callable[[Modification, Modification], str], ...] = (
     _two_speeds,
     _two_dwells,
     _moved_twice,
+    _closed_and_moved,
     _removed_and_used,
 )

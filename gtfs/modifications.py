@@ -90,7 +90,9 @@ class AdjustSpeed(_OnTrips):
     """Faster or slower vehicles; each trip still leaves its first stop when it did."""
 
     type: Literal["adjust-speed"] = "adjust-speed"
-    scale: float = Field(gt=0, le=100, description="Speed by this factor: 2 halves the time between stops.")
+    scale: float = Field(
+        ge=0.05, le=20, description="Speed by this factor: 2 halves the time between stops; 0.05 to 20."
+    )
     hops: list[tuple[Id, Id]] | None = Field(
         None, min_length=1, description="Only between these neighbouring stops, [from, to] each; default all."
     )

@@ -204,7 +204,7 @@ def test_the_lines_of_a_terminal_tell_the_headline_who_loses_and_the_checks(with
     text = "\n".join(lines)
     assert "Check of travel times: ok" in text
     assert "Check of totals: ok; as in the base and as declared: population, jobs" in text
-    assert "Of the loss of access, 67 % falls on the poorest 40 %." in text  # 40 of the 60 who lose
+    assert "Of the mean loss of all, 67 % falls on the poorest 40 %." in text  # 40 of the 60 who lose
     assert "gains and losses go by their sign" in text
 
 

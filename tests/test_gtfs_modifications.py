@@ -142,7 +142,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({**FREQUENCY, "route": 9}, r'is a number, but ids are texts; write it in quotes \("9"\)'),
     ({"type": "adjust-speed", "scale": 2}, "exactly one of routes, patterns, trips; got none"),
     ({"type": "adjust-speed", "scale": 2, "routes": "9", "trips": "t"}, "got routes, trips"),
-    ({"type": "adjust-speed", "scale": 0, "routes": "9"}, "greater than 0"),
+    ({"type": "adjust-speed", "scale": 0, "routes": "9"}, "greater than or equal to 0.05"),
     ({"type": "adjust-speed", "scale": 2, "routes": []}, "at least 1 item"),
     (
         {"type": "adjust-speed", "scale": 2, "routes": "9", "start_time": "09:00", "end_time": "07:00"},

@@ -201,6 +201,7 @@ CONTRADICTIONS: list[tuple[Modification, Modification, str]] = [
         "both change the stays of route '9'; write one",
     ),
     (MoveStop(stop="A", lat=1, lon=1), MoveStop(stop="A", lat=2, lon=2), "both move stop 'A'; keep one"),
+    (MoveStop(stop="A", lat=1, lon=1), RemoveStops(stops=["A"]), "stop 'A' is closed and moved; keep one"),
     (
         RemoveStops(routes=["9"], stops=["B"]),
         Reroute(routes=["9"], from_stop="B", to_stop="D", hop_times=[60]),
