@@ -14,13 +14,15 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def collected_warnings(known: Iterable[str] | None = None) -> Iterator[list[str]]:
+def collected_warnings(known: Iterable[str] | None = None, *, log: bool = True) -> Iterator[list[str]]:
     """Collect our own warnings for the record and log each; all others pass as usual.
 
     Parameters
     ----------
     known : iterable of str, optional
         Warnings that the reader has seen already: neither collected nor logged again.
+    log : bool
+        Whether to log them as well.
     """
     told: list[str] = []
     seen = set(known or ())
@@ -32,7 +34,8 @@ def collected_warnings(known: Iterable[str] | None = None) -> Iterator[list[str]
         elif str(message) not in seen:
             seen.add(str(message))
             told.append(str(message))
-            logger.warning("%s", message)
+            if log:
+                logger.warning("%s", message)
 
     with warnings.catch_warnings():
         for category in (DataQualityWarning, FeedQualityWarning):

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from access.collected_warnings import collected_warnings
 from access.comparison_groups import residents_by_group
 from access.criticality_elements import ROUTE, Element, chosen, routes_of_run, street_cuts
 from access.errors import ResultError
@@ -260,5 +261,6 @@ def write_criticality(
     check_out(Path(out), Path(run_folder))
     street_cuts(streets)  # what is wrong with a file is said before the run is loaded
     warm = load_run(Path(run_folder), threads, show_bar=show_bar)
-    found = criticality(warm, routes, streets, progress=Progress(2, show_bar))
+    with collected_warnings(warm.told):
+        found = criticality(warm, routes, streets, progress=Progress(2, show_bar))
     return write_files(Path(out), warm, found)

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from access.collected_warnings import collected_warnings
 from access.errors import AccessError
 from access.progress import Advance, Progress
 from access.report_data import read_run
@@ -24,7 +25,7 @@ from access.suggest_quick import Quick
 from access.suggest_ranking import leaders, ranked_table
 from access.suggest_report import report_of, summary_lines
 from access.suggest_trial import PACKAGE_NAME, Trial, try_candidates
-from access.warm_run import load_run
+from access.warm_run import WarmRun, load_run
 
 N_SCENARIOS = 10
 N_INTERVALS = 3
@@ -78,8 +79,24 @@ def write_suggestions(
     run_folder, out = Path(run_folder), Path(out)
     check_out(run_folder, out)
     progress = Progress(3, show_bar)
+    warm = load_run(run_folder, threads)
+    with collected_warnings(warm.told, log=False):  # of hundreds of trials; compare tells those of each one
+        return _suggested(warm, name, out, budget_vehicle_hours, max_candidates, time_limit_min, progress)
+
+
+def _suggested(
+    warm: WarmRun,
+    name: ObjectiveName,
+    out: Path,
+    budget_vehicle_hours: float,
+    max_candidates: int | None,
+    time_limit_min: float | None,
+    progress: Progress,
+) -> list[str]:
+    """Search, write the folder and return the lines for the terminal."""
+    run_folder = Path(str(warm.folder))
     with progress.stage("candidates") as stage:
-        quick = Quick.of(load_run(run_folder, threads), name)
+        quick = Quick.of(warm, name)
         candidates = candidates_of(quick)
         stage.counts = {"candidates": len(candidates)}
     with progress.stage("search") as stage:
