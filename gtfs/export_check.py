@@ -94,6 +94,9 @@ def timetable_differences(one: Schedule, other: Schedule) -> list[str]:
     return different
 
 
-def _same(array: npt.NDArray[Any], counterpart: npt.NDArray[Any]) -> bool:
+def _same(one: Any, other: Any) -> bool:
+    """Whether two arrays are equal, their kinds of numbers included."""
+    array: npt.NDArray[Any] = np.asarray(one)
+    counterpart: npt.NDArray[Any] = np.asarray(other)
     exact = array.dtype == counterpart.dtype and array.shape == counterpart.shape
     return exact and np.array_equal(array, counterpart, equal_nan=array.dtype.kind == "f")
