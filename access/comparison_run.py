@@ -174,13 +174,10 @@ def _with_certainty(warm: WarmRun, first: Sequence[_First], progress: Progress) 
         with progress.stage("ranges of the scenarios") as stage:
             for number, found in enumerate(first):
                 certainty = certain.of_scenario(found.evaluated)
-                comparison = compare(
-                    warm.base,
-                    found.evaluated,
-                    certainty.floor,
-                    certainty.ranges(),
-                    certainty.ranges_of_base_residents(),
-                )
+                ranges = of_base = certainty.ranges()
+                if certainty.difference_of_base_residents is not certainty.difference:
+                    of_base = certainty.ranges_of_base_residents()
+                comparison = compare(warm.base, found.evaluated, certainty.floor, ranges, of_base)
                 register = register_change(warm.base, found.evaluated, certain, certainty)
                 compared.append(
                     ComparedScenario(

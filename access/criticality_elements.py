@@ -16,7 +16,7 @@ from access.stage_timetable import PeriodPlan, Timetables
 from gtfs.feed import SEPARATOR
 from gtfs.match import nearest
 from gtfs.modifications import RemoveTrips
-from gtfs.vehicles_week import route_names
+from gtfs.schedule import route_names
 
 ROUTE, STREETS = "route", "streets"
 

@@ -142,8 +142,7 @@ class WarmRun:
         modes = inputs.loaded.config.modes
         anew = modes if points else [mode for mode in modes if streets and mode.on_usual_streets]
         minutes = {**self.modes, **_mode_minutes(inputs, network.threads, anew)}
-        limits = limits_of_network(network, self.catalogues)
-        return [mode_reach(mode, inputs, minutes[mode.name], limits) for mode in modes]
+        return _mode_reaches(network, minutes, self.catalogues)
 
 
 def load_run(folder: Path, threads: int | None = None, *, show_bar: bool = False) -> WarmRun:
@@ -215,12 +214,7 @@ def _warm(
                 travelled.append(_travelled(network, folder, plan))
                 stage.advance(number + 1, len(plans))
         modes = _mode_minutes(inputs, threads) if folder is None else _modes_in_folder(inputs, folder)
-        limits = limits_of_network(network, catalogues)
-        reached = [
-            mode_reach(mode, inputs, modes[mode.name], limits)
-            for mode in inputs.loaded.config.modes
-            if mode.name in modes
-        ]
+        reached = _mode_reaches(network, modes, catalogues)
         found = judged(network, [times for times, _ in travelled], catalogues, reached)
         watch.lap("loaded")
     base = Evaluated(
@@ -283,6 +277,15 @@ def _mode_minutes(
 ) -> dict[str, Minutes]:
     networks = mode_networks(inputs, modes) if modes is None or modes else []
     return {each.config.name: minutes_of_mode(inputs, each, threads)[0] for each in networks}
+
+
+def _mode_reaches(
+    network: RunNetwork, minutes: Mapping[str, Minutes], catalogues: list[RightsCatalogue]
+) -> list[ModeReach]:
+    """Return what cells reach by each mode of the configuration."""
+    inputs = network.inputs
+    limits = limits_of_network(network, catalogues)
+    return [mode_reach(mode, inputs, minutes[mode.name], limits) for mode in inputs.loaded.config.modes]
 
 
 def _modes_in_folder(inputs: Inputs, folder: Path) -> dict[str, Minutes]:

@@ -11,8 +11,8 @@ import pandas as pd
 from gtfs.difference_trips import TripDifferences, trip_differences
 from gtfs.draft_patterns import Pattern, patterns_of
 from gtfs.draft_times import coordinates
+from gtfs.schedule import route_names
 from gtfs.stop_times import great_circle_m
-from gtfs.vehicles_week import route_names
 
 COLUMNS = ("kind", "id", "name", "route_id", "change", "what", "base", "value", "unit")
 """One row a thing and what of it differs.

@@ -100,7 +100,7 @@ def unfold_day(
         stop_ids=tables.stops.ids,
         stop_names=tables.stops.names,
         route_ids=feed.routes["route_id"].to_list(),
-        route_names=_route_names(feed.routes),
+        route_names=route_names(feed.routes),
         route_types=[int(kind) for kind in feed.routes["route_type"].fillna(NO_INDEX)],
         trip_ids=feed.trips["trip_id"].iloc[visits.trip[runs.template]].to_list(),
         trip_headsigns=_headsigns(feed.trips.iloc[visits.trip[runs.template]]),
@@ -189,7 +189,7 @@ def _warn_of_unplaced_stops(stops: DayStops, timetable: Timetable, name: str) ->
         )
 
 
-def _route_names(routes: pd.DataFrame) -> list[str]:
+def route_names(routes: pd.DataFrame) -> list[str]:
     """Short name, else long name, else id."""
     names = routes["route_id"]
     for column in ("route_long_name", "route_short_name"):

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gtfs.calendar import active_services, read_calendar
 from gtfs.frequencies import expand_frequencies, read_frequencies
+from gtfs.schedule import route_names
 from gtfs.trip_measures import TripMeasures, measure_trips
 from gtfs.vehicles import COLUMNS, Indices, Vehicles, numbers_by
 from gtfs.visits import lookup
@@ -111,12 +112,3 @@ def _week_of(days: Sequence[npt.NDArray[np.floating[Any]]]) -> pd.DataFrame:
     week = pd.DataFrame(stacked.sum(axis=0), columns=list(COLUMNS))
     week["peak_vehicles"] = stacked[:, :, COLUMNS.index("peak_vehicles")].max(axis=0)
     return week
-
-
-def route_names(routes: pd.DataFrame) -> list[str]:
-    """Short name, else long name, else id, as in ``gtfs.timetable.Schedule``."""
-    names = routes["route_id"]
-    for column in ("route_long_name", "route_short_name"):
-        if column in routes.columns:
-            names = routes[column].fillna(names)
-    return [str(name) for name in names]
