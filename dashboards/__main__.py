@@ -1,0 +1,5 @@
+"""``python -m dashboards`` is ``fairreach``."""
+
+from dashboards.cli import main
+
+main()

@@ -1,0 +1,55 @@
+"""``create_app``: run folders in, a Dash app out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dash
+import flask
+
+from dashboards import shell
+from dashboards.callbacks import register
+from dashboards.run_data import Runs
+from dashboards.view import frame_of
+
+TITLE = "fairreach"
+
+
+def create_app(run_folders: Sequence[Path | str]) -> dash.Dash:
+    """Return the app of some finished runs; nothing is served yet.
+
+    Parameters
+    ----------
+    run_folders : sequence of Path
+        Folders of finished runs, the first is shown first. One that cannot be read is told on its page.
+
+    Raises
+    ------
+    ValueError
+        Without a folder.
+    """
+    if not run_folders:
+        raise ValueError("run_folders: none given; name the folder of a finished run")
+    runs = Runs([Path(folder) for folder in run_folders])
+    app = dash.Dash(
+        __name__,
+        server=flask.Flask(__name__),  # type: ignore[arg-type]
+        assets_folder=str(files("dashboards").joinpath("assets")),
+        title=TITLE,
+        update_title="",
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+    )
+    app.layout = lambda: shell.frame(runs, *_asked(runs))
+    register(app, runs)
+    return app
+
+
+def _asked(runs: Runs) -> tuple[dict[str, str], tuple[str, str, str]]:
+    """Return the view of the page that asks for its layout, so that it comes whole with the first answer."""
+    referrer = urlsplit((flask.request.referrer or "") if flask.has_request_context() else "")
+    table = dict(shell.table_of_url(referrer.path, referrer.query))
+    return table, frame_of(table, runs)

@@ -1,0 +1,46 @@
+// The view of the browser: a flat table of texts, kept in the URL, changed by any control of the page.
+(function () {
+  "use strict";
+  const none = () => window.dash_clientside.no_update;
+  const equal = (one, other) => {
+    const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+    return [...keys].every((key) => one[key] === other[key]);
+  };
+  const text = (value) => (value === null || value === undefined ? "" : String(value));
+
+  // Table of a URL; keys that it does not name stay as they are.
+  function fromUrl(path, search, view) {
+    const page = text(path).replace(/^\/+/, "").split("/")[0];
+    const next = { ...(view || {}), ...Object.fromEntries(new URLSearchParams(text(search))) };
+    if (page) next.page = page;
+    return equal(next, view || {}) ? none() : next;
+  }
+
+  // A control that changed writes its key; an empty value takes the key away.
+  function fromControls(values, data, controls, stores, view) {
+    const next = { ...(view || {}) };
+    const changed = new Set(window.dash_clientside.callback_context.triggered.map((each) => each.prop_id));
+    const write = (id, value, property) => {
+      const name = Object.keys(id).sort().map((key) => `"${key}":"${id[key]}"`).join(",");
+      if (!changed.has(`{${name}}.${property}`)) return;
+      if (text(value) === "") delete next[id.key];
+      else next[id.key] = text(value);
+    };
+    controls.forEach((id, i) => write(id, values[i], "value"));
+    stores.forEach((id, i) => write(id, data[i], "data"));
+    return equal(next, view || {}) ? none() : next;
+  }
+
+  // Path and query that restore the view; the browser's history gets a step for every other page.
+  function toUrl(view, frame) {
+    const { page, ...rest } = view;
+    const query = new URLSearchParams(Object.entries(rest).sort()).toString();
+    const url = `/${page}${query ? "?" + query : ""}`;
+    if (url !== window.location.pathname + window.location.search) window.history.replaceState(window.history.state, "", url);
+    document.documentElement.lang = view.lang || "en";
+    const name = [view.page, view.lang, view.run].join("|");
+    return name === frame ? none() : name;
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { view: { fromUrl, fromControls, toUrl } });
+})();

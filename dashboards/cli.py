@@ -1,0 +1,33 @@
+"""The command ``fairreach`` with everything: what ``access.cli`` computes, and the app that shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from access.cli import commands
+from access.cli import main as run_commands
+
+DEFAULT_PORT = 8050
+
+
+@commands.command()
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; the default is this machine only.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True)
+def dashboard(runs: tuple[Path, ...], host: str, port: int) -> None:
+    """Serve the map of one or more run folders to a browser."""
+    from dashboards.serve import serve
+
+    serve(runs, host, port, tell=click.echo)
+
+
+def main() -> None:
+    """Run the command line."""
+    run_commands()
