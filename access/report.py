@@ -103,19 +103,22 @@ def write_report(folder: Path, languages: Sequence[str] = ("en", "fr")) -> list[
     written: list[Path] = []
     for place, texts in enumerate(words):
         suffix = "" if place == 0 else f".{texts.language}"
-        figures: list[dict[str, Any]] = []
-        for name, draw in MAPS.items():
-            cell_map, png = draw(run, texts), b""
-            marks = zone_marks(run, base) if name == "zones" else []
-            below = without_names_under(base, marks)
-            if cell_map is not None:
-                png = map_png(below, cell_map, surroundings(run, texts), texts, marks)
-                written.append(_write(folder / f"{name}{suffix}.png", png))
-            figures.append(_figure(run, below, name, cell_map, png, texts, marks))
-        page = report_html(run, figures, texts)
+        drawn = [draw_map(run, base, name, texts) for name in MAPS]
+        written += [_write(folder / f"{each['name']}{suffix}.png", png) for each, png in drawn if png]
+        page = report_html(run, [figure for figure, _ in drawn], texts)
         written.append(_write(folder / f"report.{texts.language}.html", page.encode("utf-8")))
     logger.info("report: %d files in %s", len(written), folder)
     return written
+
+
+def draw_map(run: Run, base: Ground, name: str, texts: Texts) -> tuple[dict[str, Any], bytes]:
+    """Draw one of ``MAPS`` for a page and as a PNG; empty bytes where it cannot be made."""
+    cell_map, png = MAPS[name](run, texts), b""
+    marks = zone_marks(run, base) if name == "zones" else []
+    below = without_names_under(base, marks)
+    if cell_map is not None:
+        png = map_png(below, cell_map, surroundings(run, texts), texts, marks)
+    return _figure(run, below, name, cell_map, png, texts, marks), png
 
 
 def surroundings(run: Run, texts: Texts) -> Surroundings:
@@ -144,26 +147,31 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
     texts
         Words of one language.
     """
+    return environment().get_template("report.html").render(report_words(run, figures, texts))
+
+
+def report_words(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) -> dict[str, Any]:
+    """Return everything that the templates of a run speak of: sentences, tables, drawings."""
     manifest = run.manifest
-    return environment().get_template("report.html").render(
-        texts=texts,
-        run=run,
-        sections=SECTIONS,
-        unknown=_unknown(run),
-        notice=texts.label(manifest.get("notice")),
-        income_unit=texts.label(manifest.get("income_unit") or manifest.get("currency")),
-        area=area_name(run, texts),
-        place=map_place(run, texts),
-        rules=travel_rules(run, texts),
-        longest_trip=longest_trip(run, texts),
-        findings=[texts.capital(sentence) for sentence in findings(run, texts)],
-        maps=[figure for figure in figures if figure["name"] != "zones"],
-        zone_map=next((figure for figure in figures if figure["name"] == "zones"), None),
-        evidence=evidence_sections(run, texts),
-        curves=curve_chart(run, texts),
-        chart=decile_chart(run, texts),
-        headline=_headline_words(run, texts),
-        tables={
+    return {
+        "texts": texts,
+        "run": run,
+        "sections": SECTIONS,
+        "unknown": _unknown(run),
+        "notice": texts.label(manifest.get("notice")),
+        "income_unit": texts.label(manifest.get("income_unit") or manifest.get("currency")),
+        "area": area_name(run, texts),
+        "place": map_place(run, texts),
+        "rules": travel_rules(run, texts),
+        "longest_trip": longest_trip(run, texts),
+        "findings": [texts.capital(sentence) for sentence in findings(run, texts)],
+        "maps": [figure for figure in figures if figure["name"] != "zones"],
+        "zone_map": next((figure for figure in figures if figure["name"] == "zones"), None),
+        "evidence": evidence_sections(run, texts),
+        "curves": curve_chart(run, texts),
+        "chart": decile_chart(run, texts),
+        "headline": _headline_words(run, texts),
+        "tables": {
             "deciles": decile_table(run, texts),
             "services": service_table(run, texts),
             "sufficiency": sufficiency_table(run, texts),
@@ -178,13 +186,16 @@ def report_html(run: Run, figures: Sequence[Mapping[str, Any]], texts: Texts) ->
             "counts": count_table(run, texts),
             "seconds": seconds_table(run, texts),
         },
-        modes=mode_lines(run, texts),
-        checks=[*map(str, manifest.get("service_share") or []), *(manifest.get("validation") or {}).values()],
-        warnings=[str(warning) for warning in manifest.get("warnings") or []],
-        sources=attribution(run, texts),
-        created=texts.day(manifest.get("created")),
-        version=manifest.get("fairreach_version") or texts("no_data"),
-    )  # fmt: skip
+        "modes": mode_lines(run, texts),
+        "checks": [
+            *map(str, manifest.get("service_share") or []),
+            *(manifest.get("validation") or {}).values(),
+        ],
+        "warnings": [str(warning) for warning in manifest.get("warnings") or []],
+        "sources": attribution(run, texts),
+        "created": texts.day(manifest.get("created")),
+        "version": manifest.get("fairreach_version") or texts("no_data"),
+    }  # fmt: skip
 
 
 @functools.cache
