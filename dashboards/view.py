@@ -140,7 +140,7 @@ def _with_choices(base: View, given: dict[str, str], data: RunData) -> View:
 
 def percentiles_of(data: RunData) -> list[int]:
     """Return the percentiles of travel time that the run has kept."""
-    kept = data.run.option("travel", "percentiles") or []
+    kept = data.run.option("travel", "further_percentiles") or []
     return sorted({int(each) for each in kept} | {int(data.run.manifest.get("percentile") or 50)})
 
 
