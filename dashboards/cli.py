@@ -28,6 +28,17 @@ def dashboard(runs: tuple[Path, ...], host: str, port: int) -> None:
     serve(runs, host, port, tell=click.echo)
 
 
+@commands.command()
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+def publish(run: Path, out: Path) -> None:
+    """Write RUN as a static site that opens from a file, without Python."""
+    from dashboards.publish import publish as publish_run
+
+    for file in publish_run(run, out):
+        click.echo(file)
+
+
 def main() -> None:
     """Run the command line."""
     run_commands()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from access.cli import commands
+from dashboards.cli import commands
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "configs").glob("*.md")])
