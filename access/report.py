@@ -33,7 +33,7 @@ from access.report_findings import (
 from access.report_gaps import far_cell_table, gap_table
 from access.report_ground import Ground, ZoneMark, ground, without_names_under
 from access.report_inequality import curve_chart
-from access.report_map import CellMap, access_map, cell_titles, coincidence_map
+from access.report_map import CellMap, access_map, cell_titles, coincidence_map, legend_lines
 from access.report_method import (
     count_table,
     coverage_table,
@@ -117,7 +117,8 @@ def draw_map(run: Run, base: Ground, name: str, texts: Texts) -> tuple[dict[str,
     marks = zone_marks(run, base) if name == "zones" else []
     below = without_names_under(base, marks)
     if cell_map is not None:
-        png = map_png(below, cell_map, surroundings(run, texts), texts, marks)
+        people = legend_lines(run, cell_map, texts)
+        png = map_png(below, cell_map, surroundings(run, texts), texts, marks, people=people)
     return _figure(run, below, name, cell_map, png, texts, marks), png
 
 

@@ -25,7 +25,7 @@ from access.report_classes import (
 )
 from access.report_data import Run
 from access.report_findings import area_name, counted, map_place, service_label
-from access.report_small import is_few, residents_words
+from access.report_small import counts_words, is_few, residents_words
 from access.texts import Texts
 
 #: Colour and pattern of what is not a class; the patterns are known to the PNG and to the SVG.
@@ -155,6 +155,24 @@ def cell_titles(run: Run, texts: Texts) -> list[str]:
             lines.append(texts("map.decile", decile=int(decile[cell])))
         titles.append(" · ".join(line for line in lines if line))
     return titles
+
+
+def legend_lines(run: Run, cell_map: CellMap, texts: Texts) -> list[str]:
+    """Residents of each entry of the legend and their share; small counts are hidden, as in its table."""
+    everybody = sum(entry.residents for entry in cell_map.legend)
+    told = counts_words(run, [entry.residents for entry in cell_map.legend], texts)
+    lines = []
+    for entry, (words, shown) in zip(cell_map.legend, told, strict=True):
+        if not shown:
+            lines.append(
+                residents_words(run, entry.residents, texts) if is_few(run, entry.residents) else words
+            )
+        elif entry.residents > 0:
+            residents, share = texts.plural("residents", entry.residents), entry.residents / everybody
+            lines.append(texts("map.legend_residents", residents=residents, share=texts.percent(share)))
+        else:
+            lines.append("")
+    return lines
 
 
 def _legend(

@@ -56,6 +56,7 @@ def map_png(
     texts: Texts,
     marks: Sequence[ZoneMark] = (),
     overlay: Overlay = _NO_OVERLAY,
+    people: Sequence[str] | None = None,
 ) -> bytes:
     """Draw the map and return the PNG file as bytes, equal for equal input.
 
@@ -73,25 +74,62 @@ def map_png(
         Zones to be outlined and numbered.
     overlay
         Lines and points to be drawn over the cells, with their legend.
+    people
+        Line under each entry of the legend (`access.report_map.legend_lines` hides small counts); if not
+        given, its residents and their share.
     """
     with mpl.rc_context(_STYLE):
-        size_in = (_WIDTH_PX / _DOTS_PER_INCH, _HEIGHT_PX / _DOTS_PER_INCH)
-        figure = Figure(figsize=size_in, dpi=_DOTS_PER_INCH, facecolor="white")
-        FigureCanvasAgg(figure)
-        top = _write(figure, _LEFT, 0.972, cell_map.title, 23, _RIGHT - _LEFT, weight="bold")
-        top = _write(figure, _LEFT, top - 0.008, cell_map.subtitle, 14, _RIGHT - _LEFT, color=_MUTED)
-        bottom = _write_below(figure, around, texts)
-        axes = figure.add_axes((_LEFT, bottom + 0.045, _LEGEND_LEFT - _LEFT - 0.03, top - bottom - 0.07))
-        _draw_cells(axes, ground.cells, cell_map)
-        _draw_zones(axes, ground)
-        _draw_marks(axes, marks)
-        draw_overlay(axes, overlay)
-        _draw_scale_bar(axes, ground.cells.total_bounds, texts)
-        top = _draw_legend(figure, top - 0.035, cell_map, texts)
-        _draw_overlay_legend(figure, top - 0.025, overlay)
+        figure = _drawn(ground, cell_map, around, texts, marks, overlay, people)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None, "Title": cell_map.title})
     return buffer.getvalue()
+
+
+def map_svg(
+    ground: Ground,
+    cell_map: CellMap,
+    around: Surroundings,
+    texts: Texts,
+    marks: Sequence[ZoneMark] = (),
+    overlay: Overlay = _NO_OVERLAY,
+    people: Sequence[str] | None = None,
+) -> bytes:
+    """Draw the same as `map_png` and return an SVG file as bytes, equal for equal input.
+
+    Texts stay texts, to be searched, read aloud and edited. Where DejaVu Sans is missing, Verdana stands in
+    for it: its letters are equally wide.
+    """
+    with mpl.rc_context(_STYLE | {"svg.fonttype": "none", "svg.hashsalt": "fairreach"}):
+        figure = _drawn(ground, cell_map, around, texts, marks, overlay, people)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": cell_map.title})
+    return buffer.getvalue().replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
+
+
+def _drawn(
+    ground: Ground,
+    cell_map: CellMap,
+    around: Surroundings,
+    texts: Texts,
+    marks: Sequence[ZoneMark],
+    overlay: Overlay,
+    people: Sequence[str] | None,
+) -> Figure:
+    size_in = (_WIDTH_PX / _DOTS_PER_INCH, _HEIGHT_PX / _DOTS_PER_INCH)
+    figure = Figure(figsize=size_in, dpi=_DOTS_PER_INCH, facecolor="white")
+    FigureCanvasAgg(figure)
+    top = _write(figure, _LEFT, 0.972, cell_map.title, 23, _RIGHT - _LEFT, weight="bold")
+    top = _write(figure, _LEFT, top - 0.008, cell_map.subtitle, 14, _RIGHT - _LEFT, color=_MUTED)
+    bottom = _write_below(figure, around, texts)
+    axes = figure.add_axes((_LEFT, bottom + 0.045, _LEGEND_LEFT - _LEFT - 0.03, top - bottom - 0.07))
+    _draw_cells(axes, ground.cells, cell_map)
+    _draw_zones(axes, ground)
+    _draw_marks(axes, marks)
+    draw_overlay(axes, overlay)
+    _draw_scale_bar(axes, ground.cells.total_bounds, texts)
+    top = _draw_legend(figure, top - 0.035, cell_map, people or _people(cell_map, texts))
+    _draw_overlay_legend(figure, top - 0.025, overlay)
+    return figure
 
 
 def _write(
@@ -235,13 +273,27 @@ def scale_bar_m(extent_m: float) -> float:
     return float(max(step * power for step in (1, 2, 5) if step * power <= limit))
 
 
-def _draw_legend(figure: Figure, top: float, cell_map: CellMap, texts: Texts) -> float:
+def _people(cell_map: CellMap, texts: Texts) -> list[str]:
+    """Residents of each entry of the legend, with their share; nothing where there are none."""
+    everybody = sum(entry.residents for entry in cell_map.legend)
+    return [
+        texts(
+            "map.legend_residents",
+            residents=texts.plural("residents", entry.residents),
+            share=texts.percent(entry.residents / everybody),
+        )
+        if entry.residents > 0
+        else ""
+        for entry in cell_map.legend
+    ]
+
+
+def _draw_legend(figure: Figure, top: float, cell_map: CellMap, people: Sequence[str]) -> float:
     """Write the legend, with the residents of each class, into the right column; return where it ends."""
     width, indent = _RIGHT - _LEGEND_LEFT, 0.037
-    title = texts.capital(cell_map.legend_title)
+    title = Texts.capital(cell_map.legend_title)
     top = _write(figure, _LEGEND_LEFT, top, title, 15.5, width, weight="bold") - 0.012
-    everybody = sum(entry.residents for entry in cell_map.legend)
-    for entry in cell_map.legend:
+    for entry, line in zip(cell_map.legend, people, strict=True):
         look = _look(entry)
         edge = look["edgecolor"] if entry.pattern else "#8a8a8a"
         figure.add_artist(
@@ -249,12 +301,7 @@ def _draw_legend(figure: Figure, top: float, cell_map: CellMap, texts: Texts) ->
                       linewidth=0.6, **(look | {"edgecolor": edge}))
         )  # fmt: skip
         top = _write(figure, _LEGEND_LEFT + indent, top, entry.label, 14, width - indent)
-        if entry.residents > 0:
-            line = texts(
-                "map.legend_residents",
-                residents=texts.plural("residents", entry.residents),
-                share=texts.percent(entry.residents / everybody),
-            )
+        if line:
             top = _write(figure, _LEGEND_LEFT + indent, top, line, 11.5, width - indent, color=_MUTED)
         top -= 0.011
     return _write(figure, _LEGEND_LEFT, top - 0.008, cell_map.legend_note, 11.5, width, color=_MUTED)

@@ -8,7 +8,7 @@ import dash
 from dash import ALL, ClientsideFunction, Input, Output, State
 from dash.development.base_component import Component
 
-from dashboards import ids, shell
+from dashboards import downloads_callbacks, ids, shell
 from dashboards.pages import BY_NAME
 from dashboards.run_data import Runs
 from dashboards.view import frame_of
@@ -33,6 +33,7 @@ def register(app: dash.Dash, runs: Runs) -> None:
 
     for page in BY_NAME.values():
         page.register(app, runs)
+    downloads_callbacks.register(app, runs)
 
 
 def _keep_view(app: dash.Dash) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -69,7 +70,7 @@ def chart_block(
     name : str
         Id of the graph; also the name of the picture that can be saved from it.
     """
-    config = {
+    config: Any = {
         **GRAPH_CONFIG,
         "toImageButtonOptions": {"format": "svg", "filename": name},
         "locale": words.language,
@@ -126,4 +127,25 @@ def how_button(number: str, words: Words) -> Component:
         className="how",
         title=words("how.button"),
         **aria(label=words("how.button")),
+    )
+
+
+def download_menu(words: Words, what: Sequence[str] = ("csv", "gpkg", "png", "svg")) -> Component:
+    """Return a button that opens the list of forms in which the view can be downloaded.
+
+    Parameters
+    ----------
+    what : sequence of str
+        Forms that the page has, of ``dashboards.downloads.FORMATS``. The page's function ``shown`` says
+        what they hold.
+    """
+    items = [dmc.MenuItem(words(f"downloads.{form}"), id=ids.download(form)) for form in what]
+    return dmc.Menu(
+        [
+            dmc.MenuTarget(dmc.Button(words("downloads.button"), size="sm", variant="outline")),
+            dmc.MenuDropdown(items),
+        ],
+        position="bottom-start",
+        withinPortal=False,
+        transitionProps={"duration": 0},
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import dash
 from dash.development.base_component import Component
@@ -19,13 +20,18 @@ class Page(NamedTuple):
 
     layout: Callable[[RunData, View, Words], Component]
     register: Callable[[dash.Dash, Runs], None]
+    shown: Callable[[RunData, View, Words], Any] | None  # dashboards.downloads.Shown; what can be downloaded
+
+
+def _page(module: ModuleType) -> Page:
+    return Page(module.layout, module.register, getattr(module, "shown", None))
 
 
 BY_NAME = {
-    "gaps": Page(gaps_page.layout, gaps_page.register),
-    "rights": Page(rights_page.layout, rights_page.register),
-    "zones": Page(zones_page.layout, zones_page.register),
-    "segregation": Page(segregation_page.layout, segregation_page.register),
-    "what-if": Page(what_if_page.layout, what_if_page.register),
-    "method": Page(method_page.layout, method_page.register),
+    "gaps": _page(gaps_page),
+    "rights": _page(rights_page),
+    "zones": _page(zones_page),
+    "segregation": _page(segregation_page),
+    "what-if": _page(what_if_page),
+    "method": _page(method_page),
 }

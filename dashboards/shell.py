@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards import ids
+from dashboards import downloads_callbacks, ids
 from dashboards.aria import aria
 from dashboards.pages import BY_NAME
 from dashboards.run_data import RunError, Runs
@@ -31,6 +31,7 @@ def frame(runs: Runs, table: dict[str, str], asked: Frame) -> Component:
             dcc.Store(id=ids.SCENARIOS, storage_type="session"),
             dcc.Store(id=ids.DRAFT, storage_type="session"),
             html.Div(body(runs, table, asked), id=ids.BODY),
+            *downloads_callbacks.layout(),
         ],
         theme={
             "primaryColor": "indigo",
