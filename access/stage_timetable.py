@@ -149,7 +149,7 @@ def schedules_again(
     loaded: LoadedConfig, days: Mapping[date, DayTables], phase: Phase
 ) -> dict[date, Schedule]:
     """Unfold the same days once more, headway-based vehicles elsewhere within their headways."""
-    horizon_s = _horizon_s(loaded.config)
+    horizon_s = horizon_of(loaded.config)
     return {
         day: unfold_day(tables, phase=phase, horizon_s=horizon_s, allow_no_service=True)
         for day, tables in days.items()
@@ -166,7 +166,7 @@ def schedules_of(
             day,
             name=ALL_FEEDS,
             phase=phase,
-            horizon_s=_horizon_s(config),
+            horizon_s=horizon_of(config),
             allow_no_service=True,
             step_free=config.travel.step_free,
         )
@@ -195,7 +195,7 @@ def _validated(loaded: LoadedConfig, feeds: Mapping[str, Any], days: Sequence[da
     return reports
 
 
-def _horizon_s(config: RunConfig) -> int:
+def horizon_of(config: RunConfig) -> int:
     """Return until when trips of the day after matter: the last departure and the longest trip."""
     longest_min = config.travel.max_duration_min
     return max(DEFAULT_HORIZON_S, *(period.travel_s(longest_min)[1] for period in config.periods))
