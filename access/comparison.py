@@ -30,6 +30,7 @@ from access.comparison_rights import RightChange, changes_of_rights
 from access.comparison_table import Ranges, added_rows, difference_table, halves_of_palma
 from access.errors import InputDataError
 from access.indicators import Measured, Row
+from access.planned_feeds import PLANNED
 from access.range_columns import place_of
 from access.rights import EvaluatedRight
 from access.self_checks import Check, check_times, check_totals
@@ -150,7 +151,7 @@ def compare(
         checks=list(_checks(base, scenario)),
         noise_quantified=place_of("access", headline) in floor,
         labels={each.right.name: each.right.label.model_dump() for each in _as_written(base)},
-        timetables_only={report.type for report in scenario.reports} <= {*EDITS},
+        timetables_only={report.type for report in scenario.reports} <= {*EDITS, PLANNED},
     )
 
 

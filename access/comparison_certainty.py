@@ -196,8 +196,16 @@ class CertaintyOfBase:
         """Draws of the base and its rights in each realisation, for its register of zones."""
         return _drawn(self.draws, [one.columns for one in self.realised], self.columns)
 
-    def of_scenario(self, evaluated: Evaluated) -> Certainty:
+    def of_scenario(
+        self, evaluated: Evaluated, advance: Callable[[int, int], object] | None = None
+    ) -> Certainty:
         """Travel in a scenario from the same homes at the same minutes, and hold it against the base.
+
+        Parameters
+        ----------
+        evaluated : Evaluated
+        advance : callable, optional
+            Called with the realisations done and all of them; what it raises ends the computation.
 
         Raises
         ------
@@ -213,7 +221,11 @@ class CertaintyOfBase:
         draws = self._draws_with_added(columns.people)
         days = headway_days(evaluated) if self.realised else None
         programs = KnownPrograms()
-        realised = [self.again.of_scenario(evaluated, days, one, programs) for one in self.realised]
+        realised = []
+        for number, one in enumerate(self.realised, start=1):
+            realised.append(self.again.of_scenario(evaluated, days, one, programs))
+            if advance is not None:
+                advance(number, len(self.realised))
         known = {*columns.places}
         places = [place for place in self.columns.places if place in known]
         difference = self._difference(columns, realised, draws, places)

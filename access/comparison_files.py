@@ -123,16 +123,16 @@ def write_comparison(
         raise ValueError(message)
     folder = Path(folder)
     ids = scenario_ids(compared)
-    minimum = _minimum(base.manifest)
+    minimum = smallest_shown(base.manifest)
     with new_run_folder(folder, COMPARISON) as partial:
-        shown = [_shown(base, each, minimum) for each in compared]
+        shown = [shown_frames(base, each, minimum) for each in compared]
         tables = {name: stacked(_named_parts(shown, ids, name)) for name in TABLES}
         tables[SIDE] = _side(compared, shown, ids)
         places = {name: stacked_places(_named_parts(shown, ids, name)) for name in PLACES}
         for name, frame in (tables | places).items():
             frame.to_parquet(partial / f"{name}.parquet", index=False, compression="zstd")
         labels = {right: words for each in compared for right, words in each.comparison.labels.items()}
-        write_package(partial / PACKAGE, places["cells"], *_changes(base, compared, ids), labels)
+        write_package(partial / PACKAGE, places["cells"], *changes_of(base, compared, ids), labels)
         write_json(partial / MANIFEST, _manifest(base, compared, ids, created))
         if report:
             write_comparison_report(partial, languages)
@@ -150,7 +150,8 @@ def scenario_ids(compared: Sequence[ComparedScenario]) -> list[str]:
     return ids
 
 
-def _minimum(manifest: Mapping[str, Any]) -> float:
+def smallest_shown(manifest: Mapping[str, Any]) -> float:
+    """Return the fewest residents that results of a run tell of; 0 = hide nothing."""
     told = ((manifest.get("config") or {}).get("results") or {}).get("min_residents_shown", DEFAULT_MINIMUM)
     return float(manifest.get("suppression_minimum", told) or 0)
 
@@ -164,7 +165,7 @@ def _named_parts(shown: Sequence[Mapping[str, Any]], ids: Sequence[str], name: s
     ]
 
 
-def _shown(base: WarmRun, each: ComparedScenario, minimum: float) -> dict[str, Any]:
+def shown_frames(base: WarmRun, each: ComparedScenario, minimum: float) -> dict[str, Any]:
     """Return the frames of a scenario without what tells of few people; None where one was not made."""
     found = each.comparison
     groups = list(base.base.measures.people.named)
@@ -196,7 +197,7 @@ def _side(
     return side_by_side(comparisons, [WeeklyHours(*pair) if pair else None for pair in sums])
 
 
-def _changes(
+def changes_of(
     base: WarmRun, compared: Sequence[ComparedScenario], ids: Sequence[str]
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Lines and points that the scenarios change: timetables, streets, places."""

@@ -13,7 +13,7 @@ zone, or of the base's where it leaves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from access.evaluated import Evaluated
 
 Floats = npt.NDArray[np.float64]
+N_STEPS = 4
+"""Both registers, and how stable the zones are in each."""
+
 ENTERS, LEAVES, STAYS, GROWS, SHRINKS = "enters", "leaves", "stays", "grows", "shrinks"
 TEXTS = ("scenario", "zone", "zone_base", "state", "name", "label_en", "label_fr")
 ZONE_COLUMNS = (
@@ -99,7 +102,11 @@ class ZonesOfCells(NamedTuple):
 
 
 def register_change(
-    base: Evaluated, scenario: Evaluated, of_base: CertaintyOfBase, certainty: Certainty
+    base: Evaluated,
+    scenario: Evaluated,
+    of_base: CertaintyOfBase,
+    certainty: Certainty,
+    advance: Callable[[int, int], object] | None = None,
 ) -> RegisterChange:
     """Make both registers and compare them.
 
@@ -107,14 +114,19 @@ def register_change(
     ----------
     of_base, certainty
         Draws and rights of each realisation; without draws both shares are NaN.
+    advance : callable, optional
+        Called with the steps done and all of them; what it raises ends the computation.
     """
     name = scenario.name["en"]
-    before, after = (
-        register_of(
-            one.network, one.measures, one.periods, one.rights.evaluated, drawn, one.reach, statistics=False
+    states = ((base, of_base.drawn), (scenario, certainty.drawn))
+    registers: list[Register | None] = []
+    for one, drawn in states:
+        rights = one.rights.evaluated
+        registers.append(
+            register_of(one.network, one.measures, one.periods, rights, drawn, one.reach, statistics=False)
         )
-        for one, drawn in ((base, of_base.drawn), (scenario, certainty.drawn))
-    )
+        _tell(advance, len(registers))
+    before, after = registers
     if before is None or after is None:
         return RegisterChange(_frame([]), float("nan"), float("nan"), NO_REGISTER)
     cells = base.network.inputs.cells.study_ids
@@ -123,13 +135,18 @@ def register_change(
         ZonesOfCells.of(after, scenario.measures.people.population),
     )
     groups = matched(*of_registers)
-    shares = [
-        _shares(one, drawn, cells, groups, of_registers)
-        for one, drawn in ((base, of_base.drawn), (scenario, certainty.drawn))
-    ]
+    shares = []
+    for one, drawn in states:
+        shares.append(_shares(one, drawn, cells, groups, of_registers))
+        _tell(advance, len(registers) + len(shares))
     rows = _rows(name, groups, of_registers, (before, after), shares)
     residents_base, residents = (float(zones.residents.sum()) for zones in of_registers)
     return RegisterChange(_frame(rows), residents_base, residents)
+
+
+def _tell(advance: Callable[[int, int], object] | None, done: int) -> None:
+    if advance is not None:
+        advance(done, N_STEPS)
 
 
 class Groups(NamedTuple):

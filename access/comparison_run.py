@@ -6,42 +6,28 @@ What a change does is told within seconds; ranges, the register of zones, maps a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from access.collected_warnings import collected_warnings
-from access.comparison import Comparison, compare
-from access.comparison_bill import WEEK, bill_of, difference_of_bills
+from access.comparison_bill import WEEK, bill_of
 from access.comparison_side_by_side import WeeklyHours
+from access.comparison_steps import first_results, with_certainty
 from access.comparison_summary import comparison_lines, words_of_run
 from access.errors import AccessError, ConfigError
 from access.progress import Progress
 from access.results import COMPARISON, check_target
 from access.scenario import Scenario
 from access.scenario_export import match_lines
-from access.scenario_file import hash_warnings, load_scenario
+from access.scenario_file import load_scenario
 from access.warm_run import WarmRun, load_run
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from access.comparison_files import ComparedScenario
-    from access.evaluated import Evaluated
 
 N_STAGES = 3
-
-
-@dataclass(frozen=True)
-class _First:
-    """What is known of one scenario within seconds."""
-
-    scenario: Scenario
-    file: Path
-    evaluated: Evaluated
-    comparison: Comparison
-    bill: pd.DataFrame
-    warnings: Sequence[str]
 
 
 def compare_scenarios(
@@ -90,7 +76,7 @@ def compare_scenarios(
     base_bill = bill_of(warm.base)
     first = []
     for file, scenario in zip(files, scenarios, strict=True):
-        found = _first_results(warm, scenario, file, base_bill)
+        found = first_results(warm, scenario, base_bill, file)
         yield from _first_lines(found)
         first.append(found)
     hours = [_weekly_hours(found.bill) for found in first]
@@ -151,21 +137,11 @@ def default_folder(run: Path, files: Sequence[Path]) -> Path:
     return run.with_name(f"{run.name}-{files[0].stem}{more}")
 
 
-def _first_results(warm: WarmRun, scenario: Scenario, file: Path, base_bill: pd.DataFrame) -> _First:
-    """Compute a scenario and hold it against the base by the sign alone."""
-    with collected_warnings(warm.told) as told:
-        evaluated = warm.evaluate(scenario)
-        comparison = compare(warm.base, evaluated)
-        bill = difference_of_bills(base_bill, bill_of(evaluated))
-    warnings = [*hash_warnings(scenario, warm.manifest), *told]
-    return _First(scenario, file, evaluated, comparison, bill, warnings)
-
-
-def _with_certainty(warm: WarmRun, first: Sequence[_First], progress: Progress) -> list[ComparedScenario]:
+def _with_certainty(
+    warm: WarmRun, first: Sequence[ComparedScenario], progress: Progress
+) -> list[ComparedScenario]:
     """Draw and travel again, so that noise and ranges of the differences are known."""
     from access.comparison_certainty import CertaintyOfBase
-    from access.comparison_files import ComparedScenario
-    from access.comparison_register import register_change
 
     with collected_warnings(warm.told):
         with progress.stage("ranges of the base") as stage:
@@ -173,23 +149,7 @@ def _with_certainty(warm: WarmRun, first: Sequence[_First], progress: Progress) 
         compared = []
         with progress.stage("ranges of the scenarios") as stage:
             for number, found in enumerate(first):
-                certainty = certain.of_scenario(found.evaluated)
-                ranges = of_base = certainty.ranges()
-                if certainty.difference_of_base_residents is not certainty.difference:
-                    of_base = certainty.ranges_of_base_residents()
-                comparison = compare(warm.base, found.evaluated, certainty.floor, ranges, of_base)
-                register = register_change(warm.base, found.evaluated, certain, certainty)
-                compared.append(
-                    ComparedScenario(
-                        found.scenario,
-                        found.file,
-                        found.evaluated,
-                        comparison,
-                        found.bill,
-                        register,
-                        found.warnings,
-                    )
-                )
+                compared.append(with_certainty(warm, certain, found))
                 stage.advance(number + 1, len(first))
     return compared
 
@@ -202,7 +162,7 @@ def _weekly_hours(bill: pd.DataFrame) -> WeeklyHours | None:
     return WeeklyHours(float(rows["base"].iloc[0]), float(rows["value"].iloc[0]))
 
 
-def _first_lines(found: _First) -> Iterator[str]:
+def _first_lines(found: ComparedScenario) -> Iterator[str]:
     """Say what each modification met, and how long it took."""
     evaluated = found.evaluated
     yield from match_lines(found.scenario, evaluated.reports, found.warnings)

@@ -87,12 +87,19 @@ def export_scenario(run: Path, file: Path, out: Path) -> Iterator[str]:
     """
     check_target(out, EXPORT)
     scenario = load_scenario(file)
-    if not scenario.timetable:
-        raise AccessError(
-            f"{file}: changes no timetable, so there is no GTFS to write; streets and land use are compared "
-            "with `fairreach compare`"
-        )
-    warm = load_run(run)
+    _check_timetable(scenario)
+    yield from write_export(load_run(run), scenario, out, sha256_of(file))
+
+
+def write_export(warm: WarmRun, scenario: Scenario, out: Path, sha256: str = "") -> Iterator[str]:
+    """Write the timetables of a scenario from a run in memory; as ``export_scenario`` otherwise.
+
+    Parameters
+    ----------
+    sha256 : str
+        Fingerprint of the scenario, for the record; empty where it was not read from a file.
+    """
+    _check_timetable(scenario)
     with collected_warnings(warm.told) as told:
         changed = changed_network(warm.base.network, warm.sources, scenario, Watch())
     yield from match_lines(scenario, changed.reports, [*hash_warnings(scenario, warm.manifest), *told])
@@ -106,10 +113,18 @@ def export_scenario(run: Path, file: Path, out: Path) -> Iterator[str]:
         found.bill.to_csv(partial / "bill.csv", index=False)
         for language, lines in found.lines.items():
             (partial / f"differences.{language}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        write_json(partial / MANIFEST, _record(warm, scenario, file))
+        write_json(partial / MANIFEST, _record(warm, scenario, sha256))
     yield "Read again, the export gives the timetables of the scenario to the second."
     yield from found.lines["en"]
     yield f"Written to {out}"
+
+
+def _check_timetable(scenario: Scenario) -> None:
+    if not scenario.timetable:
+        raise AccessError(
+            f"{scenario.title}: changes no timetable, so there is no GTFS to write; streets and land use are "
+            "compared with `fairreach compare`"
+        )
 
 
 def feed_difference(warm: WarmRun, changed: ChangedNetwork) -> FeedDifference:
@@ -171,12 +186,12 @@ def _check_written(warm: WarmRun, changed: ChangedNetwork, folder: Path) -> None
         )
 
 
-def _record(warm: WarmRun, scenario: Scenario, file: Path) -> dict[str, object]:
+def _record(warm: WarmRun, scenario: Scenario, sha256: str) -> dict[str, object]:
     return {
         "kind": EXPORT.name,
         "fairreach_version": __version__,
         "base_run": str(warm.folder),
         "base_inputs": warm.manifest.get("inputs", []),
         "scenario": scenario.model_dump(mode="json"),
-        "scenario_sha256": sha256_of(file),
+        "scenario_sha256": sha256,
     }

@@ -41,6 +41,7 @@ from gtfs.timetable import Schedule
 if TYPE_CHECKING:
     import gtfs_kit
 
+    from access.planned_feeds import Planned
     from access.scenario_places import PlacesEdited
 
 Joints = TypeVar("Joints")
@@ -91,15 +92,30 @@ class _Edits:
         return sorted(found, key=lambda report: report.number)
 
 
-def changed_network(base: RunNetwork, sources: Sources, scenario: Scenario, watch: Watch) -> ChangedNetwork:
+def changed_network(
+    base: RunNetwork, sources: Sources, scenario: Scenario, watch: Watch, planned: Planned | None = None
+) -> ChangedNetwork:
     """Apply a scenario; neither the base nor its sources change.
+
+    Parameters
+    ----------
+    planned : mapping of str to gtfs_kit.Feed, optional
+        Timetables in place of those of the run, which the scenario then edits.
 
     Raises
     ------
     ScenarioError
         With every problem of timetables, streets and places found.
     """
+    if planned:
+        from access.planned_feeds import in_place
+
+        sources = in_place(sources, planned)
     edits = edited(base, sources, scenario)
+    if planned:
+        from access.planned_feeds import with_planned
+
+        edits = replace(edits, timetables=with_planned(edits.timetables, sources, planned))
     watch.lap("changes")
     inputs = base.inputs
     schedules = inputs.timetables.schedules
@@ -115,7 +131,7 @@ def changed_network(base: RunNetwork, sources: Sources, scenario: Scenario, watc
     if edits.streets is not None:
         inputs = replace(inputs, streets=edits.streets.streets)
     cells, n_cells_moved = _cells(base, inputs, edits.streets)
-    stops, n_stops_moved = _stops(base, inputs, cells, edits.streets, scenario)
+    stops, n_stops_moved = _stops(base, inputs, cells, edits.streets, scenario, planned=bool(planned))
     if edits.places is not None or cells is not base.cells:
         read = replace(inputs.services, found=inputs.services.as_read or inputs.services.found)
         inputs = replace(inputs, services=read.on_streets(cells.snapped))
@@ -201,6 +217,8 @@ def _stops(
     cells: SnappedCells,
     streets: StreetsEdited | None,
     scenario: Scenario,
+    *,
+    planned: bool = False,
 ) -> _Joined[SnappedStops]:
     """Join stops to the streets and find their walks, where stops, streets or cells differ."""
     config = inputs.loaded.config
@@ -209,7 +227,8 @@ def _stops(
     same = len(changed) == 0 and schedule.stop_ids == before.stop_ids
     if same and streets is None and cells is base.cells:
         return _Joined(base.stops, 0)
-    refuse_far_stops(inputs, schedule, changed, scenario.timetable, scenario.title)
+    if not planned:  # a whole timetable may leave the streets of the run, as that of the run may
+        refuse_far_stops(inputs, schedule, changed, scenario.timetable, scenario.title)
     moved = changed
     if streets is not None:
         timetable = schedule.timetable

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,7 +45,12 @@ from access.stage_rights import catalogues_of
 from access.stage_timetable import PeriodPlan
 from access.watch import Watch
 
+if TYPE_CHECKING:
+    from access.planned_feeds import Planned
+
 N_STAGES = 8
+STEPS = ("changes", "timetable", "walks", "travel times", "modes", "measures")
+"""What ``WarmRun.evaluate`` does, in this order."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +91,31 @@ class WarmRun:
         """Every limit of travel time that what is reached is kept for."""
         return self.base.reach.limits_min
 
-    def evaluate(self, scenario: Scenario) -> Evaluated:
+    def evaluate(
+        self, scenario: Scenario, *, watch: Watch | None = None, planned: Planned | None = None
+    ) -> Evaluated:
         """Compute a scenario; the run and its folder stay as they are.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        watch : Watch, optional
+            Told each of ``STEPS`` when it is done; it may end the computation by raising ``Cancelled``.
+        planned : mapping of str to gtfs_kit.Feed, optional
+            Timetables in place of those of the run, by name (``access.planned_feeds``); the modifications of
+            the scenario act on them.
 
         Raises
         ------
         AccessError, gtfs.errors.FeedError
             If a modification fits nothing in this city, or contradicts another; with every problem found.
+        Cancelled
+            If ``watch`` raises it.
         """
         from access.scenario_network import changed_network
 
-        watch = Watch()
-        changed = changed_network(self.base.network, self.sources, scenario, watch)
+        watch = watch or Watch()
+        changed = changed_network(self.base.network, self.sources, scenario, watch, planned)
         network = changed.network
         plans = [period.plan for period in self.base.periods]
         travelled: list[tuple[PeriodTimes, Minutes | None]]
