@@ -20,6 +20,8 @@ from access.evidence import Evidence
 from access.exclusion import Register
 from access.exclusion_files import write_register
 from access.indicators import indicator_table
+from access.live_amounts import GROUP as OPPORTUNITIES
+from access.live_amounts import amounts_of
 from access.manifest import ManifestParts, build_manifest
 from access.network_cache import fingerprint, save_groups
 from access.progress import Progress
@@ -202,8 +204,10 @@ def save_network(inputs: Inputs, cells: SnappedCells, stops: SnappedStops) -> Pa
         "footpaths": stops.footpaths,
         "egress": stops.egress,
     }
+    counts = inputs.services.known()
+    groups[OPPORTUNITIES] = amounts_of(counts, len(inputs.cells.ids))
     groups |= {f"timetable_{day}": schedule.timetable for day, schedule in schedules.items()}
-    names: dict[str, object] = {"cells": inputs.cells.ids}
+    names: dict[str, object] = {"cells": inputs.cells.ids, "services": list(counts)}
     names |= {
         str(day): {
             key: getattr(schedule, key)
