@@ -31,7 +31,9 @@ from dashboards.publish_data import map_data, map_words
 from dashboards.words import words
 
 PAGES = ("gaps", "rights", "zones", "method")
-SITE = FolderKind("site", re.compile(r"(manifest\.json|index\.html|(gaps|rights|zones|method)\.[a-z]{2}\.html)"))
+SITE = FolderKind(
+    "site", re.compile(r"(manifest\.json|index\.html|(gaps|rights|zones|method)\.[a-z]{2}\.html)")
+)
 _SCRIPTS = ("assets/cells.js", "site/site.js")
 
 
@@ -87,8 +89,10 @@ def _pages(run: Run, languages: Sequence[str]) -> list[tuple[str, str]]:
             (f"{page}.{language}.html", _environment().get_template(f"{page}.html").render(told, page=page))
             for page in PAGES
         ]
-    start = _environment().get_template("index.html").render(
-        first=languages[0], languages=[(each, words(each)("language")) for each in languages]
+    start = (
+        _environment()
+        .get_template("index.html")
+        .render(first=languages[0], languages=[(each, words(each)("language")) for each in languages])
     )
     return [*made, ("index.html", start)]
 

@@ -8,19 +8,20 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
 from access.report_classes import class_breaks
 from access.report_data import Run
 from access.report_findings import period_label, service_label
+from access.report_ground import ZoneName, ground
 from access.report_map import class_colours
 from access.report_small import fewest_shown
 from access.suppression import is_small
 from access.texts import Texts
-from dashboards.cell_geometry import encode_cells
+from dashboards.cell_geometry import cell_shapes, encode
 from dashboards.words import Words
-
 
 #: Stands for the residents of a cell where few live: their number does not leave.
 FEW = -1.0
@@ -30,15 +31,15 @@ def map_data(run: Run) -> str:
     """Pack geometry and values: base64 of a deflated file.
 
     The file is the length of a JSON header (uint32, little endian), the header, and the arrays one after the
-    other. The header names each array with its type (``f4``, ``u1``), first byte and number of items; the names
-    and neighbourhoods of the cells stand in it too.
+    other. The header names each array with its type (``f4``, ``u1``), first byte and number of items; the H3
+    indices stand in it too.
     """
     arrays = dict(_arrays(run))
     header: dict[str, Any] = {
         "ids": [str(cell) for cell in run.cells["id"]],
-        "zones": [zone if isinstance(zone, str) else "" for zone in _zones(run)],
         "layers": [list(layer) for layer in layers(run)],
         "breaks": [list(class_breaks(run.access(*layer), run.residents())) for layer in layers(run)],
+        "names": [[name.name, round(name.x), round(name.y)] for name in _names(run)],
         "arrays": {},
     }
     first = 0
@@ -64,7 +65,8 @@ def layers(run: Run) -> list[tuple[str, int, str]]:
 
 
 def _arrays(run: Run) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    yield "geometry", np.frombuffer(encode_cells([str(cell) for cell in run.cells["id"]]), np.uint8)
+    shapes = cell_shapes([str(cell) for cell in run.cells["id"]], _zones(run))
+    yield "geometry", np.frombuffer(encode(shapes), np.uint8)
     yield "residents", np.where(_few(run), FEW, run.residents()).astype("<f4")
     yield "decile", _deciles(run)
     yield "linked", run.snapped().astype("u1")
@@ -84,6 +86,14 @@ def _few(run: Run) -> npt.NDArray[np.bool_]:
     return is_small(run.residents(), fewest_shown(run))
 
 
+def _names(run: Run) -> list[ZoneName]:
+    """Return the names of neighbourhoods and their places in metres of Web Mercator."""
+    base = ground(run.cells)
+    points = gpd.points_from_xy([name.x for name in base.names], [name.y for name in base.names])
+    places = gpd.GeoSeries(points, crs=base.cells.crs).to_crs(3857).get_coordinates().to_numpy()
+    return [ZoneName(name.name, *place) for name, place in zip(base.names, places.tolist(), strict=True)]
+
+
 def _zones(run: Run) -> list[object]:
     return run.cells["zone"].tolist() if "zone" in run.cells.columns else [None] * len(run.cells)
 
@@ -93,7 +103,19 @@ def map_words(run: Run, texts: Texts, said: Words) -> dict[str, Any]:
     known = layers(run)
     services = dict.fromkeys(service for service, _, _ in known)
     periods = dict.fromkeys(period for _, _, period in known)
-    keys = ("cell", "people", "few", "decile", "reached", "nearest", "nothing", "choose", "under", "from", "range")
+    keys = (
+        "cell",
+        "people",
+        "few",
+        "decile",
+        "reached",
+        "nearest",
+        "nothing",
+        "choose",
+        "under",
+        "from",
+        "range",
+    )
     return {
         "language": texts.language,
         "services": {name: texts.capital(service_label(run, name, texts)) for name in services},
