@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from access.network_cache import load_group
+from access.errors import ResultError
+from access.network_cache import load_group, load_names
 
 Floats = npt.NDArray[np.float64]
 GROUP = "opportunities"
@@ -66,15 +67,41 @@ def known_amounts(
     ResultError
         The ready network is incomplete.
     """
-    services = [
-        str(entry["name"]) for entry in manifest.get("services") or [] if entry.get("state") != "no data"
-    ]
+    services = services_of(manifest)
     kept = names.get("services")
     if kept is not None:
         by_cell = load_group(folder, GROUP, Amounts).by_cell
         return KnownAmounts({name: by_cell[kept.index(name)] for name in services if name in kept}, True)
     ids = pd.Index([str(cell) for cell in names["cells"]])
     return KnownAmounts(_of_study_cells(services, ids, cells), len(ids) == len(cells))
+
+
+def amounts_of_cells(ids: pd.Index[str], manifest: Mapping[str, Any], cells: pd.DataFrame) -> KnownAmounts:
+    """Find the opportunities in cells given by id, from the ready network where it is there.
+
+    Parameters
+    ----------
+    ids : Index of str
+        Cells of a run and, where it counts beyond its study area, those around it.
+    manifest, cells
+        As in ``known_amounts``.
+    """
+    try:
+        folder = Path(str(manifest.get("network_cache") or ""))
+        names = load_names(folder)
+        kept = known_amounts(folder, names, manifest, cells)
+    except ResultError:
+        return KnownAmounts(_of_study_cells(services_of(manifest), ids, cells), len(ids) == len(cells))
+    place = pd.Index([str(cell) for cell in names["cells"]]).get_indexer(ids)
+    if (place < 0).any():
+        return KnownAmounts(_of_study_cells(services_of(manifest), ids, cells), len(ids) == len(cells))
+    return KnownAmounts({name: amounts[place] for name, amounts in kept.of.items()}, kept.beyond_known)
+
+
+def services_of(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the services of a run that have data."""
+    entries = manifest.get("services") or []
+    return [str(entry["name"]) for entry in entries if entry.get("state") != "no data"]
 
 
 def amounts_of(counts: Mapping[str, Floats], n_cells: int) -> Amounts:
