@@ -8,7 +8,7 @@ import dash
 from dash import ALL, ClientsideFunction, Input, Output, State
 from dash.development.base_component import Component
 
-from dashboards import downloads_callbacks, ids, shell
+from dashboards import downloads_callbacks, ids, map_view, shell
 from dashboards.pages import BY_NAME
 from dashboards.run_data import Runs
 from dashboards.view import frame_of
@@ -17,6 +17,7 @@ from dashboards.view import frame_of
 def register(app: dash.Dash, runs: Runs) -> None:
     """Add every callback to an app."""
     _keep_view(app)
+    map_view.register_maps(app, runs)
 
     @app.callback(
         Output(ids.BODY, "children"),

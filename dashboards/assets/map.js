@@ -1,0 +1,185 @@
+// Every map of the app: takes Leaflet's map from dl.Map, draws what its stores say, tells what is clicked.
+//
+// A map is an element with data-map="NAME" round a dl.Map, and stores {type: "map-PART", map: NAME}:
+// setup, paint, overlay, mode and select come in, click goes out (contract in dashboards/map_view.py).
+// Two things come in any order: Leaflet's map (a hook of L.Map) and the stores (a clientside callback).
+(function () {
+  "use strict";
+  const states = new Map(); // name -> {name, map, setup, paint, overlay, mode, select, ...}
+  const files = new Map(); // address -> promise of its bytes; kept while the page lives
+
+  const stateOf = (name) => {
+    if (!states.has(name)) states.set(name, { name, stores: {}, shown: {}, clicks: 0 });
+    return states.get(name);
+  };
+
+  // ---- Leaflet's map ---------------------------------------------------------------------------------------
+
+  function whenLeaflet(then) {
+    if (window.L) then(window.L);
+    else {
+      let held;
+      Object.defineProperty(window, "L", {
+        configurable: true,
+        get: () => held,
+        set: (value) => {
+          held = value;
+          then(value);
+        },
+      });
+    }
+  }
+
+  whenLeaflet((L) => {
+    L.Map.addInitHook(function () {
+      const block = this.getContainer().closest("[data-map]");
+      if (block) this.whenReady(() => attach(stateOf(block.dataset.map), this, block));
+    });
+  });
+
+  function attach(state, map, block) {
+    Object.assign(state, { map, block, shown: {}, layer: null });
+    // A container that changes its size without the window (a panel opens) must be told to Leaflet.
+    const watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+    watch.observe(map.getContainer());
+    map.on("unload", () => {
+      watch.disconnect();
+      if (states.get(state.name) === state) states.delete(state.name);
+      state.map = null;
+    });
+    apply(state);
+  }
+
+  // ---- stores ----------------------------------------------------------------------------------------------
+
+  // One callback a map: what has changed is found by comparing with what is shown.
+  function update(setup, paint, overlay, mode, select, id) {
+    const state = stateOf(id.map);
+    state.stores = { setup, paint, overlay, mode, select };
+    if (setup) {
+      bytesOf(setup.cells); // ask for the files before the map is there
+      if (setup.ground) bytesOf(setup.ground);
+    }
+    apply(state);
+    return window.dash_clientside.no_update;
+  }
+
+  function apply(state) {
+    const { map, stores, shown } = state;
+    if (!map || !stores.setup) return;
+    const fresh = (part) => {
+      if (stores[part] === undefined || shown[part] === stores[part]) return false;
+      shown[part] = stores[part];
+      return true;
+    };
+    if (fresh("setup")) start(state);
+    if (state.layer && fresh("paint") && stores.paint) paint(state);
+    if (fresh("overlay")) window.fairreachMapOverlay.show(state, stores.overlay);
+    if (fresh("mode")) state.block.dataset.pick = (stores.mode && stores.mode.pick) || "cell";
+    if (state.layer && fresh("select")) choose(state, stores.select);
+  }
+
+  function bytesOf(address) {
+    if (!files.has(address)) {
+      const promise = window.fetch(address).then((answer) => {
+        if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+        return answer.arrayBuffer();
+      });
+      promise.catch(() => files.delete(address)); // may be asked again
+      files.set(address, promise);
+    }
+    return files.get(address);
+  }
+
+  // ---- what stands on every map ----------------------------------------------------------------------------
+
+  function start(state) {
+    const { L } = window;
+    const { map, stores } = state;
+    const { setup } = stores;
+    const kit = window.fairreachLayers(L);
+    panes(map);
+    const words = setup.words;
+    L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 120, position: "bottomright" }).addTo(map);
+    if (setup.tiles) L.tileLayer(setup.tiles, { pane: "fr-ground", className: "fr-tiles" }).addTo(map);
+    const still = () => state.map === map && state.stores.setup.cells === setup.cells;
+    bytesOf(setup.cells).then((buffer) => {
+      if (!still()) return;
+      state.cells = window.fairreachCells.decode(buffer);
+      state.layer = new kit.Cells(state.cells, { pane: "fr-cells" }).addTo(map);
+      state.layer.on("painted", () => painted(state));
+      apply(state);
+    }, () => { state.block.dataset.failed = "cells"; });
+    if (setup.ground) {
+      bytesOf(setup.ground).then((buffer) => {
+        if (still() && buffer.byteLength) window.fairreachMapGround.show(state, buffer);
+      }, () => { state.block.dataset.failed = "ground"; });
+    }
+    window.fairreachMapPointer.listen(state);
+    state.kept = viewOf(map); // where the map starts is not a choice of the visitor
+    map.on("moveend", () => keepView(state));
+  }
+
+  // From below: ground 150 (lines of the ground may come above the cells), cells 300, lines 350, overlay 400
+  // (Leaflet's own), names 620.
+  function panes(map) {
+    const order = { "fr-ground": 150, "fr-cells": 300, "fr-lines": 350, "fr-names": 620 };
+    Object.entries(order).forEach(([name, zIndex]) => {
+      const pane = map.createPane(name);
+      pane.style.zIndex = zIndex;
+      pane.style.pointerEvents = "none";
+    });
+  }
+
+  function paint(state) {
+    const { paint: given } = state.stores;
+    const kit = window.fairreachCells;
+    state.entryOf = kit.bytes(given.entry);
+    state.values = given.values ? kit.floats(given.values) : null;
+    state.layer.paintWith(state.entryOf, given.looks);
+    window.fairreachMapLegend.show(state, given);
+  }
+
+  // Tests and measurements wait for these.
+  function painted(state) {
+    state.block.dataset.painted = String(Number(state.block.dataset.painted || 0) + 1);
+    window.performance.mark("fairreach-cells-painted");
+  }
+
+  function choose(state, row) {
+    state.chosen = Number.isInteger(row) ? row : -1;
+    state.layer.choose(state.chosen);
+  }
+
+  // ---- what goes out ---------------------------------------------------------------------------------------
+
+  // Tell the app of a click at a place; `feature` is {kind, id} or null.
+  function click(state, latlng, feature) {
+    const pick = state.block.dataset.pick || "cell";
+    if (pick === "feature" && !feature) return;
+    const cell = state.layer ? state.layer.rowAt(latlng) : -1;
+    if (pick === "cell" && cell >= 0 && !feature) choose(state, cell); // at once; the server's choice follows
+    state.clicks += 1;
+    const data = { cell, lat: latlng.lat, lon: latlng.lng, feature: feature || null, n: state.clicks };
+    window.dash_clientside.set_props({ type: "map-click", map: state.name }, { data });
+  }
+
+  // Middle and zoom become a key of the view, and so part of the address of the page.
+  function keepView(state) {
+    const { setup } = state.stores;
+    if (!setup.keep_view) return;
+    const data = viewOf(state.map);
+    if (data === state.kept) return;
+    state.kept = data;
+    window.dash_clientside.set_props({ type: "held", key: "map" }, { data });
+  }
+
+  function viewOf(map) {
+    const { lat, lng } = map.getCenter();
+    return `${lat.toFixed(5)},${lng.toFixed(5)},${+map.getZoom().toFixed(2)}`;
+  }
+
+  window.fairreachMap = { click, states };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { map: { update } });
+})();

@@ -1,0 +1,99 @@
+"""Files of a run for the browser: its cells and the ground of its map, sent once and kept for good.
+
+``/data/RUN/cells.bin`` and ``/data/RUN/ground.bin``. RUN is looked up among the app's runs; nothing of the
+address ever becomes a path. The address carries a hash of the content (``?v=``), so that a browser may keep
+the file for a year and still sees a new one.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import flask
+import numpy as np
+
+from dashboards.cell_geometry import EARTH_RADIUS_M, CellShapes, cell_shapes, encode
+from dashboards.run_data import RunData, RunError, Runs
+
+_A_YEAR_S = 31_536_000
+Bounds = tuple[float, float, float, float]
+
+
+class ServedFile(NamedTuple):
+    """Bytes ready to be sent."""
+
+    plain: bytes
+    packed: bytes  # gzip
+    version: str  # 16 hexadecimal digits of the content's SHA-256
+    bounds: Bounds  # west, south, east, north in degrees
+
+
+def cells_file(data: RunData) -> ServedFile:
+    """Return the cells of a run, made at the first call and kept with the run."""
+    return kept(data, "cells_file", lambda: _cells(data))
+
+
+def cells_url(data: RunData) -> str:
+    """Return the address of the cells of a run."""
+    return f"/data/{data.name}/cells.bin?v={cells_file(data).version}"
+
+
+def ground_url(data: RunData) -> str:
+    """Return the address of the ground of a run; empty if there is none."""
+    return ""
+
+
+def kept(data: RunData, key: str, make: Callable[[], Any]) -> Any:
+    """Return what is kept with a run under a key, made at the first call; it goes when the run goes."""
+    with data.lock:
+        if key not in vars(data):
+            vars(data)[key] = make()  # as functools.cached_property does
+        return vars(data)[key]
+
+
+def register(server: flask.Flask, runs: Runs) -> None:
+    """Add the addresses to a server."""
+
+    @server.get("/data/<run>/cells.bin")
+    def cells_bin(run: str) -> flask.Response:
+        return _answer(cells_file(_run(runs, run)))
+
+
+def serve_bytes(plain: bytes, bounds: Bounds) -> ServedFile:
+    """Pack bytes once for all requests."""
+    return ServedFile(plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:16], bounds)
+
+
+def _run(runs: Runs, name: str) -> RunData:
+    try:
+        return runs.get(name)
+    except RunError:
+        flask.abort(404)
+
+
+def _answer(file: ServedFile) -> flask.Response:
+    packs = flask.request.accept_encodings.quality("gzip") > 0
+    answer = flask.Response(file.packed if packs else file.plain, mimetype="application/octet-stream")
+    answer.headers["Vary"] = "Accept-Encoding"
+    if packs:
+        answer.headers["Content-Encoding"] = "gzip"
+    fresh = flask.request.args.get("v") == file.version
+    answer.headers["Cache-Control"] = f"public, max-age={_A_YEAR_S}, immutable" if fresh else "no-cache"
+    return answer
+
+
+def _cells(data: RunData) -> ServedFile:
+    cells = data.run.cells
+    names = cells["zone"].tolist() if "zone" in cells.columns else None
+    shapes = cell_shapes(data.cell_ids, names)
+    return serve_bytes(encode(shapes), bounds_of_shapes(shapes))
+
+
+def bounds_of_shapes(shapes: CellShapes) -> Bounds:
+    """Return west, south, east and north in degrees; east may lie beyond 180."""
+    lon = np.degrees(shapes.x_m / EARTH_RADIUS_M)
+    lat = np.degrees(2 * np.arctan(np.exp(shapes.y_m / EARTH_RADIUS_M)) - np.pi / 2)
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
