@@ -147,7 +147,7 @@ def zone_rights_table(run: Run, texts: Texts) -> Table | None:
         (
             texts.number(place),
             zone.name,
-            *(_share_words(run, shares.get((ids[place - 1], name)), texts) for name in rights),
+            *(lacking_share_words(run, shares.get((ids[place - 1], name)), texts) for name in rights),
         )
         for place, zone in enumerate(zones_of(run), start=1)
     )
@@ -159,7 +159,7 @@ def zone_rights_table(run: Run, texts: Texts) -> Table | None:
     return Table(texts("table.zone_rights_caption"), columns, rows, 2)
 
 
-def _share_words(run: Run, row: Mapping[Any, Any] | None, texts: Texts) -> str:
+def lacking_share_words(run: Run, row: Mapping[Any, Any] | None, texts: Texts) -> str:
     """Share of a zone's residents who lack a right; hidden where those who do, or do not, are few."""
     if row is None:
         return texts("no_data")
