@@ -56,6 +56,7 @@ engine-modes: $(STAMP)-test
 
 # A file stays in one process, so that the runs that its tests share are computed once.
 test: lint types engine-modes
+	@[ -n "$$FAIRREACH_CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo "No Chromium: the tests in a browser are skipped (apt install chromium)"
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
 test-all: lint types

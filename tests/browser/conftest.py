@@ -1,0 +1,134 @@
+"""Fixtures of the tests in a real browser: the app served, Chromium, and visitors.
+
+Without Chromium these tests are skipped; ``FAIRREACH_REQUIRE_BROWSER`` makes them fail instead, as in CI.
+``FAIRREACH_CHROMIUM`` names the program where it is not on PATH.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders_finished import cache_of, finished_demo, finished_porto_alegre
+from playwright.sync_api import Browser, sync_playwright
+from served import Served, served
+from visitor import Visitor
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: Nothing of the browser's own asks outside, and names of hosts lead nowhere.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+NewVisitor = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is; without it the test is skipped, in CI it fails."""
+    named = os.environ.get("FAIRREACH_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        reason = "needs Chromium (see README.md, Two commands): on Debian and Ubuntu, apt install chromium"
+        if os.environ.get("FAIRREACH_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def demo_folder(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Finished run of the demo city; Chromium is looked for first, for a run takes long."""
+    return finished_demo(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def porto_alegre_folder(
+    chromium_path: str, porto_alegre: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Finished run of Porto Alegre."""
+    return finished_porto_alegre(porto_alegre, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo city, served."""
+    log = tmp_path_factory.mktemp("served") / "demo.log"
+    with served([demo_folder], log, cache=cache_of(demo_folder)) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def porto_alegre_site(
+    porto_alegre_folder: Path, demo_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """Porto Alegre and the demo city, served together; Porto Alegre is shown first."""
+    log = tmp_path_factory.mktemp("served") / "porto-alegre.log"
+    runs = [porto_alegre_folder, demo_folder]
+    with served(runs, log, cache=cache_of(porto_alegre_folder)) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def launch(chromium_path: str) -> Iterator[Callable[..., Browser]]:
+    """A function that starts Chromium with more flags; what it started is closed at the end."""
+    started: list[Browser] = []
+    with sync_playwright() as playwright:
+
+        def start(*flags: str) -> Browser:
+            browser = playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, *flags])
+            started.append(browser)
+            return browser
+
+        yield start
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser]) -> Browser:
+    """Chromium, started once a process."""
+    return launch()
+
+
+@pytest.fixture
+def new_visitor(browser: Browser) -> Iterator[NewVisitor]:
+    """Visitors of a site, ``new_visitor(site, **options of the browser's window)``.
+
+    At the end the test fails on anything that went wrong in any of their pages, or in the server.
+    """
+    made: list[tuple[Visitor, Served]] = []
+
+    def make(site: Served, *, in_browser: Browser | None = None, **options: Any) -> Visitor:
+        visitor = Visitor(in_browser or browser, site.url, **options)
+        made.append((visitor, site))
+        return visitor
+
+    yield make
+    problems = [problem for visitor, _ in made for problem in visitor.problems]
+    problems += [site.problems() for _, site in made if site.problems()]
+    for visitor, _ in made:
+        visitor.close()
+    assert not problems, "\n".join(dict.fromkeys(problems))
+
+
+@pytest.fixture
+def visitor(new_visitor: NewVisitor, demo_site: Served) -> Visitor:
+    """One visitor of the demo city."""
+    return new_visitor(demo_site)
+
+
+@pytest.fixture
+def porto_alegre_visitor(new_visitor: NewVisitor, porto_alegre_site: Served) -> Visitor:
+    """One visitor of Porto Alegre."""
+    return new_visitor(porto_alegre_site)

@@ -1,0 +1,110 @@
+"""A visitor in a browser window: opens views, waits until they are ready, notes all that goes wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from axe_source import axe_source
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+#: The page is quiet when nothing was asked of the server for so long.
+QUIET_S = 0.4
+LONGEST_WAIT_S = 30.0
+
+PROBES = Path(__file__).with_name("probes.js")
+
+
+class Visitor:
+    """A visitor of a served app.
+
+    Attributes
+    ----------
+    page : playwright.sync_api.Page
+        What is seen.
+    problems : list of str
+        Errors of the console and of scripts, violations of the Content-Security-Policy, requests to
+        anything but the server, answers of 400 and above.
+    """
+
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        self.url = url
+        self.problems: list[str] = []
+        self._open: set[Request] = set()
+        self._last_s = time.monotonic()
+        self.context = browser.new_context(**{"viewport": {"width": 1300, "height": 800}, **options})
+        self.context.add_init_script(path=PROBES)
+        self.context.on("request", self._asked)
+        for end in ("requestfinished", "requestfailed"):
+            self.context.on(end, self._ended)
+        self.context.on("response", self._answered)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+
+    def goto(self, page: str = "gaps", **view: str | int) -> Page:
+        """Open a view by its URL and wait until it is ready."""
+        query = urlencode(view)
+        self.page.goto(f"{self.url}/{page}{'?' + query if query else ''}")
+        self.wait_idle()
+        return self.page
+
+    def wait_idle(self) -> None:
+        """Wait until a page with a heading is there and nothing more is asked of the server."""
+        self.page.wait_for_selector("main h1", timeout=LONGEST_WAIT_S * 1000)
+        self._last_s, give_up = time.monotonic(), time.monotonic() + LONGEST_WAIT_S
+        while self._open or time.monotonic() - self._last_s < QUIET_S:
+            self.page.wait_for_timeout(50)
+            assert time.monotonic() < give_up, f"never quiet: {[request.url for request in self._open]}"
+
+    def axe(self, within: str = "html", tags: tuple[str, ...] = WCAG) -> list[str]:
+        """Return every violation of a rule of WCAG 2.0 to 2.2, levels A and AA, in words; empty is good."""
+        self.page.evaluate(axe_source())
+        found: Mapping[str, Any] = self.page.evaluate(
+            "([within, tags]) => axe.run(within, {runOnly: tags, resultTypes: ['violations']})",
+            [within, list(tags)],
+        )
+        return [
+            f"{each['impact']} {each['id']}: {each['help']} at "
+            + "; ".join(f"{node['target']} {node['html'][:160]}" for node in each["nodes"][:4])
+            for each in found["violations"]
+        ]
+
+    def cells_painted(self, at_least: float = 0.02) -> float:
+        """Return which share of the map's canvas is painted, after waiting for so much of it."""
+        give_up = time.monotonic() + LONGEST_WAIT_S
+        while (share := float(self.probe("painted"))) < at_least:
+            assert time.monotonic() < give_up, f"map: only {share:.3f} of the canvas is painted"
+            self.page.wait_for_timeout(100)
+        return share
+
+    def probe(self, name: str) -> Any:
+        """Ask the page something that ``probes.js`` knows."""
+        return self.page.evaluate(f"window.probe.{name}()")
+
+    def close(self) -> None:
+        """Close the browser's window and forget its storage."""
+        self.context.close()
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.url).netloc:
+            self.problems.append(f"asked outside: {request.url[:200]}")
+        elif parts.scheme in ("http", "https"):
+            self._open.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._open.discard(request)
+        self._last_s = time.monotonic()
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.problems.append(f"answer {response.status}: {response.request.method} {response.url[:200]}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text[:600]}")
