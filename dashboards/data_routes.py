@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import flask
 import numpy as np
 
 from dashboards.cell_geometry import EARTH_RADIUS_M, CellShapes, cell_shapes, encode
+from dashboards.kept import kept
 from dashboards.run_data import RunData, RunError, Runs
 
 _A_YEAR_S = 31_536_000
@@ -44,14 +44,6 @@ def cells_url(data: RunData) -> str:
 def ground_url(data: RunData) -> str:
     """Return the address of the ground of a run; empty if there is none."""
     return ""
-
-
-def kept(data: RunData, key: str, make: Callable[[], Any]) -> Any:
-    """Return what is kept with a run under a key, made at the first call; it goes when the run goes."""
-    with data.lock:
-        if key not in vars(data):
-            vars(data)[key] = make()  # as functools.cached_property does
-        return vars(data)[key]
 
 
 def register(server: flask.Flask, runs: Runs) -> None:
