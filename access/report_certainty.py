@@ -39,7 +39,7 @@ def certainty_section(run: Run, texts: Texts) -> Section:
     notes = [texts(f"certainty.kind_{kind}") for kind in KINDS]
     if n_outside := _n_outside(run):
         notes.append(texts("certainty.outside", n=texts.number(n_outside)))
-    notes += [texts("certainty.census"), *_assumptions(run, texts), *_limits(run, texts)]
+    notes += [texts("certainty.census"), *_assumptions(run, texts), *limit_sentences(run, texts)]
     refused = (run.manifest.get("uncertainty") or {}).get("spatial_process_refused") or {}
     reasons = tuple(f"{name}, block bootstrap refused: {why}" for name, why in refused.items())
     return Section("certainty", tuple(sentences), some(table), tuple(notes), reasons)
@@ -144,7 +144,8 @@ def _assumptions(run: Run, texts: Texts) -> Iterator[str]:
         )
 
 
-def _limits(run: Run, texts: Texts) -> Iterator[str]:
+def limit_sentences(run: Run, texts: Texts) -> Iterator[str]:
+    """Say which small counts are hidden, and what counts beyond the study area."""
     minimum = run.manifest.get("suppression_minimum") or run.option("results", "min_residents_shown")
     if minimum:
         yield texts("certainty.suppressed", n=texts.number(float(minimum)))

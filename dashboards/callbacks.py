@@ -8,7 +8,7 @@ import dash
 from dash import ALL, ClientsideFunction, Input, Output, State
 from dash.development.base_component import Component
 
-from dashboards import downloads_callbacks, ids, map_view, shell
+from dashboards import downloads_callbacks, how_callbacks, ids, map_view, shell
 from dashboards.pages import BY_NAME
 from dashboards.run_data import Runs
 from dashboards.view import frame_of
@@ -35,6 +35,7 @@ def register(app: dash.Dash, runs: Runs) -> None:
     for page in BY_NAME.values():
         page.register(app, runs)
     downloads_callbacks.register(app, runs)
+    how_callbacks.register(app, runs)
 
 
 def _keep_view(app: dash.Dash) -> None:

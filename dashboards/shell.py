@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards import downloads_callbacks, ids
+from dashboards import downloads_callbacks, how_panel, ids
 from dashboards.aria import aria
 from dashboards.pages import BY_NAME
 from dashboards.run_data import RunError, Runs
@@ -32,6 +32,7 @@ def frame(runs: Runs, table: dict[str, str], asked: Frame) -> Component:
             dcc.Store(id=ids.DRAFT, storage_type="session"),
             html.Div(body(runs, table, asked), id=ids.BODY),
             *downloads_callbacks.layout(),
+            *how_panel.drawer(),
         ],
         theme={
             "primaryColor": "indigo",
