@@ -32,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from access._version import __version__
 from access.compile_notice import tell_if_compiling
 from access.config import RunConfig
 from access.engine.arrays import Minutes, Seconds
@@ -138,7 +139,10 @@ class LiveCity:
         """
         tell_if_compiling()
         network = _network_folder(manifest)
-        config = RunConfig.model_validate(manifest["config"])
+        try:
+            config = RunConfig.model_validate(manifest["config"])
+        except ValueError as error:
+            raise ResultError(f"the run's configuration is of another version ({error}); {AGAIN}") from None
         names = load_names(network)
         cells = _cells_of(Path(folder))
         place = pd.Index([str(cell) for cell in names["cells"]])
@@ -357,6 +361,10 @@ def _network_folder(manifest: Mapping[str, Any]) -> Path:
     engine = ((manifest.get("config") or {}).get("travel") or {}).get("engine", "fairreach")
     if not manifest.get("network_cache") or not manifest.get("config"):
         raise ResultError(f"the manifest names no ready network, so an older version wrote it; {AGAIN}")
+    if manifest.get("fairreach_version") != __version__:
+        raise ResultError(
+            f"the run is of version {manifest.get('fairreach_version')}, this is {__version__}; {AGAIN}"
+        )
     if engine != "fairreach":
         raise ResultError(
             f"the run was computed by {engine}, whose travel times cannot be asked live; {AGAIN} with "
