@@ -228,14 +228,15 @@ def _manifest(
                 key: (manifest.get("config") or {}).get(key) for key in ("travel", "cells", "results")
             },
         },
-        "scenarios": [_scenario_entry(each, scenario) for each, scenario in zip(compared, ids, strict=True)],
+        "scenarios": [scenario_entry(each, scenario) for each, scenario in zip(compared, ids, strict=True)],
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "packages": package_versions(),
     }
 
 
-def _scenario_entry(each: ComparedScenario, scenario: str) -> dict[str, Any]:
+def scenario_entry(each: ComparedScenario, scenario: str) -> dict[str, Any]:
+    """Return what the manifest says of one scenario, known there by its id."""
     written, evaluated = each.scenario, each.evaluated
     return {
         "id": scenario,

@@ -13,23 +13,27 @@ import flask
 from dashboards import shell
 from dashboards.callbacks import register
 from dashboards.run_data import Runs
+from dashboards.safety import harden
 from dashboards.view import frame_of
+from dashboards.what_if import WhatIf
 
 TITLE = "fairreach"
 
 
-def create_app(run_folders: Sequence[Path | str]) -> dash.Dash:
+def create_app(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] = ()) -> dash.Dash:
     """Return the app of some finished runs; nothing is served yet.
 
     Parameters
     ----------
     run_folders : sequence of Path
         Folders of finished runs, the first is shown first. One that cannot be read is told on its page.
+    allow_hosts : sequence of str
+        Names of hosts, besides localhost, under which visitors reach the app.
 
     Raises
     ------
     ValueError
-        Without a folder.
+        Without a folder, or for a name that is none.
     """
     if not run_folders:
         raise ValueError("run_folders: none given; name the folder of a finished run")
@@ -43,8 +47,10 @@ def create_app(run_folders: Sequence[Path | str]) -> dash.Dash:
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
+    app.server.config["WHAT_IF"] = WhatIf(runs)
     app.layout = lambda: shell.frame(runs, *_asked(runs))
     register(app, runs)
+    harden(app, allow_hosts=allow_hosts)
     return app
 
 
