@@ -7,16 +7,24 @@ the file for a year and still sees a new one.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
+import logging
+import threading
+from concurrent.futures import Future
 from typing import NamedTuple
 
 import flask
 import numpy as np
 
 from dashboards.cell_geometry import EARTH_RADIUS_M, CellShapes, cell_shapes, encode
+from dashboards.ground_file import encode_ground
+from dashboards.ground_lines import ground_of
 from dashboards.kept import kept
 from dashboards.run_data import RunData, RunError, Runs
+
+logger = logging.getLogger(__name__)
 
 _A_YEAR_S = 31_536_000
 Bounds = tuple[float, float, float, float]
@@ -42,16 +50,48 @@ def cells_url(data: RunData) -> str:
 
 
 def ground_url(data: RunData) -> str:
-    """Return the address of the ground of a run; empty if there is none."""
-    return ""
+    """Return the address of the ground of a run; without a version while it is being made."""
+    making = _ground(data)
+    version = f"?v={making.result().version}" if making.done() else ""
+    return f"/data/{data.name}/ground.bin{version}"
+
+
+def _ground(data: RunData) -> Future[ServedFile]:
+    """Return the ground of a run, being made in the background from the first call on."""
+
+    def start() -> Future[ServedFile]:
+        making: Future[ServedFile] = Future()
+        threading.Thread(target=_make_ground, args=(data, making), daemon=True).start()
+        return making
+
+    return kept(data, "ground", start)
+
+
+def _make_ground(data: RunData, making: Future[ServedFile]) -> None:
+    plain = b""
+    try:
+        plain = encode_ground(ground_of(data))
+    except Exception:  # whatever is wrong with an input, the map does without a ground
+        logger.exception("%s: no ground for the map", data.name)
+    making.set_result(serve_bytes(plain, (0.0, 0.0, 0.0, 0.0)))
 
 
 def register(server: flask.Flask, runs: Runs) -> None:
-    """Add the addresses to a server."""
+    """Add the addresses to a server, and begin with the ground of the first run."""
 
     @server.get("/data/<run>/cells.bin")
     def cells_bin(run: str) -> flask.Response:
         return _answer(cells_file(_run(runs, run)))
+
+    @server.get("/data/<run>/ground.bin")
+    def ground_bin(run: str) -> flask.Response:
+        making = _ground(_run(runs, run))
+        if not making.done():  # not ready: the browser asks again
+            return flask.Response(status=202, headers={"Cache-Control": "no-store"})
+        return _answer(making.result())
+
+    with contextlib.suppress(RunError):  # told on its page
+        _ground(runs.get(runs.first))
 
 
 def serve_bytes(plain: bytes, bounds: Bounds) -> ServedFile:

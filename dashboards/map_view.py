@@ -98,6 +98,7 @@ def map_block(
     frame = html.Div(
         [
             _leaflet(name, data, height, held),
+            html.P(words("map.no_ground"), className="fr-no-ground"),
             html.P(_attribution(data, words), className="fr-attribution"),
         ],
         className="fr-frame",

@@ -1,4 +1,4 @@
-"""Lines and stops of a run's timetables, for maps: where each route runs, from the feeds as the run read them.
+"""Lines and stops of a run's timetables, for maps: where each route runs, from the feeds that the run read.
 
 Ids are those of the feeds, as scenarios name them and ``fairreach scenario list`` prints them; ``feed`` tells
 apart equal ids of several feeds.
@@ -115,7 +115,7 @@ def _ways(feed: Any) -> dict[str, list[list[Position]]]:
 
 
 def _representatives(feed: Any) -> pd.DataFrame:
-    """One trip for each route and direction: of the commonest shape, without shapes of the commonest stops."""
+    """One trip for each route and direction: of the commonest shape, or of as many stops as is commonest."""
     trips = feed.trips
     columns = {"route_id": trips["route_id"], "trip_id": trips["trip_id"]}
     direction = trips["direction_id"] if "direction_id" in trips.columns else pd.Series(0, index=trips.index)

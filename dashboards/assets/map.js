@@ -8,6 +8,10 @@
   const states = new Map(); // name -> {name, map, setup, paint, overlay, mode, select, ...}
   const files = new Map(); // address -> promise of its bytes; kept while the page lives
 
+  const NOT_YET = new ArrayBuffer(0);
+  const GROUND_FIRST_MS = 300; // then longer and longer
+  const GROUND_TRIES = 60;
+
   const stateOf = (name) => {
     if (!states.has(name)) states.set(name, { name, stores: {}, shown: {}, clicks: 0 });
     return states.get(name);
@@ -57,8 +61,7 @@
     const state = stateOf(id.map);
     state.stores = { setup, paint, overlay, mode, select };
     if (setup) {
-      bytesOf(setup.cells); // ask for the files before the map is there
-      if (setup.ground) bytesOf(setup.ground);
+      bytesOf(setup.cells).catch(() => {}); // asked for before the map is there; a failure is told later
     }
     apply(state);
     return window.dash_clientside.no_update;
@@ -79,9 +82,21 @@
     if (state.layer && fresh("select")) choose(state, stores.select);
   }
 
+  // The ground is made in the background: until it is there the server answers 202, "not yet".
+  async function groundOf(address, still) {
+    for (let tries = 0; tries < GROUND_TRIES && still(); tries++) {
+      const buffer = await bytesOf(address).catch(() => null);
+      if (buffer !== NOT_YET) return buffer;
+      files.delete(address);
+      await new Promise((then) => window.setTimeout(then, GROUND_FIRST_MS * (1 + tries / 2)));
+    }
+    return null;
+  }
+
   function bytesOf(address) {
     if (!files.has(address)) {
       const promise = window.fetch(address).then((answer) => {
+        if (answer.status === 202) return NOT_YET;
         if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
         return answer.arrayBuffer();
       });
@@ -111,11 +126,11 @@
       state.layer.on("painted", () => painted(state));
       apply(state);
     }, () => { state.block.dataset.failed = "cells"; });
-    if (setup.ground) {
-      bytesOf(setup.ground).then((buffer) => {
-        if (still() && buffer.byteLength) window.fairreachMapGround.show(state, buffer);
-      }, () => { state.block.dataset.failed = "ground"; });
-    }
+    groundOf(setup.ground, still).then((buffer) => {
+      if (!still()) return;
+      if (buffer && buffer.byteLength) window.fairreachMapGround.show(state, buffer);
+      else state.block.dataset.ground = "none"; // map.css shows the note
+    });
     window.fairreachMapPointer.listen(state);
     state.kept = viewOf(map); // where the map starts is not a choice of the visitor
     map.on("moveend", () => keepView(state));
