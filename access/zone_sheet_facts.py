@@ -86,10 +86,12 @@ def access_words(run: Run, facts: ZoneFacts, texts: Texts) -> tuple[str, str]:
     service, cutoff, period = run.headline
     label = service_label(run, service, texts)
     mean = run.value("mean_access", service, period, cutoff)
-    return tuple(  # type: ignore[return-value]
-        texts("counted", n=texts.amount(n), service=label) if n is not None and not math.isnan(n) else texts("no_data")
-        for n in (number_in(facts.row, "access_mean"), mean)
-    )  # fmt: skip
+
+    def told(n: float | None) -> str:
+        unknown = n is None or math.isnan(n)
+        return texts("no_data") if unknown else texts("counted", n=texts.amount(n), service=label)
+
+    return told(number_in(facts.row, "access_mean")), told(mean)
 
 
 def _rights(run: Run, zone_id: str, texts: Texts) -> tuple[LackedRight, ...]:
