@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
@@ -13,10 +14,12 @@ from dashboards import downloads_callbacks, how_panel, ids
 from dashboards.aria import aria
 from dashboards.pages import BY_NAME
 from dashboards.run_data import RunError, Runs
+from dashboards.safety_messages import failed_page, notice_place
 from dashboards.view import MOST_KEYS, PAGES, view_of_table
 from dashboards.words import Words, languages, words
 
 Frame = tuple[str, str, str]
+logger = logging.getLogger(__name__)
 
 
 def frame(runs: Runs, table: dict[str, str], asked: Frame) -> Component:
@@ -30,6 +33,7 @@ def frame(runs: Runs, table: dict[str, str], asked: Frame) -> Component:
             dcc.Store(id=ids.FRAME_SHOWN, data=name),
             dcc.Store(id=ids.SCENARIOS, storage_type="session"),
             dcc.Store(id=ids.DRAFT, storage_type="session"),
+            notice_place(),
             html.Div(body(runs, table, asked), id=ids.BODY),
             *downloads_callbacks.layout(),
             *how_panel.drawer(),
@@ -132,6 +136,9 @@ def _page(runs: Runs, table: dict[str, str], said: Words) -> Component:
         return BY_NAME[view.page].layout(runs.get(view.run), view, said)
     except RunError as problem:
         return problem_message(problem, said)
+    except Exception:  # the header stays, so that other pages and runs still can be seen
+        logger.exception("page %s cannot be shown", table.get("page"))
+        return failed_page(said)
 
 
 def problem_message(problem: RunError, said: Words) -> Component:
