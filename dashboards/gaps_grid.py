@@ -1,0 +1,113 @@
+"""The table twin of the map: every cell a row, selected by keyboard as the pointer selects on the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_ag_grid as dag
+import numpy as np
+import pandas as pd
+from dash.development.base_component import Component
+
+from access.report_map import CellMap
+from access.texts import Texts
+from dashboards.gaps_choice import Choice, residents_of
+from dashboards.maps import Float32Array
+from dashboards.run_data import RunData
+from dashboards.words import Words
+
+GRID = "gaps-grid"
+
+
+def grid_frame(data: RunData, choice: Choice, cell_map: CellMap, values: Float32Array) -> pd.DataFrame:
+    """Return one row a cell: id, zone, residents of the group, value, look, income tenth, rights lacking.
+
+    Numbers stay numbers, as in the run; an infinite value stands for none within the longest trip. Columns
+    that the run does not have are left out.
+    """
+    cells = data.run.cells
+    frame = pd.DataFrame({"id": data.cell_ids})
+    if "zone" in cells.columns:
+        frame["zone"] = cells["zone"].astype(object).where(cells["zone"].notna(), None).to_numpy()
+    frame["residents"] = residents_of(data, choice.group).people
+    if choice.shows != "people":
+        frame["value"] = values.astype(np.float64)
+    frame["class"] = [cell_map.legend[place].label for place in cell_map.entry_of_cell]
+    if "income_decile" in cells.columns:
+        frame["income_decile"] = data.run.column("income_decile")
+    for column in cells.columns:
+        if str(column).startswith("rights_lacking_"):
+            frame[str(column)] = data.run.column(str(column))
+    return frame
+
+
+def grid_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows for the browser: nothing for what is not known, a text for infinity."""
+    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        if np.isnan(value):
+            return None
+        if np.isinf(value):
+            return None
+        return int(value) if value == int(value) else round(value, 2)
+    return value
+
+
+def cell_grid(frame: pd.DataFrame, cell: str, value_name: str, words: Words) -> Component:
+    """Return the grid; the row of the chosen cell is selected.
+
+    Parameters
+    ----------
+    value_name : str
+        What the column of values holds: the title of the map's legend.
+    """
+    names = {
+        "value": value_name,
+        **{key: words(f"gaps.grid.{key}") for key in ("id", "zone", "residents", "class", "income_decile")},
+    }
+    columns = [
+        {"field": name, "headerName": names.get(name) or _rights_name(name, words), **_kind(name)}
+        for name in frame.columns
+    ]
+    return dag.AgGrid(
+        id=GRID,
+        rowData=grid_rows(frame),
+        columnDefs=columns,
+        selectedRows={"ids": [cell]} if cell else [],
+        getRowId="params.data.id",
+        defaultColDef={"sortable": True, "filter": True, "resizable": True, "minWidth": 100,
+                       "wrapHeaderText": True, "autoHeaderHeight": True},
+        dashGridOptions={
+            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+            "animateRows": False,
+            "ensureDomOrder": True,
+            "suppressColumnVirtualisation": True,
+            "localeText": grid_words(words),
+        },
+        style={"height": "26rem"},
+    )  # fmt: skip
+
+
+def grid_words(words: Words) -> dict[str, str]:
+    """Return the words of the grid's own menus that a reader meets."""
+    keys = ("filterOoo", "contains", "equals", "noRowsToShow", "greaterThan", "lessThan", "blank", "notBlank")
+    return {key: words(f"gaps.grid_words.{key}") for key in keys}
+
+
+def _rights_name(column: str, words: Words) -> str:
+    return words("gaps.grid.rights", catalogue=column.removeprefix("rights_lacking_").replace("_", " "))
+
+
+def _kind(name: str) -> dict[str, Any]:
+    if name in ("id", "zone", "class"):
+        return {"flex": 2 if name != "id" else 1, "filter": "agTextColumnFilter", "minWidth": 160}
+    formatter = {"function": "fairreachNumber(params.value)"}
+    return {"type": "numericColumn", "filter": "agNumberColumnFilter", "flex": 1, "valueFormatter": formatter}
+
+
+def value_name(choice: Choice, cell_map: CellMap, texts: Texts) -> str:
+    """Name of the value of a map in words."""
+    return texts.capital(cell_map.legend_title) if choice.shows != "low_income" else cell_map.legend_title

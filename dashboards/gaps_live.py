@@ -1,0 +1,51 @@
+"""What the page Gaps asks of the live engine, and in what words it says that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from access.report_section import joined
+from dashboards import live
+from dashboards.gaps_choice import Choice
+from dashboards.gaps_reach import MinutesArray
+from dashboards.run_data import RunData, RunError
+from dashboards.view import View
+from dashboards.words import Words
+
+NO_NETWORK, GETTING_READY = "no_network", "getting_ready"
+EVERY_MIN = 15
+MOST_PLACES = 8
+
+
+def minutes_from(data: RunData, cell_id: str, period: str, departure_s: int) -> MinutesArray:
+    """Minutes from a cell to every cell of the run; 255 where it is not reached."""
+    return np.asarray(live.live_city(data).minutes_from(cell_id, period, departure_s), dtype=np.uint8)
+
+
+def clock(data: RunData, cell_id: str, choice: Choice) -> Any:
+    """What a cell reaches for departures over 24 hours (``access.live_reach.Clock``)."""
+    city = live.live_city(data)
+    return city.clock(cell_id, choice.period, choice.service, choice.cutoff_min, every_min=EVERY_MIN)
+
+
+def silence(data: RunData, view: View, at_min: int, words: Words) -> str:
+    """Say which timetables tell nothing of a minute, or that everybody walks then; else empty."""
+    city = live.live_city(data)
+    if silent := city.silent_feeds(view.period, 60 * at_min):
+        return words("gaps.reach.silent", feeds=joined(silent, words.texts))
+    return "" if city.rides_from(view.period, 60 * at_min) else words("gaps.reach.walking_only")
+
+
+def places(data: RunData, text: str) -> Sequence[Any]:
+    """Places, cells and coordinates that a text may mean, best first."""
+    return live.find_places(data, text, limit=MOST_PLACES)
+
+
+def why_not(problem: Exception, words: Words) -> str:
+    """Say why nothing can be computed live."""
+    if isinstance(problem, RunError) and problem.kind in (NO_NETWORK, GETTING_READY):
+        return words(f"gaps.reach.{problem.kind}")
+    return words("gaps.reach.failed")
