@@ -87,13 +87,20 @@ def read_yaml(file: Path, what: str, guide: str) -> dict[str, Any]:
         raise ConfigError(str(file), [f"no such file; give the path of {what} (*.yaml)"]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(str(file), [f"cannot be read as UTF-8 text: {error}"]) from None
+    return mapping_of(text, str(file), guide)
+
+
+def mapping_of(text: str, name: str, guide: str) -> dict[str, Any]:
+    """Read YAML text that holds a mapping; ``name`` is what errors call it, the rest as in ``read_model``."""
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise ConfigError(str(file), [_not_yaml(error, text)]) from None
+        raise ConfigError(name, [_not_yaml(error, text)]) from None
+    except ValueError as error:  # such as a 13th month, or a number of thousands of digits
+        raise ConfigError(name, [f"holds a value that is none: {error}"]) from None
     if not isinstance(raw, dict):
         came = "nothing" if raw is None else f"a {type(raw).__name__}"
-        raise ConfigError(str(file), [f"holds {came}; a mapping of keys is needed, see {guide}"])
+        raise ConfigError(name, [f"holds {came}; a mapping of keys is needed, see {guide}"])
     return raw
 
 

@@ -141,9 +141,14 @@ def write_comparison(
 
 def scenario_ids(compared: Sequence[ComparedScenario]) -> list[str]:
     """Return a short id for each scenario, from its English name: letters, digits and dashes, each once."""
+    return ids_of_names([str(each.scenario.name.en) for each in compared])
+
+
+def ids_of_names(names: Sequence[str]) -> list[str]:
+    """Return a short id for each name."""
     ids: list[str] = []
-    for number, each in enumerate(compared, start=1):
-        plain = unicodedata.normalize("NFKD", str(each.scenario.name.en)).encode("ascii", "ignore").decode()
+    for number, name in enumerate(names, start=1):
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-")
         wanted = words or f"scenario-{number}"
         ids.append(wanted if wanted not in ids else f"{wanted}-{number}")

@@ -115,7 +115,7 @@ class WhatIf:
             jobs.cancel(key, client)
 
     def result(self, run: str, key: str) -> WhatIfResult | None:
-        """Return what is known so far, first results or all; None before, and once it made room for others."""
+        """Return what is known so far, first results or all; None before, and once it made room."""
         found = self._results.get(key)
         return found if found is not None and found.run == run else None
 

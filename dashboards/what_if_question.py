@@ -17,7 +17,7 @@ from access.scenario import Scenario
 from access.scenario_problems import problems_in
 from dashboards.what_if_problems import Problem, ScenarioProblems
 
-LARGEST_SCENARIO_BYTES = 500_000
+LARGEST_SCENARIO_BYTES = 200_000
 MOST_MODIFICATIONS = 200
 MOST_POINTS = 2_000
 """Points of one line, corners of one area, stops of one route."""

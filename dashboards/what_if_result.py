@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-
 _BYTES_OF_SHAPE = 2000
 
 
