@@ -90,11 +90,9 @@ def _total(itinerary: Itinerary, words: Texts) -> str:
 
 
 def _legs(itinerary: Itinerary, words: Texts) -> list[str]:
-    if not itinerary.legs:
+    rows = itinerary_rows(itinerary, words.language)
+    if not rows:
         return []
-    rows = [_row(leg, words) for leg in itinerary.legs]
-    last = itinerary.legs[-1]
-    rows.append((_clock(last.end_s, words), words("explain.leg.arrival"), "", []))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = []
     for clock, kind, duration, texts in rows:
@@ -144,6 +142,15 @@ def _route(part: TripPart, words: Texts) -> str:
     if not part.headsign:
         return part.route_name
     return words("explain.towards", route=part.route_name, headsign=part.headsign)
+
+
+def itinerary_rows(itinerary: Itinerary, language: str) -> list[tuple[str, str, str, list[str]]]:
+    """Return clock, kind, duration and lines of text of each leg, for a table; the arrival comes last."""
+    words = Texts(language)
+    rows = [_row(leg, words) for leg in itinerary.legs]
+    if not rows:
+        return []
+    return [*rows, (_clock(itinerary.legs[-1].end_s, words), words("explain.leg.arrival"), "", [])]
 
 
 def _waiting(itinerary: Itinerary, words: Texts) -> list[str]:

@@ -19,10 +19,8 @@ Decisions
 
 from __future__ import annotations
 
-import threading
-import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -30,31 +28,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from access._version import __version__
 from access.compile_notice import tell_if_compiling
-from access.config import RunConfig
 from access.engine.arrays import Minutes, Seconds
 from access.errors import ResultError
-from access.live_amounts import KnownAmounts, known_amounts
 from access.live_cache import BoundedCache
-from access.live_day import DAY_MIN, Limits, LiveDay, Walks, departures_of_feeds, percentiles_of
-from access.network_cache import load_group, load_names
+from access.live_day import DAY_MIN, Limits, percentiles_of
+from access.live_days import LiveDays
+from access.live_journey import Journey, itinerary_of, nearest_with
+from access.live_run import LiveRun, read_live_run
 from access.search import ranks_of
-from access.stage_timetable import horizon_of
-from gtfs.timetable import Timetable
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 LARGEST_KEPT_BYTES = 64 * 2**20
 """Of travel times over the day, one cell after the other."""
-
-SILENT_S = 3600
-"""A feed with nothing leaving for so long tells nothing of the minute."""
-
-AGAIN = "run the configuration again"
 
 
 @dataclass(frozen=True)
@@ -82,44 +71,21 @@ class Clock:
     beyond_known: bool
 
 
-@dataclass(frozen=True)
 class LiveCity:
-    """A run that can be asked; made by ``of_run``. Several threads may ask at once.
+    """A run that can be asked; ``of_run`` makes it. Several threads may ask at once.
 
-    Attributes
+    Parameters
     ----------
-    cell_ids : list of str
-        Cells of the run, sorted: the order of every array about cells.
-    rows : int64 array (n_cells,)
-        Position of each in the network, which may have more cells.
-    days : mapping of str to date
-        Service day of each period whose timetable is there, by its name.
-    limits : Limits
-        Of travel, as in the run.
-    amounts : KnownAmounts
-        Opportunities by cell of the network.
-    names : mapping
-        Ids and names of the network.
-    config : RunConfig
-        Of the run.
+    run : LiveRun
+        The run and its ready network.
     """
 
-    folder: Path
-    cell_ids: Sequence[str]
-    rows: npt.NDArray[np.int64]
-    days: Mapping[str, date]
-    limits: Limits
-    walks: Walks
-    amounts: KnownAmounts
-    names: Mapping[str, Any]
-    config: RunConfig
-    _ready: dict[tuple[date, str], Any] = field(default_factory=dict, repr=False, compare=False)
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
-    _over_the_day: BoundedCache[Minutes] = field(
-        default_factory=lambda: BoundedCache(LARGEST_KEPT_BYTES, lambda minutes: minutes.nbytes),
-        repr=False,
-        compare=False,
-    )
+    def __init__(self, run: LiveRun) -> None:
+        self.run = run
+        self._days = LiveDays(run)
+        self._over_the_day: BoundedCache[Minutes] = BoundedCache(
+            LARGEST_KEPT_BYTES, lambda minutes: minutes.nbytes
+        )
 
     @classmethod
     def of_run(cls, folder: Path, manifest: Mapping[str, Any]) -> LiveCity:
@@ -135,40 +101,26 @@ class LiveCity:
         Raises
         ------
         ResultError
-            Another engine computed the run, or its ready network is gone, incomplete or of other cells.
+            Another engine or version computed the run, or its ready network is gone, incomplete or of other
+            cells.
         """
         tell_if_compiling()
-        network = _network_folder(manifest)
-        try:
-            config = RunConfig.model_validate(manifest["config"])
-        except ValueError as error:
-            raise ResultError(f"the run's configuration is of another version ({error}); {AGAIN}") from None
-        names = load_names(network)
-        cells = _cells_of(Path(folder))
-        place = pd.Index([str(cell) for cell in names["cells"]])
-        rows = place.get_indexer(pd.Index(cells["id"].astype(str)))
-        walks = Walks.of_folder(network)
-        if (rows < 0).any() or len(place) != walks.n_cells:
-            raise ResultError(f"{network}: the ready network is of other cells than the run; {AGAIN}")
-        days = {
-            str(period["name"]): date.fromisoformat(str(period["service_date"]))
-            for period in manifest.get("periods") or []
-            if str(period.get("service_date")) in names
-        }
-        travel = config.travel
-        return cls(
-            folder=network,
-            cell_ids=[str(cell) for cell in cells["id"]],
-            rows=rows.astype(np.int64),
-            days=days,
-            limits=Limits(
-                travel.max_duration_min, travel.boarding_slack_s, travel.max_rides, horizon_of(config)
-            ),
-            walks=walks,
-            amounts=known_amounts(network, names, manifest, cells),
-            names=names,
-            config=config,
-        )
+        return cls(read_live_run(folder, manifest))
+
+    @property
+    def cell_ids(self) -> Sequence[str]:
+        """Cells of the run, sorted: the order of every array about cells."""
+        return self.run.cell_ids
+
+    @property
+    def days(self) -> Mapping[str, date]:
+        """Service day of each period that can be asked about, by its name."""
+        return self.run.days
+
+    @property
+    def limits(self) -> Limits:
+        """Limits of travel, as in the run."""
+        return self.run.limits
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -189,12 +141,12 @@ class LiveCity:
     @property
     def services(self) -> list[str]:
         """Services whose opportunities are known."""
-        return list(self.amounts.of)
+        return list(self.run.amounts.of)
 
     @property
     def beyond_known(self) -> bool:
         """Whether opportunities beyond the study area are known, or there are no such cells."""
-        return self.amounts.beyond_known
+        return self.run.amounts.beyond_known
 
     def minutes_from(self, cell_id: str, period: str, departure_s: int) -> Minutes:
         """Travel times from one cell to every cell when leaving at one minute.
@@ -219,9 +171,9 @@ class LiveCity:
         ResultError
             Naming what cannot be asked and what can.
         """
-        source, day = self._source(cell_id), self.day(period)
+        source, day = self._source(cell_id), self._days.departures(period)
         _require("departure_s", departure_s, self.day_span)
-        minutes: Minutes = day.minutes(source, departure_s)[0][self.rows]
+        minutes: Minutes = day.minutes(source, departure_s)[0][self.run.rows]
         return minutes
 
     def minutes_to(self, cell_id: str, period: str, arrival_s: int) -> Minutes:
@@ -229,9 +181,9 @@ class LiveCity:
 
         Parameters, result and errors are those of ``minutes_from``; ``arrival_s`` within ``arrival_span``.
         """
-        source, day = self._source(cell_id), self.arrivals(period)
+        source, day = self._source(cell_id), self._days.arrivals(period)
         _require("arrival_s", arrival_s, self.arrival_span)
-        minutes: Minutes = day.minutes(source, arrival_s)[0][self.rows]
+        minutes: Minutes = day.minutes(source, arrival_s)[0][self.run.rows]
         return minutes
 
     def percentiles_from(self, cell_id: str, period: str, percentiles: Sequence[float]) -> Minutes:
@@ -243,14 +195,14 @@ class LiveCity:
             As ``minutes_from``; also for an arrive-by period, of which a search from one place gives a column
             of the matrix and no row.
         """
-        source, day = self._source(cell_id), self.day(period)
-        window = next(each for each in self.config.periods if each.name == period)
+        source, day = self._source(cell_id), self._days.departures(period)
+        window = next(each for each in self.run.config.periods if each.name == period)
         if window.arrive_by:
             raise ResultError(
                 f"period {period}: is by arrival; read its travel times from the run, or ask minutes_to"
             )
         minutes = day.minutes(source, window.start_s, window.departure_window_min)
-        return percentiles_of(minutes[:, self.rows], ranks_of(percentiles, window.departure_window_min))
+        return percentiles_of(minutes[:, self.run.rows], ranks_of(percentiles, window.departure_window_min))
 
     def clock(self, cell_id: str, period: str, service: str, cutoff_min: int, every_min: int = 15) -> Clock:
         """Opportunities within a cutoff for departures over 24 hours, each of them exact.
@@ -267,16 +219,16 @@ class LiveCity:
             Minutes between departures, 1 to 1,440.
         """
         source = self._source(cell_id)
-        if service not in self.amounts.of:
-            raise ResultError(f"service {service!r}: has no data here; there are {', '.join(self.services)}")
+        amounts = self._amounts(service)
         _require("cutoff_min", cutoff_min, (1, self.limits.max_duration_min + 1))
         _require("every_min", every_min, (1, DAY_MIN))
         departure_s = np.arange(0, 60 * DAY_MIN, 60 * every_min, dtype=np.int32)
         minutes = self._over_the_day.get(
-            (source, self._date(period), every_min), lambda: self._by_departure(source, period, departure_s)
+            (source, self._days.date_of(period), every_min),
+            lambda: self._by_departure(source, period, departure_s),
         )
-        reached = (minutes < cutoff_min) @ self.amounts.of[service]
-        day = self.day(period)
+        reached = (minutes < cutoff_min) @ amounts
+        day = self._days.departures(period)
         return Clock(
             departure_s=departure_s,
             reached=reached,
@@ -285,102 +237,50 @@ class LiveCity:
             beyond_known=self.beyond_known,
         )
 
+    def journey(self, from_cell: str, to_cell: str, period: str, departure_s: int) -> Journey:
+        """Find how to get from one cell to another when leaving at one minute, leg by leg.
+
+        Parameters and errors are those of ``minutes_from``.
+        """
+        source, target = self._source(from_cell), self._source(to_cell)
+        _require("departure_s", departure_s, self.day_span)
+        found = itinerary_of(
+            self._days.departures(period), self._days.schedule(period), source, target, departure_s,
+            self.run.config.travel.walk_speed_km_h,
+        )  # fmt: skip
+        return Journey(from_cell, to_cell, found)
+
+    def journey_to_nearest(self, from_cell: str, service: str, period: str, departure_s: int) -> Journey:
+        """Find how to get to the cell of the run with the service that is reached first, leg by leg."""
+        amounts = self._amounts(service)[self.run.rows]
+        at = nearest_with(self.minutes_from(from_cell, period, departure_s), amounts)
+        if at < 0:
+            return Journey(from_cell, "", None)
+        return self.journey(from_cell, self.cell_ids[at], period, departure_s)
+
     def silent_feeds(self, period: str, departure_s: int) -> list[str]:
         """Name the feeds that tell nothing of a minute: not called whole, and nothing leaves for an hour."""
-        silent = []
-        for feed, leaves_s in self._departures(period).items():
-            first, end = np.searchsorted(leaves_s, [departure_s, departure_s + SILENT_S])
-            if first == end:
-                silent.append(feed)
-        return silent
+        return self._days.silent_feeds(period, departure_s)
 
     def rides_from(self, period: str, departure_s: int) -> bool:
         """Say whether anything can be boarded by somebody who leaves then; else all travel is on foot."""
-        return self.day(period).rides_from(departure_s)
-
-    def day(self, period: str) -> LiveDay:
-        """Return the service day of a period, by departure."""
-        return self._day(self._date(period), "departures")
-
-    def arrivals(self, period: str) -> LiveDay:
-        """Return the service day of a period, by arrival."""
-        return self._day(self._date(period), "arrivals")
-
-    def timetable(self, period: str) -> Timetable:
-        """Return the timetable of the service day of a period."""
-        return load_group(self.folder, f"timetable_{self._date(period)}", Timetable)
-
-    def _day(self, day: date, which: str) -> LiveDay:
-        """Prepare a day once; the days of a run are few, so all of them stay."""
-        with self._lock:
-            if (day, which) not in self._ready:
-                timetable = load_group(self.folder, f"timetable_{day}", Timetable)
-                make = LiveDay.of_timetable if which == "departures" else LiveDay.of_arrivals
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # the run has told them
-                    self._ready[day, which] = make(timetable, self.walks, self.limits)
-            found: LiveDay = self._ready[day, which]
-            return found
-
-    def _departures(self, period: str) -> dict[str, Seconds]:
-        """Return when vehicles leave, by feed that is not called whole."""
-        day = self._date(period)
-        with self._lock:
-            if (day, "feeds") not in self._ready:
-                feeds = [feed.name for feed in self.config.schedule.feeds]
-                trip_ids = self.names[str(day)]["trip_ids"]
-                found = departures_of_feeds(self.timetable(period), trip_ids, feeds)
-                whole = {feed.name for feed in self.config.schedule.feeds if feed.whole_timetable}
-                self._ready[day, "feeds"] = {
-                    name: times for name, times in found.items() if name not in whole
-                }
-            departures: dict[str, Seconds] = self._ready[day, "feeds"]
-            return departures
+        return self._days.departures(period).rides_from(departure_s)
 
     def _by_departure(self, source: int, period: str, departure_s: Seconds) -> Minutes:
-        day = self.day(period)
+        day = self._days.departures(period)
         minutes = np.stack([day.minutes(source, int(at_s))[0] for at_s in departure_s])
         minutes.flags.writeable = False
         return minutes
 
+    def _amounts(self, service: str) -> Floats:
+        if service not in self.run.amounts.of:
+            raise ResultError(f"service {service!r}: has no data here; there are {', '.join(self.services)}")
+        return self.run.amounts.of[service]
+
     def _source(self, cell_id: str) -> int:
         if cell_id not in self.row_of:
             raise ResultError(f"cell {cell_id!r}: is none of the run's {len(self.cell_ids):,} cells")
-        return int(self.rows[self.row_of[cell_id]])
-
-    def _date(self, period: str) -> date:
-        if period not in self.days:
-            there = ", ".join(self.days) or "none"
-            raise ResultError(
-                f"period {period!r}: the ready network has no timetable of its day; has: {there}"
-            )
-        return self.days[period]
-
-
-def _network_folder(manifest: Mapping[str, Any]) -> Path:
-    engine = ((manifest.get("config") or {}).get("travel") or {}).get("engine", "fairreach")
-    if not manifest.get("network_cache") or not manifest.get("config"):
-        raise ResultError(f"the manifest names no ready network, so an older version wrote it; {AGAIN}")
-    if manifest.get("fairreach_version") != __version__:
-        raise ResultError(
-            f"the run is of version {manifest.get('fairreach_version')}, this is {__version__}; {AGAIN}"
-        )
-    if engine != "fairreach":
-        raise ResultError(
-            f"the run was computed by {engine}, whose travel times cannot be asked live; {AGAIN} with "
-            "`engine: fairreach`"
-        )
-    return Path(str(manifest["network_cache"]))
-
-
-def _cells_of(folder: Path) -> pd.DataFrame:
-    """Read ids, joints and counts of the cells of a run, sorted by id as the report shows them."""
-    try:
-        cells = pd.read_parquet(folder / "cells.parquet")
-    except (OSError, ValueError) as error:
-        raise ResultError(f"{folder}: cells.parquet cannot be read ({error}); {AGAIN}") from None
-    wanted = [name for name in cells.columns if name in ("id", "snap") or name.startswith("n_")]
-    return cells[wanted].sort_values("id", kind="stable", ignore_index=True)
+        return int(self.run.rows[self.row_of[cell_id]])
 
 
 def _require(name: str, value: int, allowed: tuple[int, int]) -> None:
