@@ -106,10 +106,19 @@
         if (this._map) this._colour();
       },
 
+      // Outline one cell above everything drawn on the map; -1: none.
       choose(row) {
-        if (row === this._chosen) return;
+        if (row === this._chosen && this._outline) return;
         this._chosen = row;
-        if (this._map) this._show();
+        if (this._outline) this._outline.remove();
+        this._outline = null;
+        if (!this._map || row < 0 || row >= this._cells.n) return;
+        const corners = window.fairreachCells.cornersOf(this._cells, row);
+        const ring = corners.map(([x, y]) => L.CRS.EPSG3857.unproject(L.point(x, y)));
+        // A dark line on a white one is seen on every colour.
+        const line = (color, weight) =>
+          L.polygon(ring, { color, weight, fill: false, interactive: false, pane: "fr-choice" });
+        this._outline = L.layerGroup([line("#ffffff", 6), line("#101010", 3)]).addTo(this._map);
       },
 
       // Row of the cell at a place; -1 where none lies or outside of what is drawn.
@@ -151,26 +160,8 @@
       },
 
       _show() {
-        if (!this._image) return;
-        const context = this._canvas.getContext("2d");
-        context.putImageData(this._image, 0, 0);
-        if (this._chosen >= 0 && this._chosen < this._cells.n) this._outline(context, this._chosen);
+        this._canvas.getContext("2d").putImageData(this._image, 0, 0);
         this.fire("painted");
-      },
-
-      // A dark line on a white one, seen on every colour.
-      _outline(context, row) {
-        const { left, top, scale, ratio } = this._frame;
-        const corners = window.fairreachCells.cornersOf(this._cells, row);
-        context.beginPath();
-        corners.forEach(([x, y]) => context.lineTo((x - left) * scale, (top - y) * scale));
-        context.closePath();
-        context.lineJoin = "round";
-        [["#ffffff", 6], ["#101010", 3]].forEach(([colour, width]) => {
-          context.strokeStyle = colour;
-          context.lineWidth = width * ratio;
-          context.stroke();
-        });
       },
     });
 

@@ -37,19 +37,21 @@
   whenLeaflet((L) => {
     L.Map.addInitHook(function () {
       const block = this.getContainer().closest("[data-map]");
-      if (block) this.whenReady(() => attach(stateOf(block.dataset.map), this, block));
+      if (block) this.whenReady(() => attach(block.dataset.map, this, block));
     });
   });
 
-  function attach(state, map, block) {
-    Object.assign(state, { map, block, shown: {}, layer: null });
+  function attach(name, map, block) {
+    // Of a page that is drawn anew the new map may come before the old one goes: it gets a state of its own.
+    if (states.has(name) && states.get(name).map) states.delete(name);
+    const state = Object.assign(stateOf(name), { map, block });
     // A container that changes its size without the window (a panel opens) must be told to Leaflet.
     const watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
     watch.observe(map.getContainer());
     map.on("unload", () => {
       watch.disconnect();
-      if (states.get(state.name) === state) states.delete(state.name);
       state.map = null;
+      if (states.get(name) === state) states.delete(name);
     });
     apply(state);
   }
@@ -136,10 +138,9 @@
     map.on("moveend", () => keepView(state));
   }
 
-  // From below: ground 150 (lines of the ground may come above the cells), cells 300, lines 350, overlay 400
-  // (Leaflet's own), names 620.
+  // From below; Leaflet's own pane of the overlay has 400.
   function panes(map) {
-    const order = { "fr-ground": 150, "fr-cells": 300, "fr-lines": 350, "fr-names": 620 };
+    const order = { "fr-ground": 150, "fr-cells": 300, "fr-lines": 350, "fr-choice": 380, "fr-names": 620 };
     Object.entries(order).forEach(([name, zIndex]) => {
       const pane = map.createPane(name);
       pane.style.zIndex = zIndex;

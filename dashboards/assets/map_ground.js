@@ -21,7 +21,7 @@
     street3: { stroke: "#ffffff", opacity: 0.16, width: 0.8, from: 13.5 },
     street2: { stroke: "#ffffff", opacity: 0.2, width: 0.8, from: 12 },
     street1: { stroke: "#ffffff", opacity: 0.38, width: 1.3 },
-    bus: { stroke: "#16181d", opacity: 0.2, width: 0.65, from: 11.5 },
+    bus: { stroke: "#16181d", opacity: 0.3, width: 0.8, from: 11 },
     fixed: { stroke: "#16181d", opacity: 0.8, width: 1.5, casing: "#ffffff" },
   };
   const NAME_HEIGHT = 16; // CSS pixels
@@ -66,7 +66,9 @@
         context.fill("evenodd");
         return;
       }
-      const width = look.width * frame.ratio * Math.min(4, Math.max(0.8, 1.32 ** (zoom - 12)));
+      const grown = look.width * frame.ratio * Math.min(4, Math.max(0.8, 1.32 ** (zoom - 12)));
+      // Lines of a pixel or less are blended one by one in browsers, so that many of them come out black.
+      const width = Math.max(1.05, grown);
       context.setLineDash((look.dash || []).map((part) => part * frame.ratio));
       if (look.casing) stroke(context, look.casing, width + 2.4 * frame.ratio);
       stroke(context, look.stroke, width);
