@@ -107,19 +107,20 @@ def new_visitor(browser: Browser) -> Iterator[NewVisitor]:
 
     At the end the test fails on anything that went wrong in any of their pages, or in the server.
     """
-    made: list[tuple[Visitor, Served]] = []
+    made: list[tuple[Visitor, Served, int]] = []
 
     def make(site: Served, *, in_browser: Browser | None = None, **options: Any) -> Visitor:
         visitor = Visitor(in_browser or browser, site.url, **options)
-        made.append((visitor, site))
+        made.append((visitor, site, site.n_said()))
         return visitor
 
     yield make
-    problems = [problem for visitor, _ in made for problem in visitor.problems]
-    problems += [site.problems() for _, site in made if site.problems()]
-    for visitor, _ in made:
+    problems = [problem for visitor, _, _ in made for problem in visitor.problems]
+    problems += [problem for _, site, after in made for problem in site.problems(after)]
+    for visitor, _, _ in made:
         visitor.close()
-    assert not problems, "\n".join(dict.fromkeys(problems))
+    if problems:
+        pytest.fail("\n".join(dict.fromkeys(problems)), pytrace=False)
 
 
 @pytest.fixture

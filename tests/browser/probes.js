@@ -20,17 +20,18 @@
       })
     );
 
-  // What has the focus, and whether that can be seen.
+  // What has the focus, and whether that can be seen; a radio button or a box to tick may show it on its label.
   const focused = () => {
     const element = document.activeElement;
-    const style = getComputedStyle(element);
-    const box = element.getBoundingClientRect();
+    const label = element.matches("input[type=radio], input[type=checkbox]") && element.labels[0];
+    const seen = [element, label, element.nextElementSibling].filter(Boolean);
+    const ringed = (style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    const box = (label || element).getBoundingClientRect();
     return {
-      tag: element.tagName,
       id: element.id,
       href: element.getAttribute("href") || "",
       start: start(element),
-      ring: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none",
+      ring: (label ? seen : [element]).some((it) => ringed(getComputedStyle(it))),
       shown: box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0,
     };
   };

@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LONGEST_START_S = 90
+TRACEBACK = "Traceback (most recent call last):"
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,22 @@ class Served:
     url: str
     log: Path
 
-    def problems(self) -> str:
-        """Return what it said from the first traceback on; empty is good."""
-        said = self.log.read_text(encoding="utf-8", errors="replace")
-        start = said.find("Traceback (most recent call last)")
-        return said[max(start - 300, 0) :] if start >= 0 else ""
+    def n_said(self) -> int:
+        """Return how much it has said so far, in bytes."""
+        return self.log.stat().st_size
+
+    def problems(self, after: int) -> list[str]:
+        """Return the last lines of every traceback that came after so many bytes; empty is good."""
+        said = self.log.read_bytes()[after:].decode("utf-8", errors="replace")
+        return ["server: " + _last_lines(each) for each in said.split(TRACEBACK)[1:]]
+
+
+def _last_lines(traceback: str) -> str:
+    """Return the last place in our code and what was raised there."""
+    lines = [line for line in traceback.splitlines() if line.strip()]
+    raised = next((number for number, line in enumerate(lines) if not line.startswith(" ")), len(lines) - 1)
+    places = [line.strip() for line in lines[:raised] if line.strip().startswith("File")]
+    return " | ".join([*places[-2:], *lines[raised : raised + 1]])
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import pytest
 from axe_source import axe_source
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
@@ -73,6 +74,11 @@ class Visitor:
             + "; ".join(f"{node['target']} {node['html'][:160]}" for node in each["nodes"][:4])
             for each in found["violations"]
         ]
+
+    def passes_axe(self) -> None:
+        """Fail on any violation."""
+        if violations := self.axe():
+            pytest.fail("\n".join(violations), pytrace=False)
 
     def cells_painted(self, at_least: float = 0.02) -> float:
         """Return which share of the map's canvas is painted, after waiting for so much of it."""
