@@ -81,8 +81,8 @@ def lead_of(data: RunData, choice: Choice, words: Words) -> Lead:
         how = f"mean_access|{key}"
         sentence, sure = _of_all(data, run, choice, access, words)
     facts = (
-        _where(data, choice, access, words),
         _who(data, run, choice, access, words),
+        _where(data, choice, access, words),
         Fact("sure", words("gaps.fact.sure"), sure),
     )
     return Lead(sentence, tuple(fact for fact in facts if fact is not None), how)
@@ -144,7 +144,10 @@ def _sure_of_ratio(data: RunData, run: Run, choice: Choice, ratio: Ratio, side: 
 def _of_group(data: RunData, run: Run, choice: Choice, access: FloatArray, words: Words) -> tuple[str, str]:
     """What a group reaches, beside all residents."""
     texts, count = words.texts, residents_of(data, choice.group).people
-    mean, everybody = weighted_mean(access, count), weighted_mean(access, data.residents)
+    mean, everybody = (
+        _mean(data, choice, access, count),
+        _mean(data, choice._replace(group=EVERYBODY), access, data.residents),
+    )
     if math.isnan(mean):
         return words("gaps.lead.nobody", group=of_group(choice.group, words)), words("gaps.sure.nothing")
     first = _half(run, choice, access, count, choice.group, words)
@@ -166,6 +169,17 @@ def _of_all(data: RunData, run: Run, choice: Choice, access: FloatArray, words: 
             "gaps.lead.poorest_none", service=service_label(run, choice.service, words.texts)
         )
     return first, _sure_of_mean(data, run, choice, words)
+
+
+def _mean(data: RunData, choice: Choice, access: FloatArray, people: FloatArray) -> float:
+    """Return the mean of the run where it has one: it counted those whose group is not shown by cell too."""
+    service, cutoff_min, period = choice.headline
+    number = None
+    if is_own_percentile(data, choice):
+        number = data.run.numbers.one(
+            "mean_access", service=service, period=period, cutoff_min=cutoff_min, group=choice.group
+        )
+    return weighted_mean(access, people) if number is None else number.value
 
 
 def _sure_of_mean(data: RunData, run: Run, choice: Choice, words: Words) -> str:

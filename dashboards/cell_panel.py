@@ -60,16 +60,19 @@ def panel_parts(data: RunData, view: View, choice: Choice, words: Words) -> Pane
 
 def _head(data: RunData, row: int, choice: Choice, words: Words) -> list[Component]:
     close = html.Button(
-        "×", id=CLOSE, className="cell-close", title=words("gaps.panel.close"),
+        "×", id=CLOSE, className="gaps-cell-close", title=words("gaps.panel.close"),
         **aria(label=words("gaps.panel.close")),
     )  # fmt: skip
-    facts = [html.Div([html.Dt(line.name), html.Dd(line.text)]) for line in people_lines(data, row, words)]
+    facts = [
+        html.Div([html.Dt(line.name), html.Dd([line.text, *_note(line.note)])])
+        for line in people_lines(data, row, words)
+    ]
     zone = zone_line(data, row, words)
     return [
-        html.Div([html.H2(cell_name(data, row, words)), close], className="cell-title"),
-        html.P(cell_sentence(data, row, choice, words), className="cell-lead"),
-        html.Dl(facts, className="cell-facts"),
-        *([html.P(zone, className="cell-zone")] if zone else []),
+        html.Div([html.H2(cell_name(data, row, words)), close], className="gaps-cell-title"),
+        html.P(cell_sentence(data, row, choice, words), className="gaps-cell-lead"),
+        html.Dl(facts, className="gaps-cell-facts"),
+        *([html.P(zone, className="gaps-cell-zone")] if zone else []),
     ]
 
 
@@ -121,6 +124,10 @@ def _reach_part(data: RunData, view: View, words: Words) -> Component:
         hidden=not on,
     )
     return html.Div([button, choices], id=REACH_PART, className="reach-part", hidden=not view.cell)
+
+
+def _note(text: str) -> list[Component]:
+    return [html.Small(text)] if text else []
 
 
 def _some(block: Component | None) -> list[Component]:

@@ -22,10 +22,11 @@ STATES = ("unmet", "met", "no data", "not snapped")
 
 
 class Line(NamedTuple):
-    """One thing known of a cell: its name and what it is."""
+    """One thing known of a cell: its name, what it is, and perhaps its unit."""
 
     name: str
     text: str
+    note: str = ""
 
 
 def cell_name(data: RunData, row: int, words: Words) -> str:
@@ -93,12 +94,7 @@ def people_lines(data: RunData, row: int, words: Words) -> list[Line]:
     if is_hidden(data, row) and math.isnan(income):
         return [*lines, Line(words("gaps.cell.income"), words("gaps.cell.hidden"))]
     unit = texts.label(run.manifest.get("income_unit"))
-    amount = (
-        texts("no_data")
-        if math.isnan(income)
-        else words("gaps.cell.amount", n=texts.number(income), unit=unit)
-    )
-    lines.append(Line(words("gaps.cell.income"), amount))
+    lines.append(Line(words("gaps.cell.income"), texts.number(income), "" if math.isnan(income) else unit))
     tenth = texts("no_data") if math.isnan(decile) else words("gaps.cell.tenth_of", n=int(decile))
     return [*lines, Line(words("gaps.cell.tenth"), tenth)]
 
@@ -133,7 +129,9 @@ def reach_table(data: RunData, row: int, choice: Choice, words: Words) -> Table:
     caption = words(
         "gaps.cell.reach_caption", cutoff=choice.cutoff_min, period=period_label(run, choice.period, texts)
     )
-    note = "" if is_own_percentile(data, choice) else words("gaps.cell.nearest_note")
+    note = words("gaps.cell.more_note")
+    if not is_own_percentile(data, choice):
+        note += " " + words("gaps.cell.nearest_note")
     return Table(caption, tuple(words(f"gaps.cell.column.{key}") for key in keys), tuple(rows), note=note)
 
 

@@ -52,27 +52,33 @@ def decile_chart(data: RunData, choice: Choice, words: Words) -> Chart | None:
     """Mean access by income tenth with the range of each; None where no tenth has a value."""
     texts, run, access = words.texts, run_of(data, choice), access_of(data, choice)
     counts = [residents_of(data, f"decile_{n}").people for n in range(1, N_DECILES + 1)]
-    means = [weighted_mean(access, np.nan_to_num(count)) for count in counts]
+    rows = [_decile_number(data, choice, n) for n in range(1, N_DECILES + 1)]
+    # The run counted everybody; its cells leave out tenths that are not shown since few people live there.
+    means = [
+        weighted_mean(access, np.nan_to_num(count)) if row is None else row.value
+        for count, row in zip(counts, rows, strict=True)
+    ]
     if not np.isfinite(means).any():
         return None
-    rows = [_decile_number(data, choice, n) for n in range(1, N_DECILES + 1)]
     overall = weighted_mean(access, data.residents)
     service = service_label(run, choice.service, texts)
     poorest = np.where(np.isfinite(means), means, np.nan)
-    names = [_tenth_name(n, words) for n in range(1, N_DECILES + 1)]
+    names = [words.number(n) for n in range(1, N_DECILES + 1)]
     labels = [rounded(mean, texts) for mean in means]
     ranges = [row if row is not None and row.has_range else None for row in rows]
     up = [row.high - mean if row else 0.0 for row, mean in zip(ranges, means, strict=True)]
     down = [mean - row.low if row else 0.0 for row, mean in zip(ranges, means, strict=True)]
     bars = go.Bar(
         x=names, y=poorest, marker_color=[BLUE, *["#9aa5dc"] * 8, BLUE], text=labels, textposition="inside",
-        insidetextanchor="start", textangle=0, hovertemplate="%{x}: %{text}<extra></extra>",
+        insidetextanchor="start", textangle=-90, constraintext="none",
+        hovertemplate="%{x}: %{text}<extra></extra>",
         error_y={"type": "data", "array": up, "arrayminus": down, "color": INK, "thickness": 1.5, "width": 4}
         if any(ranges) else None,
-        textfont={"color": ["#ffffff", *[INK] * 8, "#ffffff"]},
+        textfont={"size": 12, "color": ["#ffffff", *[INK] * 8, "#ffffff"]},
     )  # fmt: skip
     figure = plain_figure(words, y_title=texts.capital(service), x_title=words("gaps.chart.tenths_axis"))
     figure.add_trace(bars)
+    figure.update_xaxes(type="category", tickangle=0)
     if math.isfinite(overall):
         figure.add_hline(
             y=overall, line={"color": GREY, "dash": "dot", "width": 1.5},
@@ -104,12 +110,6 @@ def _decile_number(data: RunData, choice: Choice, n: int) -> Number | None:
     return data.run.numbers.one(
         "mean_access", service=service, period=period, cutoff_min=cutoff_min, group=f"decile_{n}"
     )
-
-
-def _tenth_name(n: int, words: Words) -> str:
-    if n in (1, N_DECILES):
-        return words(f"gaps.chart.{'poorest' if n == 1 else 'richest'}", n=n)
-    return words.number(n)
 
 
 def _decile_sentence(means: list[float], has_ranges: bool, service: str, choice: Choice, words: Words) -> str:
@@ -221,9 +221,13 @@ def spread_chart(data: RunData, choice: Choice, words: Words) -> Chart | None:
         for low, high in pairwise(edges)
     ]
     figure = plain_figure(
-        words, x_title=words("gaps.chart.reached_axis", service=service, cutoff=choice.cutoff_min),
+        words,
+        x_title=texts.capital(
+            words("gaps.chart.reached_axis", service=service, cutoff=choice.cutoff_min)
+        ),
         y_title=words("gaps.chart.share_axis"), percent_y=True,
     )  # fmt: skip
+    figure.update_xaxes(tickformat=",~r", tickangle=0)
     middles = (edges[:-1] + edges[1:]) / 2
     figure.add_trace(
         go.Bar(
@@ -234,8 +238,8 @@ def spread_chart(data: RunData, choice: Choice, words: Words) -> Chart | None:
     median = weighted_median(access, count)
     figure.add_vline(x=median, line={"color": PINK, "dash": "dash", "width": 2})
     sentence = words(
-        "gaps.chart.spread", group=group_name(choice.group, words), n=rounded(median, texts, up=True), service=service,
-        cutoff=choice.cutoff_min,
+        "gaps.chart.spread", group=group_name(choice.group, words), n=rounded(median, texts, up=True),
+        service=service, cutoff=choice.cutoff_min,
     )  # fmt: skip
     rows = tuple((name, texts.percent(float(part))) for name, part in zip(names, share, strict=True))
     columns = (words("gaps.chart.reached_column"), words("gaps.chart.share_axis"))

@@ -35,13 +35,10 @@ def clock_chart(
     """
     texts, run = words.texts, run_of(data, choice)
     service = service_label(run, choice.service, texts)
-    hours = departure_s / 3600
+    hours, windows = departure_s / 3600, _windows(data, choice)
     figure = plain_figure(words, x_title=words("gaps.chart.clock_axis"), y_title=texts.capital(service))
-    for start_h, end_h, name in _windows(data, choice, words):
-        figure.add_vrect(
-            x0=start_h, x1=end_h, fillcolor="#fff0c2", line_width=0, layer="below",
-            annotation={"text": name, "font_size": 11, "textangle": 0}, annotation_position="top left",
-        )  # fmt: skip
+    for start_h, end_h in windows:
+        figure.add_vrect(x0=start_h, x1=end_h, fillcolor="#ffe9ad", line_width=0, layer="below")
     shown = np.where(known, reached, np.nan)
     clocks = [texts.clock(int(at)) for at in departure_s]
     labels = [rounded(n, texts) for n in reached]
@@ -53,11 +50,9 @@ def clock_chart(
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(
-        range=[0, 24],
-        tickvals=list(range(0, 25, 3)),
-        ticktext=[texts.clock(h * 3600) for h in range(0, 24, 3)] + ["24:00"],
-    )
+    every_six = range(0, 25, 6)
+    ticks = [texts.clock(3600 * hour) if hour < 24 else words("gaps.chart.midnight") for hour in every_six]
+    figure.update_xaxes(range=[0, 24], tickvals=list(every_six), ticktext=ticks, tickangle=0)
     figure.update_layout(showlegend=False)
     step = max(1, round(3600 / float(departure_s[1] - departure_s[0]))) if len(departure_s) > 1 else 1
     rows = tuple(
@@ -66,10 +61,14 @@ def clock_chart(
     )
     caption = words("gaps.chart.clock_caption", service=service, cutoff=choice.cutoff_min)
     table = Table(caption, (words("gaps.chart.clock_column"), texts.capital(service)), rows)
-    return Chart(figure, _clock_sentence(departure_s, shown, service, choice, words), table)
+    sentence = _clock_sentence(departure_s, shown, service, choice, words)
+    if windows:
+        period = period_label(data.run, choice.period, texts)
+        sentence += " " + words("gaps.chart.clock_period", period=period)
+    return Chart(figure, sentence, table)
 
 
-def _windows(data: RunData, choice: Choice, words: Words) -> list[tuple[float, float, str]]:
+def _windows(data: RunData, choice: Choice) -> list[tuple[float, float]]:
     """Window of the chosen period in hours; none where the run does not say, two where it passes midnight."""
     period = data.run.period(choice.period)
     start = period.get("departure_start") or period.get("arrival_start")
@@ -78,8 +77,7 @@ def _windows(data: RunData, choice: Choice, words: Words) -> list[tuple[float, f
     hours, minutes = (int(part) for part in str(start).split(":")[:2])
     begin = (hours + minutes / 60) % 24
     end = begin + float(period.get("departure_window_min") or 0) / 60
-    name = period_label(data.run, choice.period, words.texts)
-    return [(begin, end, name)] if end <= 24 else [(begin, 24.0, name), (0.0, end - 24.0, "")]
+    return [(begin, end)] if end <= 24 else [(begin, 24.0), (0.0, end - 24.0)]
 
 
 def _clock_sentence(

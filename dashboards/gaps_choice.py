@@ -151,7 +151,7 @@ def of_group(group: str, words: Words) -> str:
 
 
 def rounded(value: float, texts: Texts, *, up: bool = False) -> str:
-    """Write a count for a headline: three digits carry it, "97,300" for 97,316; upwards for "no more than"."""
+    """Write a count for a headline: three digits carry it, "97,300" for 97,316; up for "no more than"."""
     if not np.isfinite(value) or value < 1000:
         return texts.amount(value)
     step = 10.0 ** (len(str(int(value))) - 3)

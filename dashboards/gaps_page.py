@@ -12,7 +12,7 @@ from dashboards import gaps_answers, gaps_callbacks
 from dashboards.aria import aria
 from dashboards.cell_panel import cell_panel
 from dashboards.charts import curves_chart, decile_chart, spread_chart
-from dashboards.components import download_menu
+from dashboards.components import download_menu, waiting
 from dashboards.downloads import Shown
 from dashboards.gaps_callbacks import (
     ASKED,
@@ -70,9 +70,15 @@ def layout(data: RunData, view: View, words: Words) -> Component:
             html.H1(words("gaps.headline", place=place), tabIndex="-1"),
             html.Div(gaps_answers.lead_block(lead, words), id=LEAD, **aria(live="polite")),
             controls(data, view, words),
-            html.Div([map_part, cell_panel(data, view, choice, words)], className="gaps-main"),
-            html.Div([table_button, html.Div(id=TABLE)], className="gaps-table"),
-            html.Div(html.P(words("gaps.waiting"), className="muted"), id=CHARTS),
+            html.Div(
+                [
+                    map_part,
+                    cell_panel(data, view, choice, words),
+                    html.Div([table_button, html.Div(id=TABLE)], className="gaps-table"),
+                    html.Div(waiting(900, words), id=CHARTS, className="gaps-rest"),
+                ],
+                className="gaps-main",
+            ),
             *(dcc.Store(id=name, data=value) for name, value in stores),
         ],
         className="gaps",

@@ -246,7 +246,7 @@ def _cell_map(
         classes[unknown & (~special | (choice.shows == "people"))] = OfGroup.UNKNOWN
         classes[who.hidden & inhabited & (~special | (choice.shows == "people"))] = OfGroup.HIDDEN
     for code, (colour, pattern) in LOOKS.items():
-        looks.append((int(code), _key(code), _label(code, choice, none, words), colour, pattern))
+        looks.append((int(code), _key(code), _label(code, none, words), colour, pattern))
     legend, entry_of_cell = legend_of(looks, classes, who.people)
     subtitle = map_place(run, words.texts)
     if choice.group != EVERYBODY:
@@ -293,7 +293,7 @@ def _key(code: int) -> str:
     return (OfGroup(code) if code <= OfGroup.HIDDEN else Special(code)).name.lower()
 
 
-def _label(code: int, choice: Choice, none: str, words: Words) -> str:
+def _label(code: int, none: str, words: Words) -> str:
     if code == Special.NONE_REACHED:
         return none
     if code == OfGroup.NOT_OF_GROUP:
