@@ -12,6 +12,7 @@ import flask
 
 from dashboards import shell
 from dashboards.callbacks import register
+from dashboards.delivery import deliver
 from dashboards.run_data import Runs
 from dashboards.safety import harden
 from dashboards.view import frame_of
@@ -47,11 +48,19 @@ def create_app(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] 
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
+    app.server.config["RUNS"] = runs
     app.server.config["WHAT_IF"] = WhatIf(runs)
     app.layout = lambda: shell.frame(runs, *_asked(runs))
     register(app, runs)
+    deliver(app.server)
     harden(app, allow_hosts=allow_hosts)
     return app
+
+
+def server_of(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] = ()) -> flask.Flask:
+    """Return the app as the WSGI program that gunicorn asks for (see ``docs/dashboard.md``)."""
+    server: flask.Flask = create_app(run_folders, allow_hosts=allow_hosts).server
+    return server
 
 
 def _asked(runs: Runs) -> tuple[dict[str, str], tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,11 +22,32 @@ DEFAULT_PORT = 8050
     help="Address to listen on; the default is this machine only.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True)
-def dashboard(runs: tuple[Path, ...], host: str, port: int) -> None:
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name under which visitors reach the app, as behind a web server; may be given several times.",
+)
+@click.option("--open", "open_browser", is_flag=True, help="Open the page in this machine's browser.")
+def dashboard(
+    runs: tuple[Path, ...], host: str, port: int, allow_hosts: tuple[str, ...], open_browser: bool
+) -> None:
     """Serve the map of one or more run folders to a browser."""
-    from dashboards.serve import serve
+    from dashboards.serve import ServeError, serve
 
-    serve(runs, host, port, tell=click.echo)
+    try:
+        serve(
+            runs,
+            host,
+            port,
+            tell=click.echo,
+            warn=partial(click.echo, err=True),
+            allow_hosts=allow_hosts,
+            open_browser=open_browser,
+        )
+    except ServeError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @commands.command()
