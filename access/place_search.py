@@ -176,12 +176,17 @@ class PlaceIndex:
 
 def _likeness(wanted: str, name: str) -> float:
     """Likeness of two texts, 0 to 1; of the whole, or of each word wanted with the best word of the name."""
-    whole = difflib.SequenceMatcher(None, wanted, name).ratio()
     words = name.split()
-    each = [
-        max(difflib.SequenceMatcher(None, word, other).ratio() for other in words) for word in wanted.split()
-    ]
-    return max(whole, min(each))
+    return max(
+        _ratio(wanted, name), min(max(_ratio(word, other) for other in words) for word in wanted.split())
+    )
+
+
+def _ratio(one: str, other: str) -> float:
+    """Share of letters in common; letters that only changed places count as one slip in a longer word."""
+    if one != other and sorted(one) == sorted(other):
+        return ALIKE
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _spelled_out(plain: str) -> str:

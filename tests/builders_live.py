@@ -1,4 +1,4 @@
-"""A finished run of the city on one street (``builders_city``), computed once for all tests of live questions.
+"""A finished run of the city on one street (``builders_city``), computed once for all live questions.
 
 Its bus leaves every ten minutes from 7:00 to 10:50, 100 s of walking and 60 s of waiting from the west end,
 and takes 20 minutes to 100 s of walking from the east end: who leaves at 8:05 is there at 8:31:40.

@@ -286,12 +286,12 @@ def test_a_cache_forgets_what_was_used_longest_ago() -> None:
 def test_unknown_things_are_named(live: LiveCity) -> None:
     cell = live.cell_ids[0]
     for asked, match in [
-        (lambda: live.minutes_from("89a90128a0fffff", "peak", 0), r"cell '89a90128a0fffff': is none of .* 2 cells"),
+        (lambda: live.minutes_from("89a90128a0fffff", "peak", 0), r"89a90128a0fffff': is none of .* 2 cells"),
         (lambda: live.minutes_from(cell, "night", 0), r"period 'night': .* only of: peak, be_there"),
         (lambda: live.minutes_from(cell, "peak", -60), r"departure_s is -60; allowed .* from 0 to 107,940"),
         (lambda: live.minutes_from(cell, "peak", 107_941), r"departure_s is 107941"),
         (lambda: live.minutes_to(cell, "peak", 0), r"arrival_s is 0; allowed .* from 7,260 to 93,600"),
-        (lambda: live.clock(cell, "peak", "schools", 30), r"service 'schools': has no data here; there are jobs"),
+        (lambda: live.clock(cell, "peak", "schools", 30), r"'schools': has no data here; there are jobs"),
         (lambda: live.clock(cell, "peak", "jobs", 0), r"cutoff_min is 0; allowed .* from 1 to 121"),
         (lambda: live.clock(cell, "peak", "jobs", 30, every_min=0), r"every_min is 0; .* from 1 to 1,440"),
     ]:  # fmt: skip
