@@ -157,7 +157,7 @@ def _rows_note(run: Run, facts: ZoneFacts, texts: Texts) -> Iterator[str]:
 
 
 def _chart_alt(facts: ZoneFacts, texts: Texts) -> str:
-    numbers = "; ".join(
+    numbers = texts("between_sources").join(
         texts(
             "sheet.chart_number",
             right=shortened(right.label, LONGEST_LABEL),
@@ -180,7 +180,7 @@ def _days(run: Run, texts: Texts) -> Iterator[str]:
             day = texts.day(period.get("service_date"))
             listed.append(f"{period_label(run, name, texts)}, {day}, {window(period, texts)}")
     if listed:
-        yield texts.capital("; ".join(_first(listed, _MOST_PERIODS, texts))) + "."
+        yield texts.capital(texts("between_sources").join(_first(listed, _MOST_PERIODS, texts))) + "."
 
 
 def _limits(run: Run, texts: Texts) -> Iterator[str]:

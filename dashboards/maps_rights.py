@@ -91,7 +91,12 @@ def right_map(data: RunData, right: str, words: Words) -> tuple[CellMap, Floats]
         for step in range(1, steps + 1)
     ]
     looks.append((UNMET, "unmet", words("rights.map_unmet"), _colour(0.08), ""))
-    looks.append((NONE_REACHED, "none_reached", none, *LOOKS[NONE_REACHED]))
+    # Of a right to one place nothing lies between met and none within reach: a plain dark is easier to read.
+    looks.append(
+        (NONE_REACHED, "none_reached", none, *LOOKS[NONE_REACHED])
+        if partly
+        else (NONE_REACHED, "unmet_none", none, _colour(0.08), "")
+    )
     looks += _special_looks(words)
     legend, entry_of_cell = legend_of(looks, classes, data.residents)
     title = texts.capital(right_label(run, right, texts))

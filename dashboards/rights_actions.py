@@ -22,6 +22,7 @@ from access.report_rights_words import (
 )
 from access.report_section import period_or_all
 from access.report_tables import Table
+from dashboards.how import key_text
 from dashboards.maps_rights import right_of_cells
 from dashboards.run_data import RunData
 from dashboards.words import Words
@@ -210,8 +211,11 @@ def catalogue_tables(run: Run, words: Words) -> Iterator[tuple[str, str, Table]]
         yield label, texts.label(found.get("note")), table
 
 
-def penalty_sentences(run: Run, words: Words) -> Iterator[str]:
-    """Say, for each case in which rights are lost, which right most residents lose, and how many they are."""
+def penalty_sentences(run: Run, words: Words) -> Iterator[tuple[str, str]]:
+    """Say, for each case in which rights are lost, which right most residents lose, and how many they are.
+
+    Yields the sentence and the keys of its number, for ``components.how_button``.
+    """
     texts = words.texts
     worst: dict[str, Number] = {}
     for number in run.numbers.of("penalty_residents", group="all"):
@@ -220,7 +224,7 @@ def penalty_sentences(run: Run, words: Words) -> Iterator[str]:
             worst[case] = number
     for case, number in sorted(worst.items(), key=lambda each: -each[1].value)[:_MOST_PENALTIES]:
         slow = number.note.startswith("slow walking")
-        yield words(
+        sentence = words(
             "rights.penalty_slow" if slow else "rights.penalty",
             case=texts.capital(case),
             usual=period_or_all(run, str(entry_of(run, number.standard).get("period") or ""), texts),
@@ -229,6 +233,16 @@ def penalty_sentences(run: Run, words: Words) -> Iterator[str]:
             share=value_words(beside(run, "penalty_share", number), texts),
             sure=sure_words(number, texts),
         )
+        yield sentence, key_text(number)
+
+
+def how_key(run: Run, choice: str) -> str:
+    """Return the keys of the number that a choice is about, for ``components.how_button``; empty: none."""
+    catalogue = catalogue_of_basket(choice)
+    number = run.numbers.one(
+        "basket_mean" if catalogue else "right_residents", standard=catalogue or choice, group="all"
+    )
+    return "" if number is None else key_text(number)
 
 
 def rights_of_cell(data: RunData, cell: str, words: Words) -> Table | None:

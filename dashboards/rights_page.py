@@ -111,6 +111,7 @@ def _map_and_panel(data: RunData, view: View, words: Words, choice: str) -> Comp
         searchable=False,
         size="sm",
         maxDropdownHeight=420,
+        comboboxProps={"zIndex": 1500},  # above the map, whose panes reach 1000
     )
     made, _ = map_of(data, choice, words)
     label = words("rights.map_label", place=area_name(data.run, words.texts), title=made.title)
@@ -151,11 +152,12 @@ def _lazy_sections(words: Words) -> Component:
 def _penalty_section(data: RunData, words: Words) -> Component:
     told = list(penalty_sentences(data.run, words))
     table = penalty_table(data.run, words.texts)
-    inside: list[Any] = [html.Ul([html.Li(sentence) for sentence in told])] if told else []
+    items = [html.Li([sentence, " ", how_button(key, words)]) for sentence, key in told]
+    inside: list[Any] = [html.Ul(items)] if told else []
     inside.insert(0, html.P(words("rights.penalty_intro" if told else "rights.no_penalties")))
     if table is not None:
         folded = html.Details([html.Summary(words("as_table")), table_block(table)])
-        inside += [html.Div(how_button("penalty_residents|||||all", words)), folded]
+        inside.append(folded)
     return html.Section([html.H2(words("rights.penalties")), *inside])
 
 

@@ -20,7 +20,7 @@ from dashboards.rights_actions import (
     basket_catalogues,
     catalogue_of_basket,
     cell_sentence,
-    entry_of,
+    how_key,
     lack_sentence,
     right_facts,
     rights_of_cell,
@@ -57,22 +57,20 @@ def about(data: RunData, choice: str, words: Words) -> list[Component]:
         label = catalogue_label(data.run, catalogue, words.texts)
         return [
             html.H2(words("rights.about_basket")),
-            html.P(words("rights.basket_explained", catalogue=label)),
+            html.P([words("rights.basket_explained", catalogue=label), " ", *_how(data, choice, words)]),
         ]
     facts = right_facts(data.run, choice, words)
-    period = str(entry_of(data.run, choice).get("period") or "")
     return [
         html.H2(words("rights.about")),
         html.H3(words.texts.capital(right_label(data.run, choice, words.texts))),
-        html.P(
-            [
-                lack_sentence(data.run, choice, words),
-                " ",
-                how_button(f"right_residents||{period}||{choice}|all", words),
-            ]
-        ),
+        html.P([lack_sentence(data.run, choice, words), " ", *_how(data, choice, words)]),
         html.Dl([part for name, told in facts for part in (html.Dt(name), html.Dd(told))]),
     ]
+
+
+def _how(data: RunData, choice: str, words: Words) -> list[Component]:
+    key = how_key(data.run, choice)
+    return [how_button(key, words)] if key else []
 
 
 def cell_panel(data: RunData, cell: str, words: Words) -> list[Component]:

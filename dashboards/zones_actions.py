@@ -25,8 +25,6 @@ from dashboards.words import Words
 
 #: Columns by which the register can be sorted; the first is its own order.
 SORTS = ("number", "name", "residents", "income", "lacking", "of_mean", "draws")
-#: With more zones than this the map shows their numbers without their names.
-_MOST_NAMES = 12
 ZONE_COLOUR, CHOSEN_WEIGHT = "#c2006b", 6
 _UNSTABLE_FILE = "zones_not_stable.parquet"
 
@@ -53,7 +51,18 @@ def chosen_zone(run: Run, wanted: str) -> str:
 def headline(run: Run, words: Words) -> str:
     """Say how many zones there are and how many people live in them; or why that is not known."""
     section = underserved_section(run, words.texts)
-    return section.absent or section.sentences[0]
+    if section.absent or not has_register(run):
+        return section.absent or section.sentences[0]
+    zones = zones_of(run)
+    people = sum(zone.population for zone in zones if math.isfinite(zone.population))
+    residents = run.residents()
+    everybody = float(residents[residents > 0].sum())
+    return words.plural(
+        "zones.headline",
+        len(zones),
+        residents=words.texts.plural("residents", people),
+        share=words.percent(people / everybody if everybody else None),
+    )
 
 
 def register_rows(run: Run, texts: Texts) -> list[RegisterRow]:
@@ -128,11 +137,11 @@ def overlay(data: RunData, chosen: str) -> dict[str, Any]:
     for number, (zone_id, name, shape) in enumerate(zip(zone_ids(run), names, shapes, strict=True), start=1):
         if shape is None or shape.is_empty:
             continue
-        label = f"{number}. {name}" if len(names) <= _MOST_NAMES else str(number)
         properties = {
             "kind": "zone",
             "id": zone_id,
-            "label": label,
+            "label": str(number),
+            "name": name,
             "colour": ZONE_COLOUR,
             "weight": CHOSEN_WEIGHT if zone_id == chosen else 3,
             "clickable": True,

@@ -8,11 +8,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from access.report_tables import Table
-from access.report_zones import zone_sentence
 from access.texts import LANGUAGES
 from dashboards import ids
 from dashboards.aria import aria
-from dashboards.components import how_button, table_block
+from dashboards.components import table_block
 from dashboards.run_data import RunData
 from dashboards.words import Words, words
 from dashboards.zones_actions import (
@@ -47,13 +46,6 @@ def zone_panel(data: RunData, zone_id: str, said: Words) -> list[Component]:
     ]
     return [
         html.H2(said("zones.chosen", n=found.number, name=found.zone.name)),
-        html.P(
-            [
-                said.texts.capital(zone_sentence(data.run, found.number, found.zone, said.texts)),
-                " ",
-                how_button("zones|||||", said),
-            ]
-        ),
         *([html.P(warning, className="warning", role="note")] if warning else []),
         html.Dl(told),
         _sheets(said),
