@@ -9,11 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
-from pydantic import ValidationError
-
-from access.scenario import TYPES, Scenario
-from access.scenario_problems import problems_in
+from access.scenario import TYPES
 from dashboards.what_if_form import Change
 from dashboards.what_if_form_read import City
 from dashboards.what_if_shown_changes import name_of_changes
@@ -101,26 +97,12 @@ def name_shown(draft: Mapping[str, Any], words: Words) -> str:
 
 
 def scenario_of(draft: Mapping[str, Any], city: City) -> dict[str, Any]:
-    """Return the draft as a whole scenario: with a name in both languages, made from its changes if need be."""
+    """Return the draft as a whole scenario; without a name its changes name it, in both languages."""
     name = draft.get("name")
     if not name:
         listed = changes_in(draft)
         name = {language: name_of_changes(listed, city, words_in(language)) for language in ("en", "fr")}
     return {**draft, "name": name}
-
-
-def problems_of(scenario: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with a scenario as a file, in English; empty where it can be computed."""
-    try:
-        Scenario.model_validate(scenario)
-    except ValidationError as error:
-        return list(problems_in(scenario, error.errors()))
-    return []
-
-
-def yaml_of(scenario: Mapping[str, Any]) -> str:
-    """Write a scenario as the file that ``fairreach compare`` reads."""
-    return yaml.safe_dump(dict(scenario), allow_unicode=True, sort_keys=False, width=110)
 
 
 def keep_scenario(kept: Any, entry: Mapping[str, Any]) -> list[dict[str, Any]]:

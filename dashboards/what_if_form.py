@@ -32,7 +32,7 @@ class Made(NamedTuple):
 
     changes: list[Change]
     problems: list[str]
-    in_english: list[str] = []
+    in_english: Sequence[str] = ()
 
 
 def changes_of(

@@ -88,11 +88,9 @@ def city_of(run: Run, today: Today) -> City:
 
 def places_of(given: Any, city: City) -> list[Place]:
     """Read the places that the browser keeps; one that is none is left out."""
-    found = []
-    for each in list(given or ())[:MOST_PLACES] if isinstance(given, list) else ():
-        if isinstance(each, Mapping) and (place := _place(each, city)) is not None:
-            found.append(place)
-    return found
+    listed = given[:MOST_PLACES] if isinstance(given, list) else []
+    read = (_place(each, city) for each in listed if isinstance(each, Mapping))
+    return [place for place in read if place is not None]
 
 
 def _place(given: Mapping[str, Any], city: City) -> Place | None:

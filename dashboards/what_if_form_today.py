@@ -35,7 +35,7 @@ _KEPT: OrderedDict[tuple[str, str], Today] = OrderedDict()
 _LOCK = threading.Lock()
 
 
-class TimetablesGone(Exception):
+class TimetablesGone(Exception):  # noqa: N818 - what happened, not a fault
     """The timetables of a run are not where they were, or not what they were.
 
     Attributes

@@ -116,12 +116,20 @@ def _entries(change: Mapping[str, Any], key: str) -> Values:
     found: Values = {}
     for row, entry in enumerate(change[key], start=1):
         found |= {
-            f"start_row_{row}": entry["start_time"],
-            f"end_row_{row}": entry["end_time"],
-            f"every_min_row_{row}": entry["headway_min"],
+            f"start_row_{row}": _clock(entry["start_time"]),
+            f"end_row_{row}": _clock(entry["end_time"]),
+            f"every_min_row_{row}": _number(entry["headway_min"]),
             f"days_row_{row}": day_name(entry.get("days") or "daily"),
         }
     return found
+
+
+def _clock(time: Any) -> str | None:
+    """Write a time of day as the form does; the checks of a file give it in seconds."""
+    if not isinstance(time, int):
+        return None if time is None else str(time)
+    minutes, seconds = divmod(time, 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
 
 
 def _minutes(seconds: Any) -> Values:
@@ -136,8 +144,8 @@ def _headway(change: Mapping[str, Any], _: City) -> Values:
 def _span(change: Mapping[str, Any], _: City) -> Values:
     direction = change.get("direction_id")
     return {
-        "first": change.get("first_departure"),
-        "last": change.get("last_departure"),
+        "first": _clock(change.get("first_departure")),
+        "last": _clock(change.get("last_departure")),
         "every_min": change["headway_min"],
         "direction": "both" if direction is None else str(direction),
     }
@@ -145,7 +153,8 @@ def _span(change: Mapping[str, Any], _: City) -> Values:
 
 def _speed(change: Mapping[str, Any], _: City) -> Values:
     percent = _number(round(100 * (change["scale"] - 1), 2))
-    return {"percent": percent, "from_time": change.get("start_time"), "to_time": change.get("end_time")}
+    start, end = (_clock(change.get(key)) for key in ("start_time", "end_time"))
+    return {"percent": percent, "from_time": start, "to_time": end}
 
 
 def _new_line(change: Mapping[str, Any], _: City) -> Values:
@@ -163,7 +172,7 @@ def _reroute(change: Mapping[str, Any], _: City) -> Values:
     return {"both_ways": False, "speed_km_h": change.get("speed_km_h"), **_minutes(change.get("hop_times"))}
 
 
-def _close_stop(change: Mapping[str, Any], city: City) -> Values:
+def _close_stop(change: Mapping[str, Any], _: City) -> Values:
     stops = [key_of(str(change["feed"]), str(stop)) for stop in change["stops"]]
     return {"stops": stops, "both_sides": False, "saved_s": change.get("seconds_saved_at_each_stop")}
 

@@ -1,0 +1,344 @@
+"""Callbacks of the forms: which one is open, what is chosen on the map or by name, and what is added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards import ids
+from dashboards import what_if_page_ids as page
+from dashboards.live import find_places
+from dashboards.map_view import bounds_of
+from dashboards.maps_difference import overlay_of_places
+from dashboards.run_data import RunData, RunError, Runs
+from dashboards.what_if_actions import MOST_CHANGES, add, changes_in, draft_of, replace
+from dashboards.what_if_form import KINDS, changes_of
+from dashboards.what_if_form_clicks import Chosen, clicked, moved, stored, with_place, without
+from dashboards.what_if_form_network import network_features
+from dashboards.what_if_form_read import City, Place, place_of_stop, places_of
+from dashboards.what_if_form_view import NETWORK, PLACES, today_block
+from dashboards.what_if_page_context import Asked, asked, city, feeds_gone, values_of_fields
+from dashboards.what_if_page_opened import opened_form
+from dashboards.what_if_page_parts import alert, place_list
+from dashboards.words import Words
+
+_FIELDS = (
+    State({"type": "what-if-field", "name": ALL}, "id"),
+    State({"type": "what-if-field", "name": ALL}, "value"),
+    State({"type": "what-if-check", "name": ALL}, "id"),
+    State({"type": "what-if-check", "name": ALL}, "checked"),
+)
+_MAP_CLICK = ids.of_map("click", page.MAP)
+_MODE = ids.of_map("mode", page.MAP)
+
+
+def register(app: dash.Dash, runs: Runs) -> None:
+    """Add the callbacks of the forms."""
+    _open_and_draw(app, runs)
+    _choose_places(app, runs)
+    _add_change(app, runs)
+    app.clientside_callback(
+        ClientsideFunction("what_if", "overlay"),
+        Output(ids.of_map("overlay", page.MAP), "data"),
+        Input(page.NETWORK, "data"),
+        Input(page.CHANGES, "data"),
+        Input(page.DRAWN, "data"),
+    )
+
+
+def _open_and_draw(app: dash.Dash, runs: Runs) -> None:
+    @app.callback(
+        Output(page.OPEN, "data"),
+        Input(page.KIND, "value"),
+        State(page.OPEN, "data"),
+        prevent_initial_call=True,
+    )
+    def open_form(kind: str | None, open_: Any) -> dict[str, Any]:
+        if (kind or "") == opened(open_)["kind"]:  # set by a change that is edited
+            raise PreventUpdate
+        return fresh(kind or "", open_)
+
+    @app.callback(
+        Output(page.FORM, "children"),
+        Output(page.PLACES, "data"),
+        Output(_MODE, "data"),
+        Output(page.NEEDED, "data"),
+        Input(page.OPEN, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def draw_form(
+        open_: Any, table: Any
+    ) -> tuple[list[Component], list[dict[str, Any]], dict[str, str], str]:
+        who, form = asked(table, runs), opened(open_)
+        kind = form["kind"]
+        made = opened_form(form, city(who.data), feeds_gone(who.data), who.words)
+        picks = "point" if kind in PLACES else "feature" if kind in NETWORK else "cell"
+        return made, form["places"], {"pick": picks}, NETWORK.get(kind, "")
+
+    @app.callback(
+        Output(page.NETWORK, "data"),
+        Input(page.NEEDED, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def draw_network(needed: str, table: Any) -> list[dict[str, Any]]:
+        who = asked(table, runs)
+        return network_features(who.data, city(who.data), needed or "")
+
+    @app.callback(
+        Output(page.TODAY, "children"),
+        Input(page.field("lines"), "value"),
+        State(ids.VIEW, "data"),
+    )
+    def show_today(keys: Any, table: Any) -> list[Component]:
+        who = asked(table, runs)
+        here = city(who.data)
+        lines = [here.today.lines[key] for key in keys or () if key in here.today.lines]
+        return today_block(lines, here, who.words)
+
+
+def _choose_places(app: dash.Dash, runs: Runs) -> None:
+    @app.callback(
+        Output(page.PLACES, "data", allow_duplicate=True),
+        Output({"type": "what-if-field", "name": ALL}, "value"),
+        Input(_MAP_CLICK, "data"),
+        State(page.OPEN, "data"),
+        State(page.PLACES, "data"),
+        *_FIELDS[:2],
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def click_map(
+        click: Any, open_: Any, places: Any, names: list[Any], values: list[Any], table: Any
+    ) -> tuple[Any, list[Any]]:
+        who, kind = asked(table, runs), opened(open_)["kind"]
+        if not click or not kind:
+            raise PreventUpdate
+        return after_click(kind, click, places, values_of_fields(names, values), city(who.data), who.words)
+
+    @app.callback(
+        Output(page.PLACE_LIST, "children"),
+        Input(page.PLACES, "data"),
+        State(page.OPEN, "data"),
+        State(ids.VIEW, "data"),
+    )
+    def list_places(places: Any, open_: Any, table: Any) -> Any:
+        who = asked(table, runs)
+        return place_list(opened(open_)["kind"], places_of(places, city(who.data)), who.words)
+
+    @app.callback(
+        Output(page.DRAWN, "data"),
+        Input(page.PLACES, "data"),
+        State(page.OPEN, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def draw_places(places: Any, open_: Any, table: Any) -> list[dict[str, Any]]:
+        who, kind = asked(table, runs), opened(open_)["kind"]
+        listed = places_of(places, city(who.data))
+        return overlay_of_places(listed, joined=PLACES.get(kind) in ("way", "two"))
+
+    @app.callback(
+        Output(page.PLACES, "data", allow_duplicate=True),
+        *(
+            Input({"type": f"what-if-place-{what}", "number": ALL}, "n_clicks")
+            for what in ("up", "down", "remove")
+        ),
+        Input(page.PLACE_CLEAR, "n_clicks"),
+        State(page.PLACES, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def change_places(*given: Any) -> Any:
+        *_, places, table = given
+        if not ctx.triggered or not ctx.triggered[0]["value"]:  # a list that was drawn anew
+            raise PreventUpdate
+        return stored(changed_places(ctx.triggered_id, places_of(places, city(asked(table, runs).data))))
+
+    @app.callback(
+        Output(page.PLACES, "data", allow_duplicate=True),
+        Output(page.PLACE_STOP, "value"),
+        Input(page.PLACE_STOP_ADD, "n_clicks"),
+        State(page.PLACE_STOP, "value"),
+        State(page.OPEN, "data"),
+        State(page.PLACES, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def add_stop(clicks: Any, key: Any, open_: Any, places: Any, table: Any) -> tuple[Any, None]:
+        here = city(asked(table, runs).data)
+        stop = here.today.stops.get(str(key or ""))
+        if not clicks or stop is None:
+            raise PreventUpdate
+        kind = opened(open_)["kind"]
+        return stored(with_place(kind, places_of(places, here), place_of_stop(stop))), None
+
+    @app.callback(
+        Output(page.PLACE_FOUND, "children"),
+        Output(page.FOUND, "data"),
+        Input(page.PLACE_FIND, "n_clicks"),
+        Input(page.PLACE_TEXT, "n_submit"),
+        State(page.PLACE_TEXT, "value"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def find(clicks: Any, submits: Any, text: Any, table: Any) -> tuple[Any, list[dict[str, Any]]]:
+        if not clicks and not submits:
+            raise PreventUpdate
+        return found_places(str(text or ""), asked(table, runs))
+
+    @app.callback(
+        Output(page.PLACES, "data", allow_duplicate=True),
+        Output(page.PLACE_FOUND, "children", allow_duplicate=True),
+        Output(page.PLACE_TEXT, "value"),
+        Input({"type": "what-if-found", "number": ALL}, "n_clicks"),
+        State(page.FOUND, "data"),
+        State(page.OPEN, "data"),
+        State(page.PLACES, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def add_found(clicks: list[Any], found: Any, open_: Any, places: Any, table: Any) -> tuple[Any, Any, str]:
+        here = city(asked(table, runs).data)
+        chosen = places_of(found, here)
+        number = ctx.triggered_id["number"] if ctx.triggered_id else -1
+        if not any(clicks) or not 0 <= number < len(chosen):
+            raise PreventUpdate
+        kind = opened(open_)["kind"]
+        return stored(with_place(kind, places_of(places, here), chosen[number])), [], ""
+
+
+def _add_change(app: dash.Dash, runs: Runs) -> None:
+    @app.callback(
+        Output(ids.DRAFT, "data", allow_duplicate=True),
+        Output(page.TOLD, "children", allow_duplicate=True),
+        Output(page.OPEN, "data", allow_duplicate=True),
+        Input(page.ADD, "n_clicks"),
+        State(page.OPEN, "data"),
+        *_FIELDS,
+        State(page.PLACES, "data"),
+        State(ids.DRAFT, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def add_change(clicks: Any, open_: Any, *given: Any) -> tuple[Any, Any, Any]:
+        if not clicks:
+            raise PreventUpdate
+        names, values, boxes, ticks, places, draft, table = given
+        filled = values_of_fields(names, values) | values_of_fields(boxes, ticks)
+        return added(opened(open_), filled, places, draft, asked(table, runs))
+
+    @app.callback(
+        Output(page.OPEN, "data", allow_duplicate=True),
+        Output(page.TOLD, "children", allow_duplicate=True),
+        Input(page.LEAVE, "n_clicks"),
+        State(page.OPEN, "data"),
+        prevent_initial_call=True,
+    )
+    def leave(clicks: Any, open_: Any) -> tuple[dict[str, Any], list[Component]]:
+        if not clicks:
+            raise PreventUpdate
+        return fresh(opened(open_)["kind"], open_), []
+
+
+def opened(given: Any) -> dict[str, Any]:
+    """Read which form is open, as the browser keeps it."""
+    given = given if isinstance(given, dict) else {}
+    kind = given.get("kind")
+    number = given.get("number")
+    return {
+        "kind": kind if kind in KINDS else "",
+        "values": given.get("values") if isinstance(given.get("values"), dict) else {},
+        "places": given.get("places") if isinstance(given.get("places"), list) else [],
+        "number": number if isinstance(number, int) else -1,
+        "n": given.get("n") if isinstance(given.get("n"), int) else 0,
+    }
+
+
+def fresh(kind: str, before: Any) -> dict[str, Any]:
+    """Return a form newly opened; ``n`` tells it from the one before."""
+    return {"kind": kind, "values": {}, "places": [], "number": -1, "n": opened(before)["n"] + 1}
+
+
+def after_click(
+    kind: str, click: Any, places: Any, values: dict[str, Any], here: City, words: Words
+) -> tuple[Any, list[Any]]:
+    """Return places and values of all fields after a click on the map; what stays is not sent again."""
+    before = Chosen(
+        [str(key) for key in values.get("lines") or ()],
+        [str(key) for key in values.get("stops") or ()],
+        str(values.get("stop") or ""),
+        places_of(places, here),
+    )
+    after = clicked(kind, click, before, here, words)
+    fields = {name: getattr(after, name) for name in ("lines", "stops", "stop")}
+    changed = {name: each for name, each in fields.items() if each != getattr(before, name)}
+    sent = no_update if after.places == before.places else stored(after.places)
+    return sent, [changed.get(name, no_update) for name in values]
+
+
+def changed_places(what: Any, places: list[Place]) -> list[Place]:
+    """Return places after a button of their list was pressed."""
+    if not isinstance(what, dict):
+        return []
+    number = int(what.get("number", -1))
+    if what["type"] == "what-if-place-remove":
+        return without(places, number)
+    return moved(places, number, -1 if what["type"] == "what-if-place-up" else 1)
+
+
+def found_places(text: str, who: Asked) -> tuple[Any, list[dict[str, Any]]]:
+    """Return what a text may mean as buttons, and the places behind them."""
+    words = who.words
+    if not text.strip():
+        return [], []
+    try:
+        found = [place for place in find_places(who.data, text, 6) if not place.outside]
+    except RunError as problem:
+        return html.P(words(f"run_problem.{problem.kind}"), role="alert"), []
+    if not found:
+        return html.P(words("what_if.places.not_found", text=text[:80], example=_example(who.data))), []
+    buttons = [
+        html.Li(
+            html.Button(
+                f"{place.name} ({place.detail})" if place.detail else place.name,
+                id=page.act("found", number),
+                type="button",
+                className="small-button",
+            )
+        )
+        for number, place in enumerate(found)
+    ]
+    places = [Place(place.name, place.lon, place.lat) for place in found]
+    return [html.P(words("what_if.places.found")), html.Ul(buttons, className="what-if-found")], stored(
+        places
+    )
+
+
+def _example(data: RunData) -> str:
+    west, south, east, north = bounds_of(data)
+    return f"{(south + north) / 2:.3f}, {(west + east) / 2:.3f}"
+
+
+def added(
+    form: dict[str, Any], filled: dict[str, Any], places: Any, draft: Any, who: Asked
+) -> tuple[Any, Any, Any]:
+    """Return draft, message and form after "add": unchanged with all problems, or with the changes made."""
+    here, words = city(who.data), who.words
+    made = changes_of(form["kind"], filled, places_of(places, here), here, words)
+    before = draft_of(draft)
+    number = form["number"]
+    room = MOST_CHANGES - len(changes_in(before)) + (1 if number >= 0 else 0)
+    problems = made.problems
+    if made.changes and len(made.changes) > room:
+        problems = [words("what_if.problem.too_many", n=MOST_CHANGES)]
+    if problems or made.in_english:
+        return no_update, alert(words("what_if.problem.title"), problems, made.in_english), no_update
+    after = replace(before, number, made.changes) if number >= 0 else add(before, made.changes)
+    told = html.P(words.plural("what_if.add.added", len(made.changes)))
+    return after, told, fresh(form["kind"], form)
