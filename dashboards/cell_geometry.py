@@ -104,12 +104,17 @@ def cell_shapes(cell_ids: Sequence[str], names: Sequence[object] | None = None) 
     rings = [h3.cell_to_boundary(cell) for cell in cell_ids]
     k = max(map(len, rings))
     corners = np.array([(*ring, *[ring[-1]] * (k - len(ring))) for ring in rings], dtype=np.float64)
-    lat, lon = corners[..., 0], near_longitudes(corners[..., 1], float(corners[0, 0, 1]))
+    lat, lon = corners[..., 0], near_longitudes(corners[..., 1], middle_longitude(cell_ids))
     if np.abs(lat).max() > MAX_LATITUDE:
         raise ValueError(f"cells: latitude {np.abs(lat).max():.1f} lies beyond {MAX_LATITUDE:.0f} degrees")
     x_m, y_m = web_mercator(lon, lat)
     plain = [name if isinstance(name, str) else "" for name in names or [""] * len(rings)]
     return CellShapes(x_m, y_m, plain)
+
+
+def middle_longitude(cell_ids: Sequence[str]) -> float:
+    """Return the longitude that all others are written near to: that of the first cell's centre."""
+    return float(h3.cell_to_latlng(cell_ids[0])[1])
 
 
 def near_longitudes(lon: FloatArray, centre: float) -> FloatArray:

@@ -56,6 +56,11 @@ def ground_url(data: RunData) -> str:
     return f"/data/{data.name}/ground.bin{version}"
 
 
+def wait_for_ground(data: RunData) -> None:
+    """Wait until the ground of a run is made; for tests and measurements."""
+    _ground(data).result()
+
+
 def _ground(data: RunData) -> Future[ServedFile]:
     """Return the ground of a run, being made in the background from the first call on."""
 

@@ -21,7 +21,14 @@ from access.errors import AccessError
 from access.network_cache import load_group
 from access.report_ground import zone_shapes
 from access.street_graph import StreetGraph
-from dashboards.cell_geometry import MAX_LATITUDE, CellShapes, cell_shapes, near_longitudes, web_mercator
+from dashboards.cell_geometry import (
+    MAX_LATITUDE,
+    CellShapes,
+    cell_shapes,
+    middle_longitude,
+    near_longitudes,
+    web_mercator,
+)
 from dashboards.run_data import RunData
 from dashboards.transit_lines import transit_lines
 
@@ -73,7 +80,7 @@ def ground_of(data: RunData) -> Ground:
     """Return the ground of a run; takes seconds, so that it is made in the background."""
     shapes = cell_shapes(data.cell_ids)
     box, detail_m = _box(shapes)
-    middle = float(data.run.cells.geometry.iloc[0].centroid.x)
+    middle = middle_longitude(data.cell_ids)
     found, source = _streets(data, middle)
     parts = [_part(kind, found.get(kind, []), box, detail_m) for kind in (*AREAS, *LINES)]
     parts += [_part(kind, lines, box, detail_m) for kind, lines in _transit(data, middle).items()]
