@@ -174,7 +174,7 @@ def name_input(draft: dict[str, Any], who: Asked) -> Any:
     return dmc.TextInput(
         id=page.NAME, label=words("what_if.list.name"), value=name_shown(draft, words), debounce=True,
         placeholder=words("what_if.list.name_default", name=default) if changes_in(draft) else "",
-        size="sm"0,
+        size="sm",
     )  # fmt: skip
 
 

@@ -64,7 +64,6 @@ def _places(kind: str, city: City, words: Words) -> Component:
                     label=words("what_if.places.by_name"),
                     value="",
                     size="sm",
-                    ,
                 ),
                 dmc.Button(words("what_if.places.find"), id=page.PLACE_FIND, size="sm", variant="outline"),
             ],
