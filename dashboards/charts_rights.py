@@ -14,7 +14,14 @@ import plotly.graph_objects as go
 
 from access.report_data import Run
 from access.report_numbers import Number, range_words, value_words
-from access.report_rights_words import baskets, beside, catalogue_label, n_lacking, right_label
+from access.report_rights_words import (
+    baskets,
+    beside,
+    catalogue_label,
+    judged_residents,
+    n_lacking,
+    right_label,
+)
 from access.report_section import group_label
 from access.report_tables import Table
 from dashboards.words import Words
@@ -110,13 +117,15 @@ def several_chart(run: Run, catalogue: str, words: Words) -> Chart | None:
         note=texts("table.basket_note"),
         word_columns=(2,),
     )
+    # Those who lack none are often nearly all: their bar would leave nothing to see of the others.
+    lacking = [number for number in numbers if n_lacking(number) > 0]
     figure = go.Figure(
         go.Bar(
-            x=names,
-            y=[_or_none(number.value) for number in numbers],
-            error_y=_whiskers(numbers),
-            marker={"color": [GREY if n_lacking(n) == 0 else BLUE for n in numbers], "line": {"width": 0}},
-            text=[value_words(number, texts) for number in numbers],
+            x=[_lacking_words(n_lacking(number), words) for number in lacking],
+            y=[_or_none(number.value) for number in lacking],
+            error_y=_whiskers(lacking),
+            marker={"color": BLUE},
+            text=[value_words(number, texts) for number in lacking],
             textposition="none",
             hovertemplate="%{x}: %{text}<extra></extra>",
         )
@@ -125,7 +134,9 @@ def several_chart(run: Run, catalogue: str, words: Words) -> Chart | None:
         **_layout(words), yaxis_title=words("rights.column.residents"), yaxis_rangemode="tozero"
     )
     figure.update_yaxes(tickformat=",d", gridcolor="#e2e2e2")
-    return Chart(figure, words("rights.several_chart", catalogue=label), table)
+    figure.update_xaxes(type="category", title=words("rights.column.lacking"))
+    sentence = words("rights.several_chart", catalogue=label)
+    return Chart(figure, f"{sentence} {_none_lacking(numbers, words)}".strip(), table)
 
 
 def gap_words(numbers: Sequence[Number], words: Words) -> str:
@@ -221,6 +232,16 @@ def _layout(words: Words) -> dict[str, object]:
         "dragmode": False,
         "transition": {"duration": 0},
     }
+
+
+def _none_lacking(numbers: Sequence[Number], words: Words) -> str:
+    """Say how many lack none, whom the chart leaves out; empty where that is hidden or not known."""
+    everybody = judged_residents(list(numbers))
+    none = next((number for number in numbers if n_lacking(number) == 0), None)
+    if none is None or not math.isfinite(none.value) or not everybody:
+        return ""
+    people = words.texts.plural("residents", none.value)
+    return words("rights.several_none", people=people, share=words.percent(none.value / everybody))
 
 
 def _lacking_words(n: int, words: Words) -> str:

@@ -246,7 +246,9 @@ def how_key(run: Run, choice: str) -> str:
 
 
 def rights_of_cell(data: RunData, cell: str, words: Words) -> Table | None:
-    """Return every right of one cell: what it asks for, what is within reach there, whether it is met.
+    """Return the rights of one cell: what each asks for, what is within reach there, whether it is met.
+
+    Rights that the whole run has no data for are counted in the note, not listed.
 
     Parameters
     ----------
@@ -258,7 +260,9 @@ def rights_of_cell(data: RunData, cell: str, words: Words) -> Table | None:
     if row is None or run.rights is None:
         return None
     rows = []
-    for name in dict.fromkeys(run.rights["right"].astype(str)):
+    named = list(dict.fromkeys(run.rights["right"].astype(str)))
+    listed = [name for name in named if entry_of(run, name).get("state", "ok") == "ok"]
+    for name in listed:
         of_cells, entry = right_of_cells(data, name), entry_of(run, name)
         rows.append(
             (
@@ -269,7 +273,9 @@ def rights_of_cell(data: RunData, cell: str, words: Words) -> Table | None:
             )
         )
     columns = tuple(words(f"rights.column.{key}") for key in ("right", "asks", "here", "met"))
-    return Table(words("rights.cell_caption"), columns, tuple(rows), word_columns=(1, 2, 3))
+    left_out = len(named) - len(listed)
+    note = words.plural("rights.cell_no_data", left_out) if left_out else ""
+    return Table(words("rights.cell_caption"), columns, tuple(rows), note=note, word_columns=(1, 2, 3))
 
 
 def cell_sentence(data: RunData, cell: str, words: Words) -> str:

@@ -89,38 +89,41 @@ def _choice(app: dash.Dash, runs: Runs) -> None:
 def _cell(app: dash.Dash, runs: Runs) -> None:
     """A click on the map and a row of the list choose a cell; the view keeps it, the panel tells of it."""
 
-    @app.callback(
+    outputs = (
         Output(ids.held("cell"), "data", allow_duplicate=True),
+        Output(CELL, "children", allow_duplicate=True),
+        Output(ids.of_map("select", MAP), "data", allow_duplicate=True),
+    )
+
+    @app.callback(
+        *outputs,
         Input(ids.of_map("click", MAP), "data"),
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
-    def click(clicked: dict[str, Any] | None, table: dict[str, Any]) -> str:
+    def click(clicked: dict[str, Any] | None, table: dict[str, Any]) -> tuple[str, Children, int]:
         if not clicked:
             raise PreventUpdate
-        return cell_of_click(_opened(table, runs)[0], clicked)
+        data, _, said = _opened(table, runs)
+        return _told(data, cell_of_click(data, clicked), said)
 
     @app.callback(
-        Output(ids.held("cell"), "data", allow_duplicate=True),
+        *outputs,
         Input(GRID, "selectedRows"),
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
-    def pick(rows: list[dict[str, Any]] | None, table: dict[str, Any]) -> str:
-        cell = cell_of_rows(_opened(table, runs)[0], rows)
+    def pick(rows: list[dict[str, Any]] | None, table: dict[str, Any]) -> tuple[str, Children, int]:
+        data, _, said = _opened(table, runs)
+        cell = cell_of_rows(data, rows)
         if not cell:
             raise PreventUpdate
-        return cell
+        return _told(data, cell, said)
 
-    @app.callback(
-        Output(CELL, "children"),
-        Output(ids.of_map("select", MAP), "data"),
-        Input(ids.held("cell"), "data"),
-        State(ids.VIEW, "data"),
-    )
-    def tell(cell: str | None, table: dict[str, Any]) -> tuple[Children, int]:
-        data, _, said = _opened(table, runs)
-        return cell_panel(data, cell or "", said), data.row_of.get(cell or "", -1)
+
+def _told(data: RunData, cell: str, said: Words) -> tuple[str, Children, int]:
+    """Return the cell for the view, its rights, and its number for the map; -1 where none is chosen."""
+    return cell, cell_panel(data, cell, said), data.row_of.get(cell, -1)
 
 
 def _opened(table: dict[str, Any], runs: Runs) -> tuple[RunData, View, Words]:

@@ -130,9 +130,12 @@ def cells_grid(data: RunData, choice: str, words: Words) -> list[Component]:
         }
         for row, cell in enumerate(data.cell_ids)
     ]
+    heads = {key: words(f"rights.column.{key}") for key in ("place", "met", "value", "residents", "cell")}
+    if catalogue_of_basket(choice):
+        heads["value"] = words("rights.column.lacking")
     columns = [
-        {"field": key, "headerName": words(f"rights.column.{key}"), "filter": key in ("place", "cell", "met")}
-        for key in ("place", "met", "value", "residents", "cell")
+        {"field": key, "headerName": name, "filter": key in ("place", "cell", "met")}
+        for key, name in heads.items()
     ]
     grid = dag.AgGrid(
         id=GRID,

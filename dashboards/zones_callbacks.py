@@ -20,16 +20,19 @@ from dashboards.view import View, view_of_table
 from dashboards.words import Words, words
 from dashboards.zones_actions import checked_order, chosen_zone, next_order, overlay, zone_of_click
 from dashboards.zones_panels import (
+    BODY,
+    CHOSEN_ROW,
     FILE,
     MAP,
     PANEL,
-    REGISTER,
     RIGHTS,
     SAID,
     SCENARIOS,
-    register_panel,
+    heading_words,
+    register_body,
     rights_panel,
     scenarios_panel,
+    sort_state,
     zone_panel,
 )
 from dashboards.zones_scenarios import keys_of, results_of
@@ -37,6 +40,8 @@ from dashboards.zones_scenarios import keys_of, results_of
 Children = list[Component]
 _CHOOSE = {"type": "zone-choose", "zone": ALL}
 _SORT = {"type": "zone-sort", "column": ALL}
+_ROW = {"type": "zone-row", "zone": ALL}
+_HEADING = {"type": "zone-heading", "column": ALL}
 _SHEET = {"type": "zone-sheet", "lang": ALL}
 
 
@@ -44,6 +49,7 @@ def register(app: dash.Dash, runs: Runs) -> None:
     """Add the callbacks of the page."""
     _choices(app, runs)
     _sheet(app, runs)
+    _register_table(app, runs)
 
     @app.callback(
         Output(PANEL, "children"),
@@ -59,17 +65,6 @@ def register(app: dash.Dash, runs: Runs) -> None:
         return zone_panel(data, chosen, said), rights_panel(data, chosen, said), overlay(data, chosen)
 
     @app.callback(
-        Output(REGISTER, "children"),
-        Input(ids.held("zone_sort"), "data"),
-        Input(ids.held("zone"), "data"),
-        State(ids.VIEW, "data"),
-        prevent_initial_call=True,
-    )
-    def list_zones(order: str | None, zone: str | None, table: dict[str, Any]) -> Children:
-        data, _, said = _opened(table, runs)
-        return register_panel(data, chosen_zone(data.run, zone or ""), checked_order(order or ""), said)
-
-    @app.callback(
         Output(SCENARIOS, "children"),
         Input(ids.SCENARIOS, "data"),
         Input(ids.held("zone"), "data"),
@@ -80,6 +75,46 @@ def register(app: dash.Dash, runs: Runs) -> None:
         what_if = flask.current_app.config.get("WHAT_IF")
         results = results_of(what_if, view.run, keys_of(loaded))
         return scenarios_panel(data, chosen_zone(data.run, zone or ""), results, said)
+
+
+def _register_table(app: dash.Dash, runs: Runs) -> None:
+    """Order and marks of the table; no button is drawn anew by its own click, so that it keeps the focus."""
+
+    @app.callback(
+        Output(BODY, "children"),
+        Output(_HEADING, "aria-sort"),
+        Output(_SORT, "children"),
+        Input(ids.held("zone_sort"), "data"),
+        State(ids.held("zone"), "data"),
+        State(_SORT, "id"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def order_rows(
+        order: str | None, zone: str | None, buttons: list[dict[str, str]], table: dict[str, Any]
+    ) -> tuple[Children, list[str], list[str]]:
+        data, _, said = _opened(table, runs)
+        now = checked_order(order or "")
+        columns = [str(each["column"]) for each in buttons]
+        states = [sort_state(column, now) for column in columns]
+        headings = [heading_words(column, now, said) for column in columns]
+        return register_body(data, chosen_zone(data.run, zone or ""), now, said), states, headings
+
+    @app.callback(
+        Output(_ROW, "className"),
+        Output(_CHOOSE, "aria-pressed"),
+        Input(ids.held("zone"), "data"),
+        State(_ROW, "id"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def mark_row(
+        zone: str | None, rows: list[dict[str, str]], table: dict[str, Any]
+    ) -> tuple[list[str], list[str]]:
+        data, _, _ = _opened(table, runs)
+        chosen = chosen_zone(data.run, zone or "")
+        marks = [each["zone"] == chosen for each in rows]
+        return [CHOSEN_ROW if mark else "" for mark in marks], [str(mark).lower() for mark in marks]
 
 
 def _choices(app: dash.Dash, runs: Runs) -> None:

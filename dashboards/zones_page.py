@@ -37,7 +37,6 @@ from dashboards.zones_actions import (
 from dashboards.zones_panels import (
     MAP,
     PANEL,
-    REGISTER,
     RIGHTS,
     SAID,
     SCENARIOS,
@@ -63,7 +62,7 @@ def layout(data: RunData, view: View, words: Words) -> Component:
             html.Section(
                 [
                     html.H2(words("zones.register")),
-                    html.Div(register_panel(data, zone, order, words), id=REGISTER),
+                    html.Div(register_panel(data, zone, order, words), id="zones-register"),
                 ]
             ),
             html.Section(

@@ -28,9 +28,10 @@ from dashboards.zones_actions import (
 from dashboards.zones_scenarios import scenario_table
 
 MAP = "zones"
-PANEL, REGISTER, RIGHTS, SCENARIOS = "zones-panel", "zones-register", "zones-rights", "zones-scenarios"
+PANEL, BODY, RIGHTS, SCENARIOS = "zones-panel", "zones-body", "zones-rights", "zones-scenarios"
+CHOSEN_ROW = "chosen-row"
 FILE, SAID = "zones-file", "zones-said"
-_COLUMNS = ("number", "name", "residents", "income", "lacking", "of_mean", "missing", "draws")
+COLUMNS = ("number", "name", "residents", "income", "lacking", "of_mean", "missing", "draws")
 
 
 def zone_panel(data: RunData, zone_id: str, said: Words) -> list[Component]:
@@ -56,26 +57,43 @@ def register_panel(data: RunData, chosen: str, order: str, said: Words) -> list[
     """Return the register as a table whose columns can be sorted and whose zones can be chosen."""
     if not has_register(data.run):
         return []
+    head = html.Tr([_heading(column, order, said) for column in COLUMNS])
+    caption = said.texts("table.register_caption", term=zone_term(data.run, said))
+    body = html.Tbody(register_body(data, chosen, order, said), id=BODY)
+    table = html.Table([html.Caption(caption), html.Thead(head), body], className="plain-table")
+    frame = html.Div(table, className="table-frame", tabIndex="0", role="region", **aria(label=caption))
+    return [frame, html.P(said("zones.register_note"), className="muted")]
+
+
+def register_body(data: RunData, chosen: str, order: str, said: Words) -> list[Component]:
+    """Return the rows of the register in an order; only these are drawn anew when a heading is pressed."""
     rows = sorted_rows(register_rows(data.run, said.texts), order)
-    head = html.Tr([_heading(column, order, said) for column in _COLUMNS])
-    body = [
+    return [
         html.Tr(
             [
                 html.Td(row.words[0]),
                 html.Th(_choose(row.zone_id, row.words[1], chosen=row.zone_id == chosen), scope="row"),
                 *(
                     html.Td(cell, className="word" if column == "missing" else "")
-                    for column, cell in zip(_COLUMNS[2:], row.words[2:], strict=True)
+                    for column, cell in zip(COLUMNS[2:], row.words[2:], strict=True)
                 ),
             ],
-            className="chosen-row" if row.zone_id == chosen else "",
+            id={"type": "zone-row", "zone": row.zone_id},
+            className=CHOSEN_ROW if row.zone_id == chosen else "",
         )
         for row in rows
     ]
-    caption = said.texts("table.register_caption", term=zone_term(data.run, said))
-    table = html.Table([html.Caption(caption), html.Thead(head), html.Tbody(body)], className="plain-table")
-    frame = html.Div(table, className="table-frame", tabIndex="0", role="region", **aria(label=caption))
-    return [frame, html.P(said("zones.register_note"), className="muted")]
+
+
+def sort_state(column: str, order: str) -> str:
+    """Return how a column is sorted, in the words of ``aria-sort``."""
+    return {column: "ascending", f"-{column}": "descending"}.get(order, "none")
+
+
+def heading_words(column: str, order: str, said: Words) -> str:
+    """Return the words of a heading, with an arrow where the table is sorted by it."""
+    mark = {"ascending": " \u2191", "descending": " \u2193"}.get(sort_state(column, order), "")
+    return said(f"zones.column.{column}") + mark
 
 
 def rights_panel(data: RunData, zone_id: str, said: Words) -> list[Component]:
@@ -98,15 +116,14 @@ def _heading(column: str, order: str, said: Words) -> Component:
     name = said(f"zones.column.{column}")
     if column not in SORTS:
         return html.Th(name, scope="col")
-    state = {column: "ascending", f"-{column}": "descending"}.get(order, "none")
-    mark = {"ascending": " \u2191", "descending": " \u2193"}.get(state, "")
     button = html.Button(
-        f"{name}{mark}",
+        heading_words(column, order, said),
         id={"type": "zone-sort", "column": column},
         className="sort-button",
         title=said("zones.sort_by", column=name),
     )
-    return html.Th(button, scope="col", **aria(sort=state))
+    heading = {"type": "zone-heading", "column": column}
+    return html.Th(button, id=heading, scope="col", **aria(sort=sort_state(column, order)))
 
 
 def _choose(zone_id: str, name: str, *, chosen: bool) -> Component:
