@@ -7,6 +7,7 @@ colours. A number that is not defined or hidden has no mark; the table says why.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ WITH_CHANCE = (
     "segregation_poverty_tail",
     "segregation_affluence_tail",
 )
-_PIXELS_A_ROW = 34
+_PIXELS_A_ROW, _LETTERS_A_LINE = 34, 32
 
 
 class Series(NamedTuple):
@@ -58,7 +59,7 @@ def chance_chart(run: Run, words: Words) -> Chart | None:
             rows.append((registry()[name].title.of(texts.language), number, chance))
     if not rows:
         return None
-    figure = plain_figure(words, x_title=words("segregation.chart.chance_axis"))
+    figure = plain_figure(words, x_title=_wrapped(words("segregation.chart.chance_axis")))
     names = [name for name, _, _ in rows]
     looks = {"city": (BLUE, "circle"), "shuffled": (GREY, "diamond-open")}
     for (key, (colour, symbol)), numbers in zip(
@@ -215,7 +216,7 @@ def _dots(
     if not shown:
         return None
     names = [group_name(group, words) for group in groups]
-    figure = plain_figure(words, x_title=words(f"segregation.chart.{axis or f'{key}_axis'}"))
+    figure = plain_figure(words, x_title=_wrapped(words(f"segregation.chart.{axis or f'{key}_axis'}")))
     for (colour, symbol), each in zip(_LOOKS, shown, strict=False):
         here = [
             (name, each.numbers[group])
@@ -230,7 +231,9 @@ def _dots(
     if key == "extremes_in_reach":
         figure.update_xaxes(rangemode="normal", zeroline=True, zerolinewidth=2)
     table = _table(shown, groups, names, registry()[indicator].title.of(words.texts.language), words)
-    sentence = words(f"segregation.chart.{key}", extremes=_extremes(shown[0], words), **values)
+    sentence = words(
+        f"segregation.chart.{key}", extremes=_extremes(shown[0], words, named=len(shown) > 1), **values
+    )
     return Chart(figure, sentence, table)
 
 
@@ -290,19 +293,29 @@ def _cell(number: Number | None, words: Words) -> str:
     return with_range(number, words.texts) if number.has_range else value_words(number, words.texts)
 
 
-def _extremes(series: Series, words: Words) -> str:
-    """Say which group has most and which least; equal values: the first. Nothing of a single group."""
+def _extremes(series: Series, words: Words, *, named: bool) -> str:
+    """Say which group has most and which least, after the name of the series if there are several.
+
+    Equal values: the first. Nothing of a single group.
+    """
     known = [n for n in series.numbers.values() if math.isfinite(n.value)]
     if len(known) < 2:
         return ""
     high, low = max(known, key=lambda n: n.value), min(known, key=lambda n: n.value)
-    return words(
+    told = words(
         "segregation.chart.extremes",
-        high_group=group_name(high.group, words),
+        high_group=group_label(high.group, words.texts),
         high=value_words(high, words.texts),
-        low_group=group_name(low.group, words),
+        low_group=group_label(low.group, words.texts),
         low=value_words(low, words.texts),
     )
+    told = words("segregation.chart.of_series", series=series.name, told=told) if named else told
+    return words.texts.capital(told)
+
+
+def _wrapped(title: str) -> str:
+    """Break the title of an axis into lines that a narrow screen can hold."""
+    return "<br>".join(textwrap.wrap(title, _LETTERS_A_LINE))
 
 
 def _metres(radius: float, words: Words) -> str:

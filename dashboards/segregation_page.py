@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from access.indicator_registry import registry
 from access.report_schools import school_sentences, school_table
-from access.report_segregation import segregation_section
+from access.report_segregation import OF_ZONES, segregation_section
 from access.report_tables import map_table
 from dashboards import ids
 from dashboards.aria import aria
@@ -26,7 +26,7 @@ from dashboards.charts_segregation import (
     profile_chart,
     school_chart,
 )
-from dashboards.components import chart_block, download_menu, how_button, table_block, waiting
+from dashboards.components import chart_block, choice, download_menu, how_button, table_block, waiting
 from dashboards.downloads import Shown
 from dashboards.map_view import map_block, paint_of
 from dashboards.maps_segregation import chosen_kernel, column_of, kernels_of, map_sentence, mix_map
@@ -121,7 +121,7 @@ def sections(data: RunData, words: Words) -> Children:
             *_undefined(data, words),
             *_chart(group_chart(run, words), "groups", words, groups_table(run, words)),
         ],
-        "chance": _chart(chance_chart(run, words), "chance", words, index_table(run, words)),
+        "chance": _chance(data, words),
         "profile": _chart(profile_chart(run, words), "profile", words),
         "travel": _travel(data, words),
         "places": _table(places_table(run, words), words),
@@ -146,12 +146,10 @@ def _map(data: RunData, view: View, words: Words) -> Children:
     ]
     choose, label = words("segregation.map.choose"), words("segregation.map.label")
     twin = html.Div(_map_twin(data, kernel, words), id=MAP_TABLE)
-    control = dmc.SegmentedControl(
-        id=ids.control(KERNEL), data=choices, value=kernel, size="sm", **aria(label=choose)
-    )
+    control = choice(KERNEL, choose, choices, kernel, maw="20rem")
     return [
         title,
-        html.Div(control, className="map-choice"),
+        control,
         html.P(map_sentence(data, kernel, words), id=MAP_SAID, **aria(live="polite")),
         map_block(MAP, data, view, words, label=label, paint=_paint(data, kernel, words)),
         html.Details([html.Summary(words("as_table")), twin]),
@@ -174,10 +172,29 @@ def _undefined(data: RunData, words: Words) -> Children:
     return [html.P(words.texts.label(reason), className="notice") for reason in _reasons_told(data)]
 
 
+def _chance(data: RunData, words: Words) -> Children:
+    """Return the indices beside chance, and in plain words what each says; nothing without chance."""
+    chart = chance_chart(data.run, words)
+    if chart is None:
+        return []
+    entries = [registry()[name] for name in OF_ZONES if data.run.numbers.one(name, group="all")]
+    language = words.texts.language
+    listed = [
+        part
+        for each in entries
+        for part in (html.Dt(each.title.of(language)), html.Dd(each.reading.of(language)))
+    ]
+    readings = html.Details([html.Summary(words("segregation.readings")), html.Dl(listed)])
+    return [*_chart(chart, "chance", words, index_table(data.run, words)), readings]
+
+
 def _travel(data: RunData, words: Words) -> Children:
     run = data.run
+    # Without counts by income the only index of zones is the mix of the whole city, to compare with.
+    city = _table(index_table(run, words), words) if chance_chart(run, words) is None else []
     return [
         *_table(through_travel_table(run, words), words),
+        *city,
         *_chart(mix_chart(run, words), "mix", words),
         *_chart(extremes_chart(run, words), "extremes", words),
         *_chart(isolation_chart(run, words), "isolation", words),
