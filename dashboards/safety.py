@@ -28,6 +28,8 @@ LONGEST_ADDRESS = 60_000
 LOOPBACK_NAMES = ("localhost", "localhost.localdomain")
 READING = ("GET", "HEAD", "OPTIONS")
 
+DEVELOPERS_TOOLS = ("ui", "props_check", "serve_dev_bundles", "hot_reload", "validate_callbacks")
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",  # frame-ancestors, for older browsers
@@ -57,7 +59,9 @@ def harden(app: dash.Dash, *, allow_hosts: Iterable[str] = (), tile_origins: Ite
     """
     server: flask.Flask = app.server
     names = frozenset(map(_host_name, allow_hosts))
-    server.debug = False  # FLASK_DEBUG in the environment would show tracebacks
+    server.debug = False  # FLASK_DEBUG and DASH_UI in the environment would show tracebacks
+    for tool in DEVELOPERS_TOOLS:
+        app._dev_tools[tool] = False
     server.config["PROPAGATE_EXCEPTIONS"] = False
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
     policies: list[str] = []

@@ -70,7 +70,7 @@ def answer_problem(error: Exception) -> flask.Response:
     """Answer a request that cannot be answered, in one line."""
     if isinstance(error, dash.exceptions.PreventUpdate):
         return flask.Response("", 204)
-    if isinstance(error, dash.exceptions.InvalidResourceError):
+    if isinstance(error, dash.exceptions.InvalidResourceError | dash.exceptions.DependencyException):
         return _line("There is no such file.", 404)
     if isinstance(error, HTTPException):
         if error.code is not None and 300 <= error.code < 400:

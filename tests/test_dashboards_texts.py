@@ -52,7 +52,7 @@ def trees() -> list[tuple[Path, ast.Module]]:
 
 
 def constants() -> Iterator[tuple[str, str]]:
-    """Return every text in the code, without docstrings and pieces of f-strings, and the file it stands in."""
+    """Return every text in the code, but docstrings and pieces of f-strings, and the file it stands in."""
     for file, tree in trees():
         docs = {
             node.body[0].value
