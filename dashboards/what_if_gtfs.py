@@ -42,8 +42,9 @@ def files_of_export(
     with private_folder(temporary) as folder, collected_warnings(warm.told, log=False):
         out = folder / "export"
         for number, line in enumerate(write_export(warm, scenario, out), start=1):
-            if line.endswith(UNCHANGED):
-                same.add(line.strip().partition(":")[0])
+            name, _, rest = line.strip().partition(": ")
+            if rest == UNCHANGED:
+                same.add(name)
             tell(min(0.95, number / n_lines))
         files = sorted(file for file in out.iterdir() if file.name not in {*same, *_LEFT_OUT})
         return {file.name: file.read_bytes() for file in files}
