@@ -76,9 +76,15 @@ def _head(data: RunData, row: int, choice: Choice, words: Words) -> list[Compone
     ]
 
 
-def cell_panel(data: RunData, view: View, choice: Choice, words: Words) -> Component:
-    """Return the panel with all its places; the clock is filled by a callback of its own."""
-    parts = panel_parts(data, view, choice, words)
+def cell_panel(data: RunData, view: View, choice: Choice, words: Words, *, at_once: bool = True) -> Component:
+    """Return the panel with all its places; the clock is filled by a callback of its own.
+
+    Parameters
+    ----------
+    at_once : bool
+        Whether its numbers are at hand; else they too come by a callback.
+    """
+    parts = panel_parts(data, view, choice, words) if at_once else PanelParts([], [], [])
     return html.Aside(
         [
             html.Div(parts.head, id=HEAD, **aria(live="polite")),

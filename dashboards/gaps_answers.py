@@ -14,11 +14,12 @@ from access.report_findings import service_label
 from dashboards import gaps_live
 from dashboards.actions import Lead, lead_of
 from dashboards.aria import aria
-from dashboards.cell_panel import panel_parts, waiting
+from dashboards.cell_panel import PanelParts, panel_parts, waiting
 from dashboards.charts import Chart, curves_chart, decile_chart, spread_chart
 from dashboards.charts_clock import clock_chart
 from dashboards.components import chart_block, how_button, table_block
-from dashboards.gaps_choice import Choice, choice_of
+from dashboards.components import waiting as waiting_block
+from dashboards.gaps_choice import Choice, access_of, choice_of, is_own_percentile
 from dashboards.gaps_grid import cell_grid, grid_frame, value_name
 from dashboards.gaps_kept import kept
 from dashboards.gaps_ranking import ranking_table
@@ -32,10 +33,28 @@ from dashboards.words import Words
 LONGEST_SEARCH = 120
 
 
-def painted(data: RunData, view: View, words: Words) -> tuple[dict[str, Any], list[Component], str]:
-    """Return the paint of the map, the first sentences of the page, and what the reach map says."""
-    made, told = paint(data, view, words)
-    return made, lead_block(kept_lead(data, choice_of(view), words), words), told
+def painted(data: RunData, view: View, words: Words) -> tuple[Any, list[Component], str]:
+    """Return the paint of the map, the first sentences of the page, and what the reach map says.
+
+    Where the choice cannot be shown, the map stays and the sentences say why.
+    """
+    try:
+        made, told = paint(data, view, words)
+        return made, lead_block(kept_lead(data, choice_of(view), words), words), told
+    except RunError as problem:
+        return no_update, problem_block(problem, words), ""
+
+
+def first(data: RunData, view: View, words: Words) -> tuple[dict[str, Any] | None, list[Component]]:
+    """Return paint and first sentences for the page's first answer; no paint where it could take long.
+
+    The reach map asks the engine, and another percentile is read from a large file: both come by callbacks.
+    """
+    choice = choice_of(view)
+    if not is_own_percentile(data, choice):
+        return None, [waiting_block(120, words)]
+    painted_now = None if is_on(view) else _paint(data, choice, words)
+    return painted_now, lead_block(kept_lead(data, choice, words), words)
 
 
 def paint(data: RunData, view: View, words: Words) -> tuple[dict[str, Any], str]:
@@ -93,6 +112,11 @@ def kept_lead(data: RunData, choice: Choice, words: Words) -> Lead:
     return kept(data, ("lead", plain, words.language), lambda: lead_of(data, plain, words))
 
 
+def problem_block(problem: RunError, words: Words) -> list[Component]:
+    """Return why a choice cannot be shown."""
+    return [html.P(gaps_live.why_not(problem, words), role="alert", className="problem")]
+
+
 def lead_block(lead: Lead, words: Words) -> list[Component]:
     """Return the first sentences: the large one, and a row of facts."""
     button: list[Any] = [" ", how_button(lead.how, words)] if lead.how else []
@@ -124,7 +148,10 @@ def chosen(
         number = click.get("cell")
         inside = isinstance(number, int) and 0 <= number < len(data.cell_ids)
         view = replace(view, cell=data.cell_ids[number] if inside else "")  # type: ignore[index]
-    parts = panel_parts(data, view, choice_of(view), words)
+    try:
+        parts = panel_parts(data, view, choice_of(view), words)
+    except RunError as problem:
+        parts = PanelParts(problem_block(problem, words), [], [])
     key = asked_key(view)
     same_clock = (before or "").split("|")[:4] == key.split("|")[:4]
     return (
@@ -166,7 +193,12 @@ def clock(data: RunData, view: View, words: Words, shown: str | None) -> list[Co
 
 def charts(data: RunData, view: View, words: Words) -> list[Component]:
     """Return the charts and the ranking of a view."""
+    gaps_live.prepare(data)
     choice = choice_of(view)
+    try:
+        access_of(data, choice)
+    except RunError as problem:
+        return problem_block(problem, words)
     deciles, curves, spread = (
         make(data, choice, words) for make in (decile_chart, curves_chart, spread_chart)
     )
@@ -206,7 +238,7 @@ def _ranking(data: RunData, choice: Choice, words: Words, key: str) -> Component
     button: list[Any] = (
         [" ", how_button(f"mean_access|{key}|{choice.group}", words)] if table is not None else []
     )
-    return html.Section([html.H2([words("gaps.title.ranking"), *button]), inside])
+    return html.Section([html.H2([words("gaps.title.ranking"), *button]), inside], className="gaps-wide")
 
 
 def grid(data: RunData, view: View, words: Words) -> list[Component]:

@@ -32,8 +32,9 @@ from dashboards.view import View, view_of_table
 from dashboards.words import Words, words
 
 MAP = "gaps"
-CHOICE, ASKED, SHOWN_CELL, REST, FIRST = (
+CHOICE, ASKED, SHOWN_CELL, REST, FIRST, TABLE_KEY = (
     "gaps-choice", "gaps-asked", "gaps-shown-cell", "gaps-rest", "gaps-first",
+    "gaps-table-key",
 )  # fmt: skip
 LEAD, CHARTS, TABLE, TABLE_BUTTON = (
     "gaps-lead", "gaps-charts", "gaps-table", "gaps-table-button",
@@ -114,16 +115,16 @@ def _rest(app: dash.Dash, asked: Any) -> None:
         Output(TABLE, "children"),
         Output(TABLE_BUTTON, "aria-expanded"),
         Input(TABLE_BUTTON, "n_clicks"),
-        Input(REST, "data"),
+        Input(TABLE_KEY, "data"),
         State(TABLE_BUTTON, "aria-expanded"),
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
-    def show_table(_clicks: int | None, _key: str, is_open: str, table: Table) -> tuple[Any, str]:
-        data, view, said = asked(table)
-        wanted = (is_open == "true") != (ctx.triggered_id == TABLE_BUTTON)
-        if not wanted and ctx.triggered_id != TABLE_BUTTON:
+    def show_table(clicks: int | None, _key: str, is_open: str, table: Table) -> tuple[Any, str]:
+        if not clicks:  # the page has just come; nobody has asked
             raise PreventUpdate
+        data, view, said = asked(table)
+        wanted = ctx.triggered_id != TABLE_BUTTON or is_open != "true"
         return (gaps_answers.grid(data, view, said), "true") if wanted else ([], "false")
 
 
@@ -154,6 +155,7 @@ def _in_the_browser(app: dash.Dash) -> None:
     do("choice", Output(CHOICE, "data"), view, State(CHOICE, "data"), first)
     do("asked", Output(ASKED, "data"), view, State(SHOWN_CELL, "data"), first)
     do("rest", Output(REST, "data"), view, State(REST, "data"), first)
+    do("ifOpen", Output(TABLE_KEY, "data"), Input(REST, "data"), State(TABLE_BUTTON, "aria-expanded"))
     do(
         "reachShown",
         [

@@ -15,8 +15,10 @@ import numpy.typing as npt
 from access.report_data import Headline, Run
 from access.report_section import group_label
 from access.texts import Texts
+from dashboards import live
 from dashboards.gaps_kept import kept
-from dashboards.run_data import RunData
+from dashboards.live_background import GETTING_READY
+from dashboards.run_data import RunData, RunError
 from dashboards.view import View
 from dashboards.words import Words
 
@@ -25,6 +27,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 SHOWS = ("access", "nearest", "low_income", "people")
 EVERYBODY = "all"
+#: How often a percentile that is being read is asked for again; each time waits a moment.
+MOST_TRIES = 5
 #: Groups of several income tenths: their name, and the tenths in them.
 TENTHS = {"poorest40": (1, 2, 3, 4), "richest10": (10,)}
 
@@ -74,7 +78,13 @@ def is_own_percentile(data: RunData, choice: Choice) -> bool:
 
 
 def access_of(data: RunData, choice: Choice) -> FloatArray:
-    """Opportunities within reach of every cell; NaN where the run has no data or the cell is not snapped."""
+    """Opportunities within reach of every cell; NaN where the run has no data or the cell is not snapped.
+
+    Raises
+    ------
+    RunError
+        ``no_percentile`` if the run did not keep it, ``getting_ready`` if reading it takes very long.
+    """
     if is_own_percentile(data, choice):
         return data.run.access(choice.service, choice.cutoff_min, choice.period)
     return kept(
@@ -84,12 +94,15 @@ def access_of(data: RunData, choice: Choice) -> FloatArray:
 
 
 def _access_by_percentile(data: RunData, choice: Choice) -> FloatArray:
-    from dashboards.live import access_values
-
-    if not data.run.has_data(choice.service, choice.period):
-        return np.full(len(data.run.cells), np.nan)
-    values = access_values(data, choice.service, choice.cutoff_min, choice.period, choice.percentile)
-    return np.where(data.run.snapped(), np.asarray(values, dtype=np.float64), np.nan)
+    """Read another percentile of the run; the first time it is waited for."""
+    asked = (choice.service, choice.cutoff_min, choice.period, choice.percentile)
+    for _ in range(MOST_TRIES - 1):
+        try:
+            return live.access_values(data, *asked)
+        except RunError as problem:
+            if problem.kind != GETTING_READY:
+                raise
+    return live.access_values(data, *asked)
 
 
 def run_of(data: RunData, choice: Choice) -> Run:

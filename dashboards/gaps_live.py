@@ -15,9 +15,14 @@ from dashboards.run_data import RunData, RunError
 from dashboards.view import View
 from dashboards.words import Words
 
-NO_NETWORK, GETTING_READY = "no_network", "getting_ready"
+TOLD = ("no_network", "getting_ready", "no_percentile")
 EVERY_MIN = 15
 MOST_PLACES = 8
+
+
+def prepare(data: RunData) -> None:
+    """Make the engine ready in the background, so that the first question need not wait."""
+    live.prepare(data)
 
 
 def minutes_from(data: RunData, cell_id: str, period: str, departure_s: int) -> MinutesArray:
@@ -46,6 +51,6 @@ def places(data: RunData, text: str) -> Sequence[Any]:
 
 def why_not(problem: Exception, words: Words) -> str:
     """Say why nothing can be computed live."""
-    if isinstance(problem, RunError) and problem.kind in (NO_NETWORK, GETTING_READY):
-        return words(f"gaps.reach.{problem.kind}")
-    return words("gaps.reach.failed")
+    if isinstance(problem, RunError) and problem.kind in TOLD:
+        return words(f"gaps.problem.{problem.kind}")
+    return words("gaps.problem.failed")

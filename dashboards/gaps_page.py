@@ -25,12 +25,13 @@ from dashboards.gaps_callbacks import (
     SHOWN_CELL,
     TABLE,
     TABLE_BUTTON,
+    TABLE_KEY,
 )
-from dashboards.gaps_choice import choice_of
+from dashboards.gaps_choice import choice_of, is_own_percentile
 from dashboards.gaps_controls import controls, search_box
 from dashboards.gaps_grid import grid_frame
 from dashboards.gaps_ranking import ranking_table
-from dashboards.gaps_reach import at_of, is_on
+from dashboards.gaps_reach import at_of
 from dashboards.map_view import map_block
 from dashboards.run_data import RunData, Runs
 from dashboards.view import View
@@ -40,9 +41,8 @@ from dashboards.words import Words
 def layout(data: RunData, view: View, words: Words) -> Component:
     """Return the page of a run: words, choices, map and panel; charts and table come after the map."""
     choice = choice_of(view)
-    # The reach map asks the engine, which may have to get ready: it comes by its callback.
-    paint = None if is_on(view) else gaps_answers.paint(data, view, words)[0]
-    lead = gaps_answers.kept_lead(data, choice, words)
+    paint, lead = gaps_answers.first(data, view, words)
+    at_once = is_own_percentile(data, choice)
     place = area_name(data.run, words.texts)
     map_part = html.Div(
         [
@@ -59,21 +59,22 @@ def layout(data: RunData, view: View, words: Words) -> Component:
         **aria(expanded="false"),
     )
     stores = (
-        (CHOICE, None if is_on(view) else "painted"),
+        (CHOICE, None if paint is None else "painted"),
         (ASKED, None),
-        (SHOWN_CELL, gaps_answers.asked_key(view)),
+        (SHOWN_CELL, gaps_answers.asked_key(view) if at_once else "-"),
         (REST, None),
+        (TABLE_KEY, None),
         (FIRST, {**view.as_table(), "shows": choice.shows, "at": str(at_of(view, data.run))}),
     )
     return html.Div(
         [
             html.H1(words("gaps.headline", place=place), tabIndex="-1"),
-            html.Div(gaps_answers.lead_block(lead, words), id=LEAD, **aria(live="polite")),
+            html.Div(lead, id=LEAD, **aria(live="polite")),
             controls(data, view, words),
             html.Div(
                 [
                     map_part,
-                    cell_panel(data, view, choice, words),
+                    cell_panel(data, view, choice, words, at_once=at_once),
                     html.Div([table_button, html.Div(id=TABLE)], className="gaps-table"),
                     html.Div(waiting(900, words), id=CHARTS, className="gaps-rest"),
                 ],

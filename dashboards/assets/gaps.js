@@ -8,7 +8,9 @@
   const text = (value) => (value === null || value === undefined ? "" : String(value));
   const NUMBERS = ["service", "cutoff", "period", "percentile"];
   const CHOICE = [...NUMBERS, "group", "shows"];
-  const AFTER_MS = 150; // what comes after the map lets the map be painted first
+  // What comes after the map lets the map be painted first; charts let the panel be written first.
+  const PANEL_AFTER_MS = 150;
+  const REST_AFTER_MS = 400;
   const MAP_WITHIN_MS = 4000;
   let asks = 0;
   let newest = 0;
@@ -28,11 +30,15 @@
     return key === shown ? none() : key;
   }
 
-  // Whether the panel of the cell must be asked for; a click on the map brought it already.
-  function asked(view, shown, first) {
+  // Whether the panel of the cell must be asked for; a click on the map brought it already. Where its numbers
+  // change, the map changes too and goes first.
+  async function asked(view, shown, first) {
     if (view.page !== "gaps") return none();
     const key = view.cell ? [view.cell, keyOf(view, NUMBERS, first)].join("|") : "";
-    return key === text(shown) ? none() : `${key}#${(asks += 1)}`;
+    if (key === text(shown)) return none();
+    const mine = (asks += 1);
+    if (view.cell && view.cell === text(shown).split("|")[0]) await wait(PANEL_AFTER_MS);
+    return mine === asks ? `${key}#${mine}` : none();
   }
 
   // Charts and the table of cells: after the map, and once for several quick changes.
@@ -42,9 +48,11 @@
     const mine = (newest += 1);
     if (key === before) return none();
     if (!before) await mapDrawn();
-    await wait(AFTER_MS);
+    await wait(REST_AFTER_MS);
     return mine === newest ? key : none();
   }
+
+  const ifOpen = (key, expanded) => (expanded === "true" ? key : none());
 
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -78,7 +86,7 @@
   const closeCell = (clicks) => (clicks ? "" : none());
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    gaps: { choice, asked, rest, reachShown, toggleReach, fromRow, fromSearch, closeCell },
+    gaps: { choice, asked, rest, ifOpen, reachShown, toggleReach, fromRow, fromSearch, closeCell },
   });
 
   // The server has searched: the box shows what it found, as it is.
