@@ -1,6 +1,6 @@
 """Files of a run for the browser: its cells and the ground of its map, sent once and kept for good.
 
-``/data/RUN/cells.bin`` and ``/data/RUN/ground.bin``. RUN is looked up among the app's runs; nothing of the
+``/data/RUN/cells.bin`` and ``/data/RUN/ground.bin``; ``/data/cells.bin?run=RUN`` leads to the first. RUN is looked up among the app's runs; nothing of the
 address ever becomes a path. The address carries a hash of the content (``?v=``), so that a browser may keep
 the file for a year and still sees a new one.
 """
@@ -83,6 +83,18 @@ def _make_ground(data: RunData, making: Future[ServedFile]) -> None:
 
 def register(server: flask.Flask, runs: Runs) -> None:
     """Add the addresses to a server, and begin with the ground of the first run."""
+
+    @server.get("/data/cells.bin")
+    def cells_asked_for() -> flask.Response:
+        """Lead to the cells of the run that a page will show, before the page itself knows it (map.js)."""
+        name = flask.request.args.get("run", "")
+        try:
+            data = runs.get(name if name in runs.names else runs.first)
+        except RunError:
+            return flask.Response(status=204)  # told on its page
+        answer = flask.Response(status=302, headers={"Cache-Control": "no-store"})
+        answer.headers["Location"] = cells_url(data)
+        return answer
 
     @server.get("/data/<run>/cells.bin")
     def cells_bin(run: str) -> flask.Response:

@@ -7,10 +7,13 @@
   "use strict";
   const states = new Map(); // name -> {name, map, setup, paint, overlay, mode, select, ...}
   const files = new Map(); // address -> promise of its bytes; kept while the page lives
+  const there = new Map(); // address -> bytes that have come
 
   const NOT_YET = new ArrayBuffer(0);
   const GROUND_FIRST_MS = 300; // then longer and longer
   const GROUND_TRIES = 60;
+
+  const PARTS = ["setup", "paint", "overlay", "mode", "select"];
 
   const stateOf = (name) => {
     if (!states.has(name)) states.set(name, { name, stores: {}, shown: {}, clicks: 0 });
@@ -45,6 +48,7 @@
     // Of a page that is drawn anew the new map may come before the old one goes: it gets a state of its own.
     if (states.has(name) && states.get(name).map) states.delete(name);
     const state = Object.assign(stateOf(name), { map, block });
+    if (!state.stores.setup) state.stores = storesOf(name);
     // A container that changes its size without the window (a panel opens) must be told to Leaflet.
     const watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
     watch.observe(map.getContainer());
@@ -56,15 +60,24 @@
     apply(state);
   }
 
+  // What the stores hold when the map comes. Callbacks bring it too, but only after others that the page begins
+  // with; the cells need not wait for those.
+  function storesOf(name) {
+    const api = window.dash_component_api;
+    const found = {};
+    PARTS.forEach((part) => {
+      const store = api && api.getLayout && api.getLayout({ type: `map-${part}`, map: name });
+      if (store && store.props && store.props.data) found[part] = store.props.data;
+    });
+    return found;
+  }
+
   // ---- stores ----------------------------------------------------------------------------------------------
 
   // One callback a map: what has changed is found by comparing with what is shown.
   function update(setup, paint, overlay, mode, select, id) {
     const state = stateOf(id.map);
     state.stores = { setup, paint, overlay, mode, select };
-    if (setup) {
-      bytesOf(setup.cells).catch(() => {}); // asked for before the map is there; a failure is told later
-    }
     apply(state);
     return window.dash_clientside.no_update;
   }
@@ -77,7 +90,7 @@
       shown[part] = stores[part];
       return true;
     };
-    if (fresh("setup")) start(state);
+    if (!shown.setup && fresh("setup")) start(state); // a map keeps its setup
     if (state.layer && fresh("paint") && stores.paint) paint(state);
     if (fresh("overlay")) window.fairreachMapOverlay.show(state, stores.overlay);
     if (fresh("mode")) state.block.dataset.pick = (stores.mode && stores.mode.pick) || "cell";
@@ -102,10 +115,24 @@
         if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
         return answer.arrayBuffer();
       });
-      promise.catch(() => files.delete(address)); // may be asked again
+      promise.then((buffer) => there.set(address, buffer), () => files.delete(address)); // may be asked again
       files.set(address, promise);
     }
     return files.get(address);
+  }
+
+  // The cells are asked for while the browser still reads the program: the server knows which run the page will
+  // show, and leads to the address that the map will ask for.
+  function askEarly() {
+    const run = new URLSearchParams(window.location.search).get("run") || "";
+    const early = window.fetch(`/data/cells.bin?run=${encodeURIComponent(run)}`);
+    early.then(async (answer) => {
+      if (!answer.ok || answer.status === 204) return;
+      const buffer = await answer.arrayBuffer();
+      const { pathname, search } = new URL(answer.url);
+      there.set(pathname + search, buffer);
+      files.set(pathname + search, Promise.resolve(buffer));
+    }).catch(() => {}); // the map asks itself, and tells
   }
 
   // ---- what stands on every map ----------------------------------------------------------------------------
@@ -121,13 +148,16 @@
     L.control.scale({ imperial: false, maxWidth: 120, position: "bottomright" }).addTo(map);
     if (setup.tiles) L.tileLayer(setup.tiles, { pane: "fr-ground", className: "fr-tiles" }).addTo(map);
     const still = () => state.map === map && state.stores.setup.cells === setup.cells;
-    bytesOf(setup.cells).then((buffer) => {
+    const withCells = (buffer) => {
       if (!still()) return;
       state.cells = window.fairreachCells.decode(buffer);
       state.layer = new kit.Cells(state.cells, { pane: "fr-cells" }).addTo(map);
       state.layer.on("painted", () => painted(state));
       apply(state);
-    }, () => { state.block.dataset.failed = "cells"; });
+    };
+    // What is there is drawn at once, before anything else that the page begins with.
+    if (there.has(setup.cells)) withCells(there.get(setup.cells));
+    else bytesOf(setup.cells).then(withCells).catch(() => { state.block.dataset.failed = "cells"; });
     groundOf(setup.ground, still).then((buffer) => {
       if (!still()) return;
       if (buffer && buffer.byteLength) window.fairreachMapGround.show(state, buffer);
@@ -157,10 +187,11 @@
     window.fairreachMapLegend.show(state, given);
   }
 
-  // Tests and measurements wait for these.
+  // Tests and measurements wait for these; the mark is set when the frame that shows the cells is done.
   function painted(state) {
     state.block.dataset.painted = String(Number(state.block.dataset.painted || 0) + 1);
-    window.performance.mark("fairreach-cells-painted");
+    window.requestAnimationFrame(() =>
+      window.setTimeout(() => window.performance.mark("fairreach-cells-painted")));
   }
 
   function choose(state, row) {
@@ -196,6 +227,7 @@
     return `${lat.toFixed(5)},${lng.toFixed(5)},${+map.getZoom().toFixed(2)}`;
   }
 
+  askEarly();
   window.fairreachMap = { click, states };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { map: { update } });
 })();
