@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 import dash
@@ -37,13 +38,19 @@ def register(app: dash.Dash, runs: Runs) -> None:
         State("view", "data"),
         prevent_initial_call=True,
     )
-    def download(_clicks: list[int | None], table: dict[str, Any]) -> tuple[Any, str]:
+    def download(_clicks: list[int | None], table: dict[str, Any]) -> tuple[Any, Component]:
         # Buttons that have just been drawn call too, without a click.
         if not any(each["value"] for each in dash.ctx.triggered) or not isinstance(
             dash.ctx.triggered_id, dict
         ):
             raise dash.exceptions.PreventUpdate
-        return answer(str(dash.ctx.triggered_id.get("what")), table, runs)
+        sent, text = answer(str(dash.ctx.triggered_id.get("what")), table, runs)
+        return sent, _told(text)
+
+
+def _told(text: str) -> Component:
+    """Return a line that goes away by itself; a new key starts its time anew."""
+    return html.Span(text, key=str(time.monotonic_ns()))
 
 
 def answer(form: str, table: dict[str, Any], runs: Runs) -> tuple[Any, str]:

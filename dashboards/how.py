@@ -145,7 +145,8 @@ def _about(data: RunData, key: Key, words: Words) -> Iterator[tuple[str, str]]:
         yield words("how.period"), period_or_all(run, key.period, texts)
     if key.standard:
         yield words("how.standard"), _standard(data, key.standard, words)
-    yield words("how.group"), group_label(key.group, texts)
+    low_income = key.group == "low_income"
+    yield words("how.group"), words("how.low_income") if low_income else group_label(key.group, texts)
 
 
 def _standard(data: RunData, name: str, words: Words) -> str:

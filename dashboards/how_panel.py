@@ -29,6 +29,7 @@ def drawer() -> list[Component]:
         padding="md",
         title="",
         closeButtonProps={"aria-label": "Close"},
+        zIndex=1100,  # above the panes of a map
         transitionProps={"duration": 120},
     )
     return [dcc.Store(id=ASKED), panel]

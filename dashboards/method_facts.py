@@ -30,6 +30,11 @@ _EFFECTS = {
 }
 _COUNTED = re.compile(r"(\d[\d,]*) ([a-z]\w*)")
 _COUNT_OF_CHANGE = re.compile(r"^(.*) \((\d[\d,]*) x (\w+); .*\)$", re.DOTALL)
+_SHARE = re.compile(
+    r"(?P<feed>.+): (?P<trips>[\d,]+) trips on \w+ (?P<day>\d{4}-\d\d-\d\d)"
+    r"(?:, (?P<weekday>\d+)% of a typical weekday \([\d,]+\))?"
+    r"(?:, (?P<same>\d+)% of a typical \w+ \([\d,]+\))?"
+)
 _SNAP_STATES = ("snapped", "too_far", "off_main_component", "no_coordinates")
 
 
@@ -105,6 +110,31 @@ def findings_table(run: Run, feed: str, findings: list[Finding], words: Words) -
     columns = tuple(words(f"method.{key}") for key in ("finding", "effect", "times"))
     caption = words("method.findings_caption", feed=feed)
     return Table(caption, columns, rows, word_columns=(1,), english_rows=tuple(range(len(rows))))
+
+
+def share_table(run: Run, words: Words) -> Table | None:
+    """Return the trips of each service day beside those of usual days, from the program's own lines.
+
+    None where there is no line; a line of another form is kept whole, as English words.
+    """
+    rows, english = [], []
+    for place, line in enumerate(map(str, run.manifest.get("service_share") or [])):
+        found = _SHARE.fullmatch(line)
+        if found is None:
+            english.append(place)
+            rows.append((line, *[words.texts("range.none")] * 4))
+            continue
+        weekday, same = (
+            words.percent(float(found[key]) / 100) if found[key] else words.texts("range.none")
+            for key in ("weekday", "same")
+        )
+        trips = words.number(_whole(found["trips"]))
+        rows.append((found["feed"], words.texts.day(found["day"]), trips, weekday, same))
+    if not rows:
+        return None
+    columns = tuple(words(f"method.{key}") for key in ("feed", "day", "trips", "of_weekday", "of_same_day"))
+    caption = words("method.share_caption")
+    return Table(caption, columns, tuple(rows), word_columns=(1,), english_rows=tuple(english))
 
 
 def day_table(run: Run, words: Words) -> Table | None:

@@ -39,6 +39,7 @@ from dashboards.method_facts import (
     findings_of,
     findings_table,
     lead_sentences,
+    share_table,
     snap_of_all_table,
     snap_sentences,
     version_table,
@@ -97,6 +98,7 @@ def shown(data: RunData, view: View, words: Words) -> Shown:
         total_table(run, texts),
         coverage_table(run, texts),
         gap_table(run, texts),
+        share_table(run, words),
         day_table(run, words),
         *(findings_table(run, feed, found, words) for feed, found in _findings(data)),
         snap_of_all_table(run, words),
@@ -128,17 +130,15 @@ def _inputs(data: RunData, view: View, words: Words) -> list[Component | None]:
 
 def _timetables(data: RunData, view: View, words: Words) -> list[Component | None]:
     run, texts = data.run, words.texts
-    shares = [html.Li(str(line), lang="en") for line in run.manifest.get("service_share") or []]
     modes = mode_lines(run, texts)
     found = list(_findings(data))
     return [
         table_block(period_table(run, texts)),
         html.H3(words("method.travel")),
         html.P(travel_rules(run, texts)),
-        *([html.P(texts("page.modes"))] if modes else []),
-        *([_definitions(modes)] if modes else []),
+        _folded(texts("page.modes"), _definitions(modes) if modes else None),
         html.H3(words("method.typical")),
-        html.Ul(shares) if shares else html.P(words("method.no_timetables")),
+        table_block(share_table(run, words)) or html.P(words("method.no_timetables")),
         html.P(words("method.typical_note"), className="muted"),
         html.H3(words("method.findings")),
         *(_feed(data, feed, listed, words) for feed, listed in found),
