@@ -21,9 +21,10 @@ from access.engine.arrays import WalkLinks
 from access.errors import ResultError
 from access.explain_text import itinerary_rows
 from access.live_cache import BoundedCache
-from access.live_day import Limits, LiveDay, Walks
+from access.live_day import Limits, LiveDay, Walks, percentiles_of
 from access.live_reach import LiveCity
 from access.matrix_reader import read_matrix
+from access.search import ranks_of
 from access.travel_times import travel_time_percentiles
 
 RANDOM = settings(deadline=None, database=None, derandomize=True, max_examples=60)
@@ -210,6 +211,23 @@ def test_arrivals_equal_a_run_by_arrival(case: dict[str, Any]) -> None:
     full = travel_time_percentiles(**(case | asked), percentiles=[30, 60, 100], threads=1)
     found = [np.sort(day.minutes(target, there_s, 3), axis=0) for target in range(n)]
     assert np.array_equal(np.stack(found, axis=2), full)
+
+
+@walks_only
+@RANDOM
+@given(case=random_towns(), arrivals=st.booleans())
+def test_minutes_in_a_row_come_in_their_order(case: dict[str, Any], arrivals: bool) -> None:
+    day = day_of(case, arrivals=arrivals)
+    first_s = max(case["departure_start_s"], 60 * (case["max_duration_min"] + 1)) // 60 * 60
+    together = day.minutes(0, first_s, 4)
+    one_by_one = np.stack([day.minutes(0, first_s + 60 * minute)[0] for minute in range(4)])
+    assert np.array_equal(together, one_by_one)
+
+
+def test_nearest_ranks_of_five_departures() -> None:
+    """Sorted 10, 20, 30, 40, 255: half of five is 2.5, so the third; 90 % is 4.5, so the last."""
+    minutes = np.array([[30], [10], [255], [40], [20]], np.uint8)
+    assert percentiles_of(minutes, ranks_of([20, 50, 90, 100], 5)).ravel().tolist() == [10, 30, 255, 255]
 
 
 @walks_only

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from access import pipeline
+from access.live_reach import LiveCity
+from access.matrix_reader import read_matrix
+from access.place_search import PlaceIndex
 from access.results import read_manifest
 
 pytestmark = pytest.mark.real_data
@@ -70,3 +74,28 @@ def test_the_notice_stands_on_both_reports(finished: pipeline.FinishedRun) -> No
 
 def test_stops_outside_the_extract_are_warned_of(finished: pipeline.FinishedRun) -> None:
     assert any("1,183 of 4,010 stops" in text for text in finished.warnings)
+
+
+def test_live_questions_get_the_answers_of_the_run(finished: pipeline.FinishedRun) -> None:
+    """Rows of the matrix from single cells, and what they reach at 13:00 as a sum over a minute's travel."""
+    manifest = read_manifest(finished.folder)
+    city = LiveCity.of_run(finished.folder, manifest)
+    some = city.cell_ids[::60]
+    percentiles = city.run.config.travel.percentiles
+    stored = read_matrix(finished.folder / "travel_times" / "midday.parquet", some)
+    in_order = stored[:, :, city.run.rows]
+    for number, cell in enumerate(some):
+        assert np.array_equal(city.percentiles_from(cell, "midday", percentiles), in_order[:, number])
+    cells = gpd.read_parquet(finished.folder / "cells.parquet").sort_values("id")
+    jobs = cells["n_jobs"].where(cells["snap"] == "snapped", 0).to_numpy()
+    at_one = city.clock(some[7], "midday", "jobs", 45)
+    assert at_one.reached[52] == jobs[city.minutes_from(some[7], "midday", 13 * 3600) < 45].sum() > 0
+    assert at_one.known[52]
+    assert not at_one.known[28]  # at 7:00 there are no buses in the feed
+
+
+def test_a_street_is_found_with_its_neighbourhood(finished: pipeline.FinishedRun) -> None:
+    cells = gpd.read_parquet(finished.folder / "cells.parquet")
+    (found,) = PlaceIndex.of_run(cells, read_manifest(finished.folder)).search("rua dos andradas 1234")
+    assert (found.kind, found.detail, found.street_only) == ("street", "Centro Histórico", True)
+    assert found.cell_id in set(cells["id"])
