@@ -176,10 +176,7 @@ class JobsOfRun:
                 return
             number = live.job.number
             self._end(number, Status(CANCELLED))
-            timer = threading.Timer(self._answer_s, self._without_answer, (number, self._worker))
-            timer.daemon = True
-            self._given_up[number] = timer
-            timer.start()
+            self._await_answer(number)
             self._send(Cancel(number))
 
     def status(self, key: str) -> Status:
@@ -271,11 +268,20 @@ class JobsOfRun:
         if timer is not None:
             timer.cancel()
 
+    def _await_answer(self, number: int) -> None:
+        timer = threading.Timer(self._answer_s, self._without_answer, (number, self._worker))
+        timer.daemon = True
+        self._given_up[number] = timer
+        timer.start()
+
     def _without_answer(self, number: int, worker: WorkerProcess | None) -> None:
-        """End a worker that does not give a job up."""
+        """End a worker that does not give a job up; one that is at another's meanwhile has more time."""
         with self._lock:
             if number not in self._given_up or worker is None or worker is not self._worker:
                 self._given_up.pop(number, None)
+                return
+            if self._under_way[-1:] != [number]:
+                self._await_answer(number)
                 return
         worker.end()
 

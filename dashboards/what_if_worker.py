@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import heapq
 import logging
-import os
 import pickle
 import signal
 import threading
@@ -62,9 +61,6 @@ LARGEST_HELD_BYTES = 2**30
 BACKGROUND = 9
 """Last in the queue: ranges of the base, computed before anybody asks."""
 
-NICE = 5
-"""Pages come before computations."""
-
 #: How much of the whole each step of the first results takes, roughly, in order.
 FIRST_SHARES = {
     "changes": 0.1,
@@ -105,8 +101,6 @@ def work(connection: Connection, setting: Setting) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its worker itself
     # Else tqdm shares a lock between processes, which is left behind where this one is ended.
     tqdm.set_lock(threading.RLock())
-    if hasattr(os, "nice"):
-        os.nice(NICE)
     Worker(connection, setting).run()
 
 
@@ -169,9 +163,15 @@ class Worker:
             self.send(Dropped(number))
 
     def _put(self, task: Task) -> None:
+        """Let a task wait; one that was given up meanwhile ends here."""
         with self._changed:
-            heapq.heappush(self._queue, task)
-            self._changed.notify()
+            wanted = task.number not in self._dropped
+            self._dropped.discard(task.number)
+            if wanted:
+                heapq.heappush(self._queue, task)
+                self._changed.notify()
+        if not wanted:
+            self.send(Dropped(task.number))
 
     def _next(self) -> Task | None:
         """Wait for the next task; None when the server or the patience is at its end."""

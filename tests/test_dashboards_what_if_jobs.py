@@ -168,6 +168,20 @@ def test_a_worker_that_does_not_give_up_is_ended_and_the_others_go_to_a_new_one(
     assert (jobs.status("a").state, jobs.status("b").state) == ("cancelled", "loading")
 
 
+def test_a_worker_that_is_at_the_job_of_another_has_time_to_give_up(jobs: JobsOfRun) -> None:
+    jobs.submit(question("a"), "x")
+    jobs.submit(question("b"), "y")
+    worker().says(Ready(1.0), Begun(1), Answer(1, b"", False), Begun(1), Begun(2))
+    jobs.cancel("a", "x")
+    time.sleep(0.3)
+    assert not worker().ended
+    worker().says(Answer(2, b"", False))
+    latest = time.monotonic() + 5
+    while not Pretended.made[0].ended and time.monotonic() < latest:
+        time.sleep(0.01)
+    assert Pretended.made[0].ended
+
+
 def test_a_worker_that_gives_up_in_time_stays(jobs: JobsOfRun) -> None:
     jobs.submit(question("a"), "x")
     worker().says(Ready(1.0), Begun(1))

@@ -369,9 +369,13 @@ def test_a_job_given_up_while_it_waits_never_begins() -> None:
     worker._put(Task(FIRST, 4, Job(4, FIRST, "a", {})))
     worker._drop(4)
     assert sent == [Dropped(4)]
-    worker._drop(5)  # given up before it came
+    worker._drop(5)
     worker._do(Task(FIRST, 5, Job(5, FIRST, "b", {})))
     assert sent[1:] == [Begun(5), Dropped(5)]
+    worker._drop(6)
+    worker._put(Task(CERTAINTY, 6, Job(6, FIRST, "c", {})))  # given up between its two steps
+    assert sent[3:] == [Dropped(6)]
+    assert worker._queue == []
 
 
 def test_an_idle_worker_ends(monkeypatch: pytest.MonkeyPatch) -> None:
