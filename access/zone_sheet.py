@@ -62,11 +62,11 @@ def _inputs(run: Run, zone_id: str, language: str) -> dict[str, Any]:
     texts = Texts(language)
     facts = facts_of(run, zone_id, texts)
     rights = facts.rights[:MOST_RIGHTS]
-    chart = rights_chart([right.share for right in rights], [right.share_of_all for right in rights], texts)
+    shares = [right.share for right in rights], [right.share_of_all for right in rights]
     return {
         "told": sheet_words(run, facts, texts),
         "map": locator_map(run, zone_id, texts),
-        "chart": chart if rights else "",
+        "chart": rights_chart(*shares, texts) if rights else "",
     }
 
 

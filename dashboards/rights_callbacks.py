@@ -88,7 +88,6 @@ def _choice(app: dash.Dash, runs: Runs) -> None:
 
 def _cell(app: dash.Dash, runs: Runs) -> None:
     """A click on the map and a row of the list choose a cell; the view keeps it, the panel tells of it."""
-
     outputs = (
         Output(ids.held("cell"), "data", allow_duplicate=True),
         Output(CELL, "children", allow_duplicate=True),
