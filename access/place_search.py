@@ -66,7 +66,7 @@ class PlaceIndex:
         self._triples = _found_in(self._plain, _triples_of)
 
     @classmethod
-    def of_run(cls, cells: pd.DataFrame, manifest: Mapping[str, Any]) -> PlaceIndex:
+    def of_run(cls, cells: pd.DataFrame, manifest: Mapping[str, Any], *, streets: bool = True) -> PlaceIndex:
         """Index the names of a run: those of its cells, and what else is still there.
 
         Parameters
@@ -75,15 +75,17 @@ class PlaceIndex:
             ``id`` and, where there are neighbourhoods, ``zone``.
         manifest : mapping
             Of the run; names its ready network and its streets.
+        streets : bool
+            Whether to read the names of streets too, which takes seconds to minutes for a large extract.
         """
         zones = list(cells["zone"]) if "zone" in cells else [None] * len(cells)
         grid = Grid(list(cells["id"]), zones)
-        streets = streets_of(manifest)
+        named = streets_of(manifest) if streets else None
         zones_found = zones_of(grid)
         known = {plain_name(zone.name) for zone in zones_found}
-        others = put_together(grid, [*stops_of(manifest), *(streets or [])])
+        others = put_together(grid, [*stops_of(manifest), *(named or [])])
         others = [each for each in others if each.kind != "place" or plain_name(each.name) not in known]
-        return cls(grid, [*zones_found, *others], with_streets=streets is not None)
+        return cls(grid, [*zones_found, *others], with_streets=named is not None)
 
     def search(self, text: str, limit: int = 8) -> list[FoundPlace]:
         """Return the places that a text may mean, the best first; none for an empty text."""

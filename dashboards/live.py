@@ -34,12 +34,13 @@ MOST_PERCENTILES = 24
 _cities: Background[LiveCity] = Background(MOST_RUNS)
 _access: Background[AccessTable] = Background(MOST_PERCENTILES)
 _places: Background[PlaceIndex] = Background(MOST_RUNS)
+_quick_places: Background[PlaceIndex] = Background(MOST_RUNS)
 
 
 def prepare(data: RunData) -> None:
     """Make a run ready in the background; returns at once."""
     _cities.begin(_key(data), lambda: _city_of(data))
-    _places.begin(_key(data), lambda: _index_of(data))
+    _places.begin(_key(data), lambda: _index_of(data, streets=True))
 
 
 def live_ready(data: RunData) -> bool:
@@ -122,14 +123,23 @@ def access_values(data: RunData, service: str, cutoff_min: int, period: str, per
 def find_places(data: RunData, text: str, limit: int = 8) -> list[FoundPlace]:
     """Find places by an address-like text (``access.place_search``), the best first.
 
-    Streets and squares are among them as soon as the run's streets have been read (``places_ready``).
+    Until the run's streets have been read (``places_ready``), neighbourhoods and stops only.
 
     Raises
     ------
     RunError
-        ``getting_ready`` if the index takes longer than a moment.
+        ``getting_ready`` if even these take longer than a moment.
     """
-    return _places.get(_key(data), lambda: _index_of(data), WAIT_S).search(text, limit)
+    whole = _places.begin(_key(data), lambda: _index_of(data, streets=True))
+    if whole.done() and whole.exception() is None:
+        return whole.result().search(text, limit)
+    quick = _quick_places.get(_key(data), lambda: _index_of(data, streets=False), WAIT_S)
+    return quick.search(text, limit)
+
+
+def places_ready(data: RunData) -> bool:
+    """Say whether streets are among the places that can be found, where the run's file still has them."""
+    return _places.is_ready(_key(data))
 
 
 def _key(data: RunData) -> Hashable:
@@ -164,10 +174,10 @@ def _access_table(data: RunData, period: str, percentile: float) -> AccessTable:
     return found
 
 
-def _index_of(data: RunData) -> PlaceIndex:
+def _index_of(data: RunData, *, streets: bool) -> PlaceIndex:
     from access.place_search import PlaceIndex
 
-    return PlaceIndex.of_run(data.run.cells, data.run.manifest)
+    return PlaceIndex.of_run(data.run.cells, data.run.manifest, streets=streets)
 
 
 def _without_folders(error: Exception, data: RunData) -> str:

@@ -6,14 +6,17 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from builders_live import copied, ends, finished_run
 from builders_timetable import clock_s
 
+from access.place_cells import FoundPlace, Kind
 from dashboards import live
 from dashboards.live_background import Background
+from dashboards.live_words import place_label
 from dashboards.run_data import RunData, RunError, Runs
 from dashboards.words import languages, words
 
@@ -137,6 +140,41 @@ def test_places_of_a_run(data: RunData) -> None:
     west, _ = ends(data.cell_ids)
     (found,) = live.find_places(data, "west")
     assert (found.kind, found.cell_id) == ("zone", west)
+
+
+def test_while_streets_are_read_neighbourhoods_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = copied(finished_run(), tmp_path)
+    go_on, index_of = threading.Event(), live._index_of
+
+    def slow(data: RunData, *, streets: bool) -> object:
+        if streets:
+            go_on.wait(60)
+        return index_of(data, streets=streets)
+
+    monkeypatch.setattr(live, "_index_of", slow)
+    data = data_of(folder)
+    assert [found.name for found in live.find_places(data, "west")] == ["West"]
+    assert not live.places_ready(data)
+    go_on.set()
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("en", "Rua <b> · Centro · street · house number not known · outside the area of this run"),
+        ("fr", "Rua <b> · Centro · rue · numéro de rue inconnu · hors du secteur de ce calcul"),
+    ],
+)
+def test_a_place_in_words(language: str, label: str) -> None:
+    place = FoundPlace("street", "Rua <b>", "", 0.0, 0.0, "Centro", street_only=True)
+    assert place_label(place, words(language)) == label
+
+
+def test_every_kind_of_place_has_words() -> None:
+    for language in languages():
+        assert all(words(language).has(f"live.kind.{kind}") for kind in get_args(Kind))
 
 
 # the background
