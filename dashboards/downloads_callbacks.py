@@ -14,7 +14,7 @@ from access.errors import AccessError
 from dashboards.downloads import FORMATS, made_file
 from dashboards.pages import BY_NAME
 from dashboards.run_data import RunError, Runs
-from dashboards.view import view_of_table
+from dashboards.view import frame_of, view_of_table
 from dashboards.words import words
 
 FILE, SAID = "downloaded", "download-said"
@@ -55,12 +55,12 @@ def _told(text: str) -> Component:
 
 def answer(form: str, table: dict[str, Any], runs: Runs) -> tuple[Any, str]:
     """Return the file of a form for the browser, and what is said of it; only the words if there is none."""
-    view = view_of_table(table, runs)
-    said = words(view.language)
-    shown_of = BY_NAME[view.page].shown
+    page, language, _ = frame_of(table, runs)
+    said, shown_of = words(language), BY_NAME[page].shown
     if form not in FORMATS:
         return dash.no_update, said("downloads.failed")
     try:
+        view = view_of_table(table, runs)
         data = runs.get(view.run)
         shown = shown_of(data, view, said) if shown_of else None
         made = made_file(form, shown, data, view, said) if shown else None

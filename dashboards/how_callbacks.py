@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboards import ids
 from dashboards.how_panel import ASKED, BODY, DRAWER, panel_of
 from dashboards.run_data import RunError, Runs
-from dashboards.view import view_of_table
+from dashboards.view import frame_of, view_of_table
 from dashboards.words import words
 
 
@@ -46,10 +46,9 @@ def answer(
     number: object, table: dict[str, Any], runs: Runs
 ) -> tuple[bool, str, dict[str, str], list[Component]]:
     """Return what the panel shows for the keys of a number: open, title, its close button, content."""
-    said = words("en")
+    said = words(frame_of(table, runs)[1])
     try:
         view = view_of_table(table, runs)
-        said = words(view.language)
         content = panel_of(runs.get(view.run), number, said)
     except RunError as problem:
         content = [html.P(said(f"run_problem.{problem.kind}"), role="alert")]
