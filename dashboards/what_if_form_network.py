@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import shapely
@@ -14,6 +15,7 @@ from dashboards.what_if_form_today import key_of
 
 #: Lines are drawn to about ten metres, which no map of a city shows.
 SIMPLER_BY_DEG, DIGITS = 1e-4, 5
+LINE_COLOUR, MARKED_COLOUR = "#364fc7", "#c2006b"
 
 
 def network_features(data: RunData, city: City, needed: str) -> list[dict[str, Any]]:
@@ -32,6 +34,16 @@ def network_features(data: RunData, city: City, needed: str) -> list[dict[str, A
     return found
 
 
+def marked_lines(data: RunData, city: City, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Return lines that are chosen, so drawn that they stand out; a click takes one away again."""
+    found = []
+    for feature in kept(data, "what-if-routes", lambda: _routes(data, city)) if keys else ():
+        if feature["properties"]["id"] in keys:
+            properties = {**feature["properties"], "colour": MARKED_COLOUR, "weight": 5}
+            found.append({**feature, "properties": properties})
+    return found
+
+
 def _routes(data: RunData, city: City) -> list[dict[str, Any]]:
     found = []
     for line in transit_lines(data):
@@ -40,7 +52,13 @@ def _routes(data: RunData, city: City) -> list[dict[str, Any]]:
             continue
         shape = shapely.simplify(shapely.MultiLineString(line.coordinates), SIMPLER_BY_DEG)
         geometry = shapely.geometry.mapping(shapely.set_precision(shape, 10**-DIGITS, mode="pointwise"))
-        properties = {"kind": "route", "id": key, "label": city.today.lines[key].name}
+        properties = {
+            "kind": "route",
+            "id": key,
+            "label": city.today.lines[key].name,
+            "colour": LINE_COLOUR,
+            "weight": 1.5,
+        }
         found.append({"type": "Feature", "geometry": geometry, "properties": properties})
     return found
 

@@ -244,7 +244,7 @@ def today_block(lines: list[Line], city: City, words: Words) -> list[Component]:
             day = words.texts.day(city.today.day)
             found.append(html.P(words("what_if.today.not_running", line=line.short, day=day)))
         else:
-            summary = html.Summary(f"{words('what_if.today.title')}: {today_words(line, words)}")
+            summary = html.Summary(words("what_if.today.title", said=today_words(line, words)))
             found.append(html.Details([summary, table_block(table)]))
     return found
 

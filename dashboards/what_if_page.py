@@ -22,6 +22,7 @@ from dashboards.maps_difference import base_cells
 from dashboards.run_data import RunData, Runs
 from dashboards.view import View
 from dashboards.what_if_form_view import kind_choice
+from dashboards.what_if_page_context import warm_up
 from dashboards.words import Words
 
 POLL_MS = 500
@@ -30,6 +31,7 @@ LARGEST_YAML_BYTES, LARGEST_GTFS_BYTES = 400_000, 60_000_000
 
 def layout(data: RunData, view: View, words: Words) -> Component:
     """Return the page of a run."""
+    warm_up(data)
     return html.Div(
         [
             html.H1(words("page.what-if"), tabIndex="-1"),
@@ -75,6 +77,7 @@ def _stores(view: View) -> list[Component]:
         dcc.Store(id=page.NEEDED, data=""),
         dcc.Store(id=page.NETWORK, data=[]),
         dcc.Store(id=page.CHANGES, data=[]),
+        dcc.Store(id=page.MARKED, data=[]),
         dcc.Store(id=page.PLANNED, storage_type="session"),
         dcc.Store(id=page.JOB, storage_type="session"),
         dcc.Store(id=page.SHOWN),
@@ -119,7 +122,7 @@ def _steps(data: RunData, words: Words) -> list[Component]:
                     ],
                     className="what-if-actions",
                 ),
-                html.Div(id=page.PROGRESS, **aria(live="polite")),
+                html.Div(id=page.PROGRESS),
             ]
         ),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -59,6 +60,13 @@ def city(data: RunData) -> City:
     except TimetablesGone:
         return city_of(data.run, Today())
     return kept(data, "what-if-city", lambda: city_of(data.run, today))
+
+
+def warm_up(data: RunData) -> None:
+    """Read the timetables and load the run for questions, in the background; returns at once."""
+    threading.Thread(target=city, args=(data,), daemon=True, name="what-if-timetables").start()
+    if flask.has_app_context() and "WHAT_IF" in flask.current_app.config:
+        jobs().prepare(data.name)
 
 
 def feeds_gone(data: RunData) -> list[str]:

@@ -18,7 +18,7 @@ from dashboards.run_data import RunData, RunError, Runs
 from dashboards.what_if_actions import MOST_CHANGES, add, changes_in, draft_of, replace
 from dashboards.what_if_form import KINDS, changes_of
 from dashboards.what_if_form_clicks import Chosen, clicked, moved, stored, with_place, without
-from dashboards.what_if_form_network import network_features
+from dashboards.what_if_form_network import marked_lines, network_features
 from dashboards.what_if_form_read import City, Place, place_of_stop, places_of
 from dashboards.what_if_form_view import NETWORK, PLACES, today_block
 from dashboards.what_if_page_context import Asked, asked, city, feeds_gone, values_of_fields
@@ -46,6 +46,7 @@ def register(app: dash.Dash, runs: Runs) -> None:
         Output(ids.of_map("overlay", page.MAP), "data"),
         Input(page.NETWORK, "data"),
         Input(page.CHANGES, "data"),
+        Input(page.MARKED, "data"),
         Input(page.DRAWN, "data"),
     )
 
@@ -92,14 +93,15 @@ def _open_and_draw(app: dash.Dash, runs: Runs) -> None:
 
     @app.callback(
         Output(page.TODAY, "children"),
+        Output(page.MARKED, "data"),
         Input(page.field("lines"), "value"),
         State(ids.VIEW, "data"),
     )
-    def show_today(keys: Any, table: Any) -> list[Component]:
+    def show_today(keys: Any, table: Any) -> tuple[list[Component], list[dict[str, Any]]]:
         who = asked(table, runs)
         here = city(who.data)
         lines = [here.today.lines[key] for key in keys or () if key in here.today.lines]
-        return today_block(lines, here, who.words)
+        return today_block(lines, here, who.words), marked_lines(who.data, here, [line.key for line in lines])
 
 
 def _choose_places(app: dash.Dash, runs: Runs) -> None:

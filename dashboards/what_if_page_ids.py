@@ -12,6 +12,7 @@ PLACE_TEXT = "what-if-place-text"
 PLACE_FIND = "what-if-place-find"
 PLACE_FOUND = "what-if-place-found"
 FOUND = "what-if-found"  # dcc.Store: places found by name
+MARKED = "what-if-marked"  # dcc.Store: features of the lines chosen
 DRAWN = "what-if-drawn"  # dcc.Store: features of the places chosen
 PLACE_STOP = "what-if-place-stop"
 PLACE_STOP_ADD = "what-if-place-stop-add"

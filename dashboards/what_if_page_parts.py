@@ -31,6 +31,8 @@ from dashboards.what_if_shown import (
 from dashboards.what_if_shown_changes import sentence_of
 from dashboards.words import Words
 
+#: Sections that stand closed at first; their titles say what is in them.
+FOLDED = ("indices", "register", "changed", "checks")
 EXPORTS = ("yaml", "gtfs", "gpkg", "csv")
 
 
@@ -95,12 +97,13 @@ def change_list(changes: Sequence[Mapping[str, Any]], city: City, words: Words) 
 def progress_block(state: str, step: str, share: float, seconds: float, words: Words) -> Component:
     """Return how far a computation is: words, and a bar."""
     parts = [words(f"what_if.state.{state}"), step, f"{words.number(seconds, 0)} s"]
-    text = " · ".join(part for part in parts if part)
+    *said, so_far = (part for part in parts if part)
     percent = round(100 * min(1.0, max(0.0, share)))
     bar = dmc.ProgressRoot(
         dmc.ProgressSection(value=percent, **aria(label=words("what_if.compute.progress"))), size="lg"
     )
-    return html.Div([html.P(text), bar])
+    # What goes on is said by screen readers when it changes; the seconds are only shown.
+    return html.Div([html.P([html.Span(" · ".join(said), role="status"), f" · {so_far}"]), bar])
 
 
 def headline_block(data: RunData, result: WhatIfResult, words: Words) -> list[Component]:
@@ -126,7 +129,7 @@ def result_block(data: RunData, result: WhatIfResult, words: Words) -> list[Comp
     chart = winners_chart(read_of(data, result), words)
     for name in SECTIONS:
         section = sections[name]
-        parts: list[Component] = [html.H2(title_of(name, words))]
+        parts: list[Component] = []
         if name == "groups" and chart is not None:
             parts.append(
                 chart_block(
@@ -138,13 +141,18 @@ def result_block(data: RunData, result: WhatIfResult, words: Words) -> list[Comp
         parts += [html.P(sentence) for sentence in section.sentences]
         parts += [block for table in section.tables if (block := table_block(table)) is not None]
         parts += [html.P(note, className="muted") for note in section.notes]
-        made.append(html.Section(parts))
+        title = html.H2(title_of(name, words))
+        if name in FOLDED:
+            made.append(html.Details([html.Summary(title), *parts], className="what-if-folded"))
+        else:
+            made.append(html.Section([title, *parts]))
     if result.warnings:
         made.append(html.Ul([html.Li(text, lang="en") for text in result.warnings]))
     lines, limits = method_of(data, result, words)
     listed = [html.Ul([html.Li(text) for text in each]) for each in (lines, limits)]
-    title = html.P(words.texts("scenario.limits_title"), className="what-if-strong")
-    made.append(html.Details([html.Summary(words("what_if.result.more")), listed[0], title, listed[1]]))
+    limits_title = html.P(words.texts("scenario.limits_title"), className="what-if-strong")
+    summary = html.Summary(html.H2(words("what_if.result.more")))
+    made.append(html.Details([summary, listed[0], limits_title, listed[1]], className="what-if-folded"))
     return made
 
 

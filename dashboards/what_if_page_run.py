@@ -8,6 +8,7 @@ from typing import Any
 
 import dash
 from dash import ALL, Input, Output, State, ctx, html, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards import ids
@@ -117,26 +118,35 @@ def _jobs(app: dash.Dash, runs: Runs) -> None:
         if not clicks or not key:
             raise PreventUpdate
         jobs().cancel(who.data.name, key, client=client_of(job))
-        return {"client": client_of(job)}, html.P(who.words("what_if.compute.cancelled"))
+        return {"client": client_of(job)}, html.P(who.words("what_if.compute.cancelled"), role="status")
 
 
 def _results(app: dash.Dash, runs: Runs) -> None:
     @app.callback(
         Output(page.HEADLINE, "children"),
-        Output(page.RESULT, "children"),
         Output(page.CHANGES, "data"),
         Output(page.SHOW_BOX, "style"),
         Input(page.SHOWN, "data"),
         State(ids.VIEW, "data"),
     )
-    def show_result(shown: Any, table: Any) -> tuple[Any, ...]:
+    def show_headline(shown: Any, table: Any) -> tuple[Any, Any, dict[str, str]]:
         who = asked(table, runs)
         result = result_of(shown, who)
         if result is None:
             told = [html.P(who.words("what_if.compute.gone" if shown else "what_if.result.none"))]
-            return told, [], [], {"display": "none"}
-        headline = headline_block(who.data, result, who.words)
-        return headline, result_block(who.data, result, who.words), overlay_of_changes(result, who.words), {}
+            return told, [], {"display": "none"}
+        return headline_block(who.data, result, who.words), overlay_of_changes(result, who.words), {}
+
+    @app.callback(
+        Output(page.RESULT, "children"),
+        Input(page.SHOWN, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def show_result(shown: Any, table: Any) -> list[Component]:
+        who = asked(table, runs)
+        result = result_of(shown, who)
+        return [] if result is None else result_block(who.data, result, who.words)
 
     @app.callback(
         Output(ids.of_map("paint", page.MAP), "data"),
@@ -289,15 +299,17 @@ def polled(job: Any, shown: Any, kept: Any, who: Asked) -> tuple[Any, ...]:
     ended = status.ended
     if status.state == "done":
         seconds = words.number(status.seconds, 1)
-        told: Any = html.P(words("what_if.compute.took", seconds=seconds)) if status.seconds else []
+        told: Any = (
+            html.P(words("what_if.compute.took", seconds=seconds), role="status") if status.seconds else []
+        )
     elif status.state == "failed":
         english = [each.said(words) for each in status.problems if each.english_only]
         own = [each.said(words) for each in status.problems if not each.english_only]
         told = alert(words("what_if.compute.cannot"), own, english)
     elif status.state == "cancelled":
-        told = html.P(words("what_if.compute.cancelled"))
+        told = html.P(words("what_if.compute.cancelled"), role="status")
     elif status.state == "unknown":
-        told = html.P(words("what_if.compute.gone"))
+        told = html.P(words("what_if.compute.gone"), role="status")
     else:
         step = words(f"jobs.step.{status.step}") if words.has(f"jobs.step.{status.step}") else ""
         told = progress_block(status.state, step, status.share, status.seconds, words)

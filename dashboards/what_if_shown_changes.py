@@ -14,6 +14,7 @@ from gtfs.match import days_text
 
 #: So many stops, lines or periods are named one by one; the others are counted.
 MOST_NAMED = 4
+LONGEST_IN_NAME = 100
 
 
 def sentence_of(change: Mapping[str, Any], city: City, words: Words) -> str:
@@ -41,7 +42,8 @@ def name_of_changes(changes: Sequence[Mapping[str, Any]], city: City, words: Wor
     """Name a scenario after its first change, and how many more there are."""
     if not changes:
         return words("what_if.unnamed")
-    first = sentence_of(changes[0], city, words)[:100]
+    # Of several sentences the first says what, the others how.
+    first = sentence_of(changes[0], city, words).split(". ")[0].rstrip(".")[:LONGEST_IN_NAME]
     more = len(changes) - 1
     return first if more < 1 else words.plural("what_if.and_more", more, first=first)
 

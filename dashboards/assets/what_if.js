@@ -3,8 +3,8 @@
 (function () {
   "use strict";
 
-  function overlay(network, changes, drawn) {
-    const features = [network, changes, drawn].flatMap((part) => (Array.isArray(part) ? part : []));
+  function overlay(network, changes, marked, drawn) {
+    const features = [network, changes, marked, drawn].flatMap((part) => (Array.isArray(part) ? part : []));
     return { type: "FeatureCollection", features };
   }
 
