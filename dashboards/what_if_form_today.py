@@ -140,7 +140,9 @@ def today_of(data: RunData) -> Today:
 
 def _read(manifest: Mapping[str, Any]) -> Today:
     schedule = (manifest.get("config") or {}).get("schedule") or {}
-    hashes = {key: entry["sha256"] for entry in manifest.get("inputs") or () for key in entry["keys"]}
+    hashes = {
+        key: entry["sha256"] for entry in manifest.get("inputs") or () for key in entry.get("keys") or ()
+    }
     folder, feeds, gone = Path(str(manifest.get("data_folder"))), {}, []
     for number, each in enumerate(schedule.get("feeds") or ()):
         file = folder / each["file"]
