@@ -1,8 +1,8 @@
 """Files of a run for the browser: its cells and the ground of its map, sent once and kept for good.
 
-``/data/RUN/cells.bin`` and ``/data/RUN/ground.bin``; ``/data/cells.bin?run=RUN`` leads to the first. RUN is looked up among the app's runs; nothing of the
-address ever becomes a path. The address carries a hash of the content (``?v=``), so that a browser may keep
-the file for a year and still sees a new one.
+``/data/RUN/cells.bin`` and ``/data/RUN/ground.bin``; ``/data/cells.bin?run=RUN`` leads to the first. RUN is
+looked up among the app's runs; nothing of the address ever becomes a path. The address carries a hash of the
+content (``?v=``), so that a browser may keep the file for a year and still sees a new one.
 """
 
 from __future__ import annotations

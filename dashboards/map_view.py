@@ -25,6 +25,7 @@ from typing import Any
 
 import dash
 import dash_leaflet as dl
+import flask
 import numpy as np
 import numpy.typing as npt
 from dash import MATCH, ClientsideFunction, Input, Output, State, dcc, html
@@ -43,6 +44,8 @@ from dashboards.words import Words
 #: Looks that are no value: the pointer's label says the look and no number.
 SPECIAL = ("none_reached", "no_data", "not_linked", "no_residents", "hidden")
 HIDDEN_COLOUR, HIDDEN_PATTERN = "#e3d9ee", "dots"
+#: Key of the server's configuration: address of online tiles with {z}, {x}, {y}; without it there are none.
+TILES = "TILES"
 MOST_LOOKS = 250
 MAX_ZOOM, MIN_ZOOM = 18, 8
 _DARK_INK, _LIGHT_INK = "#6b6b6b", "#ffffff"
@@ -256,6 +259,7 @@ def _setup(name: str, data: RunData, words: Words, label: str, *, keep_view: boo
         "label": label,
         "help_id": _help_id(name),
         "keep_view": keep_view,
+        "tiles": flask.current_app.config.get(TILES) if flask.has_app_context() else None,
         "locale": words.language,
         "words": {key: words(f"map.{key}") for key in ("zoom_in", "zoom_out", "no_cell")},
     }

@@ -6,7 +6,7 @@
   "use strict";
   const EARTH_M = 2 * Math.PI * 6378137; // width of the world in Web Mercator
   const MARGIN = 0.15; // drawn beyond each edge of the map, as a part of its size
-  const CELLS_WITH_EDGES_PX = 15; // narrower cells get no line between them
+  const CELLS_WITH_EDGES_PX = 24; // narrower cells get no line between them
   const OPACITY = 0.82;
   const MOST_RATIO = 2; // device pixels per CSS pixel; more would not be seen, and cost
 

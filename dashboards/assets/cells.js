@@ -172,7 +172,7 @@
   function palette(looks, opacity, ratio) {
     return looks.map((look) => ({
       fill: colour(look.colour, opacity),
-      edge: colour(paler(look.colour, look.pattern ? 0 : 0.45), opacity),
+      edge: colour(paler(look.colour, look.pattern ? 0 : 0.35), opacity),
       ink: look.pattern ? colour(look.ink, opacity) : 0,
       tile: look.pattern ? tile(look.pattern, ratio) : null,
     }));

@@ -160,8 +160,8 @@
     else bytesOf(setup.cells).then(withCells).catch(() => { state.block.dataset.failed = "cells"; });
     groundOf(setup.ground, still).then((buffer) => {
       if (!still()) return;
-      if (buffer && buffer.byteLength) window.fairreachMapGround.show(state, buffer);
-      else state.block.dataset.ground = "none"; // map.css shows the note
+      const source = buffer && buffer.byteLength ? window.fairreachMapGround.show(state, buffer) : "";
+      state.block.dataset.ground = source || "none"; // none: map.css shows a note
     });
     window.fairreachMapPointer.listen(state);
     state.kept = viewOf(map); // where the map starts is not a choice of the visitor

@@ -11,18 +11,18 @@
     park: { fill: "#e3ebdc" },
     water: { fill: "#cfdfe8" },
     stream: { stroke: "#c3d7e2", width: 2.4 },
-    street3: { stroke: "#e1e0db", width: 0.7, from: 12.5 },
+    street3: { stroke: "#e4e2dd", width: 0.7, from: 13.25 },
     street2: { stroke: "#d6d4cd", width: 1.1 },
     street1: { stroke: "#c3bfb5", width: 1.9 },
     rail: { stroke: "#b5b0a6", width: 1.2, dash: [6, 3] },
   };
   // Above the cells: main streets as a breath of white that helps to find one's way, then transit.
   const ABOVE = {
-    street3: { stroke: "#ffffff", opacity: 0.16, width: 0.8, from: 13.5 },
-    street2: { stroke: "#ffffff", opacity: 0.2, width: 0.8, from: 12 },
-    street1: { stroke: "#ffffff", opacity: 0.38, width: 1.3 },
-    bus: { stroke: "#16181d", opacity: 0.3, width: 0.8, from: 11 },
-    fixed: { stroke: "#16181d", opacity: 0.8, width: 1.5, casing: "#ffffff" },
+    street3: { stroke: "#ffffff", opacity: 0.24, width: 0.8, from: 13.75 },
+    street2: { stroke: "#ffffff", opacity: 0.3, width: 0.8, from: 12 },
+    street1: { stroke: "#ffffff", opacity: 0.5, width: 1.3 },
+    bus: { stroke: "#16181d", opacity: 0.42, width: 0.8, from: 11 },
+    fixed: { stroke: "#16181d", opacity: 1, width: 1.5, casing: "#ffffff" },
   };
   const NAME_HEIGHT = 16; // CSS pixels
   const NAME_LETTER = 7;
@@ -56,11 +56,13 @@
     context.clearRect(0, 0, frame.width, frame.height);
     context.lineJoin = context.lineCap = "round";
     const places = startsOf(ground);
+    // What lies over the cells is fainter where all of the city is seen at once.
+    const faint = looks === ABOVE ? Math.min(1, Math.max(0.5, 0.5 + (zoom - 12) / 4)) : 1;
     Object.entries(looks).forEach(([kind, look]) => {
       const at = ground.parts.findIndex((part) => part.kind === kind);
       if (at < 0 || zoom < (look.from || 0)) return;
       trace(context, frame, ground, places[at], ground.parts[at].lines);
-      context.globalAlpha = look.opacity || 1;
+      context.globalAlpha = (look.opacity || 1) * faint;
       if (look.fill) {
         context.fillStyle = look.fill;
         context.fill("evenodd");
@@ -147,6 +149,7 @@
     });
   }
 
+  // Draw a ground; returns where its streets come from, empty without any.
   function show(state, buffer) {
     const { map } = state;
     const ground = decode(buffer);
@@ -161,6 +164,7 @@
     const names = () => placeNames(state, ground);
     map.on("moveend", names);
     names();
+    return ground.source;
   }
 
   window.fairreachMapGround = { decode, show };
