@@ -7,7 +7,9 @@ Each is made ready once for a run, in the background, and shared by all visitors
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -159,7 +161,14 @@ def _city_of(data: RunData) -> LiveCity:
     period = headline if headline in city.days else next(iter(city.days), None)
     if period is not None:
         city.minutes_from(city.cell_ids[0], period, city.day_span[0])
+        threading.Thread(target=_warm_journeys, args=(city, period), daemon=True).start()
     return city
+
+
+def _warm_journeys(city: LiveCity, period: str) -> None:
+    """Compile what journeys need, after the city has been handed out."""
+    with contextlib.suppress(AccessError):
+        city.journey(city.cell_ids[0], city.cell_ids[-1], period, city.day_span[0])
 
 
 def _access_table(data: RunData, period: str, percentile: float) -> AccessTable:
