@@ -14,7 +14,7 @@ import numpy as np
 from access.report_claims import Side, side_of
 from access.report_classes import Coincidence, coincidence_classes, weighted_mean, weighted_median
 from access.report_data import Run
-from access.report_findings import no_headline, period_label, service_label
+from access.report_findings import no_headline, service_label
 from access.report_numbers import Number, from_to
 from access.report_section import joined
 from access.report_small import is_few, residents_words
@@ -30,7 +30,7 @@ from dashboards.gaps_choice import (
     run_of,
 )
 from dashboards.gaps_ranking import worst_zones
-from dashboards.maps import percentile_words
+from dashboards.maps import percentile_words, when_words
 from dashboards.run_data import RunData
 from dashboards.words import Words
 
@@ -115,7 +115,7 @@ def _of_tenths(
     data: RunData, run: Run, choice: Choice, access: FloatArray, ratio: Ratio, words: Words
 ) -> tuple[str, str]:
     texts = words.texts
-    first = _half(run, choice, access, residents_of(data, "decile_1").people, "decile_1", words)
+    first = _half(data, run, choice, access, residents_of(data, "decile_1").people, "decile_1", words)
     side = side_of(run, ratio.number, 1.0, texts) if ratio.number is not None else Side(0)
     if side.side > 0:
         second = words("gaps.lead.richer", ratio=texts.number(ratio.value, 1))
@@ -150,7 +150,7 @@ def _of_group(data: RunData, run: Run, choice: Choice, access: FloatArray, words
     )
     if math.isnan(mean):
         return words("gaps.lead.nobody", group=of_group(choice.group, words)), words("gaps.sure.nothing")
-    first = _half(run, choice, access, count, choice.group, words)
+    first = _half(data, run, choice, access, count, choice.group, words)
     if everybody > 0:
         first += " " + words(
             "gaps.lead.beside_all", n=rounded(mean, texts), share=texts.percent(mean / everybody)
@@ -160,7 +160,7 @@ def _of_group(data: RunData, run: Run, choice: Choice, access: FloatArray, words
 
 def _of_all(data: RunData, run: Run, choice: Choice, access: FloatArray, words: Words) -> tuple[str, str]:
     """What residents reach, where rich and poor cannot be compared."""
-    first = _half(run, choice, access, data.residents, EVERYBODY, words)
+    first = _half(data, run, choice, access, data.residents, EVERYBODY, words)
     decile = data.run.column("income_decile")
     if not np.isfinite(decile).any():
         first += " " + words.texts("finding.no_incomes")
@@ -194,7 +194,9 @@ def _sure_of_mean(data: RunData, run: Run, choice: Choice, words: Words) -> str:
     return words("gaps.sure.mean", range=from_to(number, words.texts), share=_coverage(run, words))
 
 
-def _half(run: Run, choice: Choice, access: FloatArray, count: FloatArray, group: str, words: Words) -> str:
+def _half(
+    data: RunData, run: Run, choice: Choice, access: FloatArray, count: FloatArray, group: str, words: Words
+) -> str:
     """Half of a group reach no more than so many: true of the median also where residents tie on it."""
     median = weighted_median(access, count)
     if math.isnan(median):
@@ -202,7 +204,7 @@ def _half(run: Run, choice: Choice, access: FloatArray, count: FloatArray, group
     values: dict[str, object] = {
         "group": of_group(group, words),
         "cutoff": choice.cutoff_min,
-        "period": period_label(run, choice.period, words.texts),
+        "period": when_words(data, choice, words),
         "service": service_label(run, choice.service, words.texts),
     }
     if median == 0:

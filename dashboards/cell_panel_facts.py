@@ -14,7 +14,7 @@ from access.report_tables import Table
 from access.report_zones import term
 from dashboards.gaps_choice import Choice, FloatArray, access_of, is_own_percentile, run_of
 from dashboards.gaps_kept import kept
-from dashboards.maps import nearest_of
+from dashboards.maps import nearest_of, when_words
 from dashboards.run_data import RunData
 from dashboards.words import Words
 
@@ -65,7 +65,7 @@ def cell_sentence(data: RunData, row: int, choice: Choice, words: Words) -> str:
         n=counted(run, choice.service, access[row], texts),
         share=texts.percent(access[row] / total if total else None),
         cutoff=choice.cutoff_min,
-        period=period_label(run, choice.period, texts),
+        period=when_words(data, choice, words),
     )
     return f"{sentence} {rank_words(worse_than(access, data.residents, row), words)}"
 

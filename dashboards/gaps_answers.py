@@ -206,8 +206,15 @@ def charts(data: RunData, view: View, words: Words) -> list[Component]:
     return [
         html.Div(
             [
-                _section("gaps.title.deciles", deciles, "gaps-deciles", words, f"mean_access|{key}|decile_1"),
-                _section("gaps.title.curves", curves, "gaps-curves", words, f"gini|{key}|all", height_px=400),
+                _section(
+                    "gaps.title.deciles",
+                    deciles,
+                    "gaps-deciles",
+                    words,
+                    f"mean_access|{key}|decile_1",
+                    wide=True,
+                ),
+                _section("gaps.title.curves", curves, "gaps-curves", words, f"gini|{key}|all", height_px=360),
                 _section("gaps.title.spread", spread, "gaps-spread", words, ""),
                 _ranking(data, choice, words, key),
             ],
@@ -217,7 +224,14 @@ def charts(data: RunData, view: View, words: Words) -> list[Component]:
 
 
 def _section(
-    title: str, chart: Chart | None, name: str, words: Words, how: str, height_px: int = 320
+    title: str,
+    chart: Chart | None,
+    name: str,
+    words: Words,
+    how: str,
+    height_px: int = 320,
+    *,
+    wide: bool = False,
 ) -> Component:
     button: list[Any] = [" ", how_button(how, words)] if how and chart is not None else []
     inside = (
@@ -225,7 +239,7 @@ def _section(
         if chart is not None
         else html.P(words(f"{title}_absent"), className="muted")
     )
-    return html.Section([html.H2([words(title), *button]), inside])
+    return html.Section([html.H2([words(title), *button]), inside], className="gaps-wide" if wide else "")
 
 
 def _chart(chart: Chart, words: Words, name: str, height_px: int) -> Component:

@@ -18,7 +18,7 @@ from matplotlib.colors import to_hex
 
 from access.report_classes import Special, access_classes, class_breaks
 from access.report_data import Run
-from access.report_findings import longest_trip, map_place, service_label
+from access.report_findings import longest_trip, map_place, period_label, service_label
 from access.report_map import CellMap, LegendEntry, class_colours, coincidence_map
 from dashboards.gaps_choice import (
     EVERYBODY,
@@ -221,6 +221,14 @@ def percentile_words(run: Run, words: Words, percentile: int | None = None) -> s
     asked = int(run.manifest.get("percentile") or 50) if percentile is None else percentile
     key = f"gaps.percentile.{asked}"
     return words(key) if words.has(key) else words("gaps.percentile.other", n=asked)
+
+
+def when_words(data: RunData, choice: Choice, words: Words) -> str:
+    """Name of the period, and how lucky the minute is where it is not the one the run speaks of."""
+    period = period_label(data.run, choice.period, words.texts)
+    if is_own_percentile(data, choice):
+        return period
+    return f"{period}, {percentile_words(data.run, words, choice.percentile)}"
 
 
 def _cell_map(
