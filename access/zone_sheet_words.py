@@ -68,7 +68,7 @@ def sheet_words(run: Run, facts: ZoneFacts, texts: Texts) -> dict[str, Any]:
         "day": list(_days(run, texts)),
         "limits": list(_limits(run, texts)),
         "check": _check(run, facts, texts),
-        "sources": shortened(" · ".join(attribution(run, texts)), LONGEST_SOURCES) or texts("no_data"),
+        "sources": _sources(run, texts),
     }  # fmt: skip
     return {key: _cleaned(value) for key, value in tree.items()}
 
@@ -189,6 +189,14 @@ def _limits(run: Run, texts: Texts) -> Iterator[str]:
     yield texts("sheet.limits", catalogue=label)
     if notice := texts.label(run.manifest.get("notice")):
         yield shortened(notice, LONGEST_NOTICE)
+
+
+def _sources(run: Run, texts: Texts) -> str:
+    """Credits of the sources; where they are too many for the page, where the others stand."""
+    whole = _without_controls(" · ".join(attribution(run, texts)))
+    if len(whole) <= LONGEST_SOURCES:
+        return whole or texts("no_data")
+    return f"{shortened(whole, LONGEST_SOURCES)} {texts('sheet.sources_more')}"
 
 
 def _check(run: Run, facts: ZoneFacts, texts: Texts) -> str:
