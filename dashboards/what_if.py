@@ -119,8 +119,17 @@ class WhatIf:
         found = self._results.get(key)
         return found if found is not None and found.run == run else None
 
-    def start_export(self, run: str, scenario: object, *, client: str = "") -> str:
+    def start_export(
+        self, run: str, scenario: object, *, client: str = "", planned: Mapping[str, str] | None = None
+    ) -> str:
         """Let the timetables of a scenario be written as GTFS; ``status`` and ``cancel`` as of a question.
+
+        Parameters
+        ----------
+        run, scenario, client
+            As ``start``.
+        planned : mapping of str to str, optional
+            As ``start``; such a scenario is refused, because what it changes was never part of the run.
 
         Returns
         -------
@@ -132,6 +141,8 @@ class WhatIf:
         ScenarioProblems, RunError
             As ``start``; also where the scenario changes no timetable.
         """
+        if planned:
+            raise ScenarioProblems([Problem("planned_no_export")])
         question = self._question(run, scenario, {})
         key = hashlib.sha256(f"gtfs\n{question.key}".encode()).hexdigest()
         if self._exports.get(f"{run}/{key}") is None:

@@ -327,6 +327,8 @@ def test_the_timetable_of_a_scenario_is_exported_without_folders_of_this_machine
         "count": 1,
         "at": dict(zip(("lon", "lat"), at(0, 0), strict=True)),
     }
+    with pytest.raises(ScenarioProblems, match="planned_no_export"):
+        asked.start_export(RUN, scenario(EVERY_5), planned={"bus": "0" * 64})
     none = asked.start_export(RUN, scenario(stop))
     assert "changes no timetable" in waited(asked, RUN, none).message
 
