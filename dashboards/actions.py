@@ -30,7 +30,7 @@ from dashboards.gaps_choice import (
     run_of,
 )
 from dashboards.gaps_ranking import worst_zones
-from dashboards.maps import percentile_words, when_words
+from dashboards.gaps_words import percentile_words, when_words
 from dashboards.run_data import RunData
 from dashboards.words import Words
 

@@ -85,7 +85,7 @@ def cell_panel(data: RunData, view: View, choice: Choice, words: Words, *, at_on
         Whether its numbers are at hand; else they too come by a callback.
     """
     parts = panel_parts(data, view, choice, words) if at_once else PanelParts([], [], [])
-    return html.Aside(
+    return html.Section(
         [
             html.Div(parts.head, id=HEAD, **aria(live="polite")),
             _reach_part(data, view, words),

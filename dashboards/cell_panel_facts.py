@@ -14,7 +14,8 @@ from access.report_tables import Table
 from access.report_zones import term
 from dashboards.gaps_choice import Choice, FloatArray, access_of, is_own_percentile, run_of
 from dashboards.gaps_kept import kept
-from dashboards.maps import nearest_of, when_words
+from dashboards.gaps_words import when_words
+from dashboards.maps import nearest_of
 from dashboards.run_data import RunData
 from dashboards.words import Words
 

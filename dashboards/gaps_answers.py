@@ -239,7 +239,12 @@ def _section(
         if chart is not None
         else html.P(words(f"{title}_absent"), className="muted")
     )
-    return html.Section([html.H2([words(title), *button]), inside], className="gaps-wide" if wide else "")
+    return html.Section([_titled(words(title), button), inside], className="gaps-wide" if wide else "")
+
+
+def _titled(title: str, button: list[Any]) -> Component:
+    """Return a heading with its button beside it, not in it: a heading is read out as one name."""
+    return html.Div([html.H2(title), *button], className="gaps-title")
 
 
 def _chart(chart: Chart, words: Words, name: str, height_px: int) -> Component:
@@ -252,7 +257,7 @@ def _ranking(data: RunData, choice: Choice, words: Words, key: str) -> Component
     button: list[Any] = (
         [" ", how_button(f"mean_access|{key}|{choice.group}", words)] if table is not None else []
     )
-    return html.Section([html.H2([words("gaps.title.ranking"), *button]), inside], className="gaps-wide")
+    return html.Section([_titled(words("gaps.title.ranking"), button), inside], className="gaps-wide")
 
 
 def grid(data: RunData, view: View, words: Words) -> list[Component]:

@@ -11,7 +11,7 @@ from dashboards import ids
 from dashboards.aria import aria
 from dashboards.components import choice as choice_list
 from dashboards.gaps_choice import SHOWS, choice_of, group_name
-from dashboards.maps import percentile_words
+from dashboards.gaps_words import percentile_words
 from dashboards.run_data import RunData
 from dashboards.view import View, groups_of, percentiles_of
 from dashboards.words import Words

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,7 @@ from matplotlib.colors import to_hex
 
 from access.report_classes import Special, access_classes, class_breaks
 from access.report_data import Run
-from access.report_findings import longest_trip, map_place, period_label, service_label
+from access.report_findings import longest_trip, map_place, service_label
 from access.report_map import CellMap, LegendEntry, class_colours, coincidence_map
 from dashboards.gaps_choice import (
     EVERYBODY,
@@ -31,6 +30,7 @@ from dashboards.gaps_choice import (
     run_of,
 )
 from dashboards.gaps_kept import kept
+from dashboards.gaps_words import percentile_words, range_labels
 from dashboards.map_view import HIDDEN_COLOUR, HIDDEN_PATTERN
 from dashboards.run_data import RunData
 from dashboards.words import Words
@@ -197,38 +197,6 @@ def nearest_of(run: Run, choice: Choice) -> FloatArray:
     return np.where(
         run.snapped(), run.column(f"nearest_{choice.service}_min_{choice.period}"), np.nan
     ).astype(np.float64)
-
-
-def range_labels(breaks: Sequence[float], values: FloatArray, words: Words) -> list[str]:
-    """Words for every class between breaks: "under 1,200", "1,200 to under 3,400", "3,400 and more"."""
-    texts = words.texts
-    if not breaks:
-        positive = values[np.isfinite(values) & (values > 0)]
-        ends = (float(positive.min()), float(positive.max())) if positive.size else (0.0, 0.0)
-        low, high = (texts.amount(end) for end in ends)
-        return [low if low == high else texts("map.class_between", low=low, high=high)]
-    ends_in_words = [texts.amount(end) for end in breaks]
-    between = [texts("map.class_range", low=low, high=high) for low, high in pairwise(ends_in_words)]
-    return [
-        texts("map.class_below", high=ends_in_words[0]),
-        *between,
-        texts("map.class_from", low=ends_in_words[-1]),
-    ]
-
-
-def percentile_words(run: Run, words: Words, percentile: int | None = None) -> str:
-    """How lucky the minute of departure is: "on a typical minute"."""
-    asked = int(run.manifest.get("percentile") or 50) if percentile is None else percentile
-    key = f"gaps.percentile.{asked}"
-    return words(key) if words.has(key) else words("gaps.percentile.other", n=asked)
-
-
-def when_words(data: RunData, choice: Choice, words: Words) -> str:
-    """Name of the period, and how lucky the minute is where it is not the one the run speaks of."""
-    period = period_label(data.run, choice.period, words.texts)
-    if is_own_percentile(data, choice):
-        return period
-    return f"{period}, {percentile_words(data.run, words, choice.percentile)}"
 
 
 def _cell_map(
