@@ -31,6 +31,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import h3
@@ -103,7 +104,9 @@ def cell_shapes(cell_ids: Sequence[str], names: Sequence[object] | None = None) 
         raise ValueError("cells: none given")
     rings = [h3.cell_to_boundary(cell) for cell in cell_ids]
     k = max(map(len, rings))
-    corners = np.array([(*ring, *[ring[-1]] * (k - len(ring))) for ring in rings], dtype=np.float64)
+    whole = (ring if len(ring) == k else (*ring, *[ring[-1]] * (k - len(ring))) for ring in rings)
+    numbers = chain.from_iterable(chain.from_iterable(whole))  # much faster than an array of tuples
+    corners = np.fromiter(numbers, dtype=np.float64, count=len(rings) * k * 2).reshape(len(rings), k, 2)
     lat, lon = corners[..., 0], near_longitudes(corners[..., 1], middle_longitude(cell_ids))
     if np.abs(lat).max() > MAX_LATITUDE:
         raise ValueError(f"cells: latitude {np.abs(lat).max():.1f} lies beyond {MAX_LATITUDE:.0f} degrees")

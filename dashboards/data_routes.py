@@ -75,6 +75,7 @@ def _ground(data: RunData) -> Future[ServedFile]:
 def _make_ground(data: RunData, making: Future[ServedFile]) -> None:
     plain = b""
     try:
+        cells_file(data)  # the first visitor asks for it at once
         plain = encode_ground(ground_of(data))
     except Exception:  # whatever is wrong with an input, the map does without a ground
         logger.exception("%s: no ground for the map", data.name)
@@ -113,7 +114,7 @@ def register(server: flask.Flask, runs: Runs) -> None:
 
 def serve_bytes(plain: bytes, bounds: Bounds) -> ServedFile:
     """Pack bytes once for all requests."""
-    return ServedFile(plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:16], bounds)
+    return ServedFile(plain, gzip.compress(plain, 6, mtime=0), hashlib.sha256(plain).hexdigest()[:16], bounds)
 
 
 def _run(runs: Runs, name: str) -> RunData:

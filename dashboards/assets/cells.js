@@ -76,7 +76,10 @@
   }
 
   function bytes(base64) {
-    return Uint8Array.from(window.atob(base64 || ""), (letter) => letter.charCodeAt(0));
+    const text = window.atob(base64 || "");
+    const found = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) found[i] = text.charCodeAt(i);
+    return found;
   }
   const floats = (base64) => new Float32Array(bytes(base64).buffer);
 
@@ -184,31 +187,38 @@
   function paint(index, frame, entryOf, ready, pixels, edges, shift) {
     const { width, height } = frame;
     const [shiftX, shiftY] = shift || [0, 0];
+    // By number of the cell: its colour, and whether that is all (no pattern, or not drawn).
     const fills = new Uint32Array(entryOf.length + 1);
+    const plain = new Uint8Array(entryOf.length + 1).fill(1);
     for (let cell = 0; cell < entryOf.length; cell++) {
       const look = ready[entryOf[cell]];
       fills[cell + 1] = look ? look.fill : 0;
-    }
-    const patterned = ready.some((look) => look.tile);
-    if (!patterned && !edges) {
-      for (let i = 0; i < index.length; i++) pixels[i] = fills[index[i]];
-      return;
+      plain[cell + 1] = look && look.tile ? 0 : 1;
     }
     for (let row = 0, i = 0; row < height; row++) {
       for (let column = 0; column < width; column++, i++) {
         const number = index[i];
-        if (number === 0) {
-          pixels[i] = 0;
-          continue;
+        if (plain[number]) pixels[i] = fills[number];
+        else {
+          const { tile: { size, ink }, ink: inked } = ready[entryOf[number - 1]];
+          const isInk = ink[((row + shiftY) % size) * size + ((column + shiftX) % size)];
+          pixels[i] = isInk ? inked : fills[number];
         }
+      }
+    }
+    if (edges) drawEdges(index, frame, entryOf, ready, pixels);
+  }
+
+  // Draw over the pixels whose left or upper neighbour is another cell's.
+  function drawEdges(index, frame, entryOf, ready, pixels) {
+    const { width, height } = frame;
+    for (let row = 0, i = 0; row < height; row++) {
+      for (let column = 0; column < width; column++, i++) {
+        const number = index[i];
+        if (!number) continue;
+        if (!((column && index[i - 1] !== number) || (row && index[i - width] !== number))) continue;
         const look = ready[entryOf[number - 1]];
-        if (!look) pixels[i] = 0;
-        else if (edges && ((column && index[i - 1] !== number) || (row && index[i - width] !== number))) {
-          pixels[i] = look.tile ? look.ink : look.edge;
-        } else if (look.tile) {
-          const { size, ink } = look.tile;
-          pixels[i] = ink[((row + shiftY) % size) * size + ((column + shiftX) % size)] ? look.ink : look.fill;
-        } else pixels[i] = look.fill;
+        if (look) pixels[i] = look.tile ? look.ink : look.edge;
       }
     }
   }
