@@ -245,9 +245,10 @@ class Reading:
         given = self.text("hop_minutes")
         if not given:
             return None
-        parts = [part for part in re.split(r"[;\s]+|,\s+|,(?=\d+,)", given) if part]
+        # A comma inside a number is a decimal mark, one behind it only divides.
+        parts = [part.strip(",") for part in re.split(r"[;\s]+", given) if part.strip(",")]
         try:
-            seconds = [round(60 * float(part.rstrip(",").replace(",", "."))) for part in parts]
+            seconds = [round(60 * float(part.replace(",", "."))) for part in parts]
         except (ValueError, OverflowError):
             self.problem("no_minutes", field=self.label("hop_minutes"), value=given[:40])
             return None
