@@ -238,7 +238,8 @@ def spread_chart(data: RunData, choice: Choice, words: Words) -> Chart | None:
     median = weighted_median(access, count)
     figure.add_vline(x=median, line={"color": PINK, "dash": "dash", "width": 2})
     sentence = words(
-        "gaps.chart.spread", group=group_name(choice.group, words), n=rounded(median, texts, up=True),
+        "gaps.chart.spread" if median > 0 else "gaps.chart.spread_none",
+        group=group_name(choice.group, words), n=rounded(median, texts, up=True),
         service=service, cutoff=choice.cutoff_min,
     )  # fmt: skip
     rows = tuple((name, texts.percent(float(part))) for name, part in zip(names, share, strict=True))

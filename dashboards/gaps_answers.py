@@ -24,6 +24,7 @@ from dashboards.gaps_grid import cell_grid, grid_frame, value_name
 from dashboards.gaps_kept import kept
 from dashboards.gaps_ranking import ranking_table
 from dashboards.gaps_reach import Reach, at_of, is_on, reach_map, reach_sentence
+from dashboards.live_background import GETTING_READY
 from dashboards.map_view import paint_of
 from dashboards.maps import Shown, access_cell_map
 from dashboards.run_data import RunData, RunError
@@ -33,16 +34,17 @@ from dashboards.words import Words
 LONGEST_SEARCH = 120
 
 
-def painted(data: RunData, view: View, words: Words) -> tuple[Any, list[Component], str]:
-    """Return the paint of the map, the first sentences of the page, and what the reach map says.
+def painted(data: RunData, view: View, words: Words) -> tuple[Any, list[Component], str, bool]:
+    """Return paint, first sentences of the page, what the reach map says, and whether that is settled.
 
     Where the choice cannot be shown, the map stays and the sentences say why.
     """
     try:
         made, told = paint(data, view, words)
-        return made, lead_block(kept_lead(data, choice_of(view), words), words), told
+        settled = told != words("gaps.problem.getting_ready")
+        return made, lead_block(kept_lead(data, choice_of(view), words), words), told, settled
     except RunError as problem:
-        return no_update, problem_block(problem, words), ""
+        return no_update, problem_block(problem, words), "", problem.kind != GETTING_READY
 
 
 def first(data: RunData, view: View, words: Words) -> tuple[dict[str, Any] | None, list[Component]]:
@@ -172,23 +174,27 @@ def asked_key(view: View) -> str:
     return "|".join((view.cell, view.service, str(view.cutoff_min), view.period, str(view.percentile)))
 
 
-def clock(data: RunData, view: View, words: Words, shown: str | None) -> list[Component]:
-    """Return the 24 hours of the cell that the panel shows (``asked_key``); nothing without one."""
+def clock(data: RunData, view: View, words: Words, shown: str | None) -> tuple[list[Component], bool]:
+    """Return the 24 hours of the cell that the panel shows (``asked_key``), and whether that is settled.
+
+    Nothing without a cell. While the engine gets ready it is not settled.
+    """
     row = data.row_of.get((shown or "").partition("|")[0])
     if row is None:
-        return []
+        return [], True
     choice = choice_of(view)
     title = html.H3(words("gaps.clock.title"))
     if not data.run.snapped()[row]:
-        return [title, html.P(words("gaps.clock.not_linked"), className="muted")]
+        return [title, html.P(words("gaps.clock.not_linked"), className="muted")], True
     try:
         found = gaps_live.clock(data, data.cell_ids[row], choice)
     except (AccessError, RunError) as problem:
-        return [title, html.P(gaps_live.why_not(problem, words), className="muted")]
+        settled = not (isinstance(problem, RunError) and problem.kind == GETTING_READY)
+        return [title, html.P(gaps_live.why_not(problem, words), className="muted")], settled
     chart = clock_chart(
         found.departure_s, np.asarray(found.reached, dtype=np.float64), found.known, data, choice, words
     )
-    return [title, _chart(chart, words, "gaps-clock-chart", 230)]
+    return [title, _chart(chart, words, "gaps-clock-chart", 230)], True
 
 
 def charts(data: RunData, view: View, words: Words) -> list[Component]:

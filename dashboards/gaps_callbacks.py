@@ -39,6 +39,8 @@ CHOICE, ASKED, SHOWN_CELL, REST, FIRST, TABLE_KEY = (
 LEAD, CHARTS, TABLE, TABLE_BUTTON = (
     "gaps-lead", "gaps-charts", "gaps-table", "gaps-table-button",
 )  # fmt: skip
+#: Intervals that ask again while the engine gets ready; off otherwise.
+REACH_AGAIN, CLOCK_AGAIN = "gaps-reach-again", "gaps-clock-again"
 Table = dict[str, Any] | None
 Asked = tuple[RunData, View, Words]
 
@@ -64,11 +66,13 @@ def _map(app: dash.Dash, asked: Any) -> None:
         Output(ids.of_map("paint", MAP), "data"),
         Output(LEAD, "children"),
         Output(REACH_TOLD, "children"),
+        Output(REACH_AGAIN, "disabled"),
         Input(CHOICE, "data"),
+        Input(REACH_AGAIN, "n_intervals"),
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
-    def paint(_choice: str, table: Table) -> tuple[dict[str, Any], list[Component], str]:
+    def paint(_choice: str, _again: int | None, table: Table) -> tuple[Any, list[Component], str, bool]:
         data, view, said = asked(table)
         return gaps_answers.painted(data, view, said)
 
@@ -93,8 +97,14 @@ def _cell(app: dash.Dash, asked: Any) -> None:
         clicked = ctx.triggered_id == ids.of_map("click", MAP)
         return gaps_answers.chosen(data, view, said, before, click if clicked else None)
 
-    @app.callback(Output(CLOCK, "children"), Input(SHOWN_CELL, "data"), State(ids.VIEW, "data"))
-    def show_clock(shown: str, table: Table) -> list[Component]:
+    @app.callback(
+        Output(CLOCK, "children"),
+        Output(CLOCK_AGAIN, "disabled"),
+        Input(SHOWN_CELL, "data"),
+        Input(CLOCK_AGAIN, "n_intervals"),
+        State(ids.VIEW, "data"),
+    )
+    def show_clock(shown: str, _again: int | None, table: Table) -> tuple[list[Component], bool]:
         data, view, said = asked(table)
         return gaps_answers.clock(data, view, said, shown)
 

@@ -95,7 +95,9 @@ def _minutes(cutoffs_min: list[int], value: int, words: Words) -> Component | No
         size="sm",
         **aria(label=words("gaps.choose.cutoff")),
     )
-    return html.Div([html.Span(words("gaps.choose.cutoff"), className="control-label"), chips])
+    return html.Div(
+        [html.Span(words("gaps.choose.cutoff"), className="control-label"), chips], className="gaps-cutoffs"
+    )
 
 
 def _with_state(label: str, entry: object, words: Words) -> str:

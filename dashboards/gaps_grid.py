@@ -105,7 +105,13 @@ def _kind(name: str) -> dict[str, Any]:
     if name in ("id", "zone", "class"):
         return {"flex": 2 if name != "id" else 1, "filter": "agTextColumnFilter", "minWidth": 160}
     formatter = {"function": "fairreachNumber(params.value)"}
-    return {"type": "numericColumn", "filter": "agNumberColumnFilter", "flex": 1, "valueFormatter": formatter}
+    return {
+        "type": "numericColumn",
+        "minWidth": 130,
+        "filter": "agNumberColumnFilter",
+        "flex": 1,
+        "valueFormatter": formatter,
+    }
 
 
 def value_name(choice: Choice, cell_map: CellMap, texts: Texts) -> str:

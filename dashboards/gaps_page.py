@@ -18,9 +18,11 @@ from dashboards.gaps_callbacks import (
     ASKED,
     CHARTS,
     CHOICE,
+    CLOCK_AGAIN,
     FIRST,
     LEAD,
     MAP,
+    REACH_AGAIN,
     REST,
     SHOWN_CELL,
     TABLE,
@@ -36,6 +38,8 @@ from dashboards.map_view import map_block
 from dashboards.run_data import RunData, Runs
 from dashboards.view import View
 from dashboards.words import Words
+
+AGAIN_AFTER_MS = 2_500
 
 
 def layout(data: RunData, view: View, words: Words) -> Component:
@@ -81,6 +85,10 @@ def layout(data: RunData, view: View, words: Words) -> Component:
                 className="gaps-main",
             ),
             *(dcc.Store(id=name, data=value) for name, value in stores),
+            *(
+                dcc.Interval(id=name, interval=AGAIN_AFTER_MS, disabled=True)
+                for name in (REACH_AGAIN, CLOCK_AGAIN)
+            ),
         ],
         className="gaps",
     )

@@ -188,10 +188,10 @@ def test_a_change_of_the_view_leaves_the_held_cell_and_the_clock_of_equal_number
 
 def test_the_clock_is_of_the_cell_that_the_panel_shows(data: RunData, city: None) -> None:
     shown = f"{data.cell_ids[2]}|jobs|45|midday|50"
-    assert "Most at 23:45" in text_of(gaps_answers.clock(data, view_of(data), EN, shown))
-    assert "no clock" in text_of(gaps_answers.clock(data, view_of(data), EN, data.cell_ids[7]))
-    assert gaps_answers.clock(data, view_of(data), EN, "") == []
-    assert gaps_answers.clock(data, view_of(data), EN, "../../etc") == []
+    assert "Most at 23:45" in text_of(gaps_answers.clock(data, view_of(data), EN, shown)[0])
+    assert "no clock" in text_of(gaps_answers.clock(data, view_of(data), EN, data.cell_ids[7])[0])
+    assert gaps_answers.clock(data, view_of(data), EN, "") == ([], True)
+    assert gaps_answers.clock(data, view_of(data), EN, "../../etc") == ([], True)
 
 
 @pytest.mark.parametrize("kind", ["no_network", "getting_ready", "no_percentile", "else"])
@@ -207,7 +207,10 @@ def test_without_the_engine_the_page_stands_and_says_why(
     paint, told = gaps_answers.paint(data, view_of(data, 2, reach="1"), EN)
     assert told == why
     assert paint["looks"][0]["key"].startswith("class_")
-    assert why in text_of(gaps_answers.clock(data, view_of(data), EN, data.cell_ids[2]))
+    children, settled = gaps_answers.clock(data, view_of(data), EN, data.cell_ids[2])
+    assert why in text_of(children)
+    assert settled == (kind != "getting_ready")  # then it is asked for again
+    assert gaps_answers.painted(data, view_of(data, 2, reach="1"), EN)[3] == settled
 
 
 def test_the_reach_map_paints_minutes_and_says_what_is_reached(data: RunData, city: None) -> None:
