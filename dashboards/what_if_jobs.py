@@ -169,7 +169,7 @@ class JobsOfRun:
         """Give up a job, unless somebody else waits for it too; one that is done stays done."""
         with self._lock:
             live = self._of_key(key)
-            if live is None or client not in live.clients:
+            if live is None:
                 return
             live.clients.discard(client)
             if live.clients:

@@ -213,6 +213,11 @@ def test_too_many_members_are_refused_before_the_directory_is_read() -> None:
     assert keys(content) == ["zip_entries"]
 
 
+def test_a_directory_that_is_too_large_is_refused_however_few_it_names() -> None:
+    content = zipped(*[(f"{n}-{'x' * 60_000}.txt", b"") for n in range(20)])
+    assert keys(content) == ["zip_entries"]
+
+
 def test_a_count_that_lies_does_not_help() -> None:
     content = bytearray(zipped(*[(f"{n}.txt", b"") for n in range(MOST_ENTRIES)]))
     at = content.rfind(b"PK\x05\x06")
