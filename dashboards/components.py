@@ -197,7 +197,7 @@ def waiting(height_px: int, words: Words) -> Component:
 
 
 def download_menu(words: Words, what: Sequence[str] = ("csv", "gpkg", "png", "svg")) -> Component:
-    """Return a button that opens the list of forms in which the view can be downloaded.
+    """Return a fold with the forms in which the view can be downloaded; ``assets/downloads.js`` closes it.
 
     Parameters
     ----------
@@ -205,13 +205,14 @@ def download_menu(words: Words, what: Sequence[str] = ("csv", "gpkg", "png", "sv
         Forms that the page has, of ``dashboards.downloads.FORMATS``. The page's function ``shown`` says
         what they hold.
     """
-    items = [dmc.MenuItem(words(f"downloads.{form}"), id=ids.download(form)) for form in what]
-    return dmc.Menu(
-        [
-            dmc.MenuTarget(dmc.Button(words("downloads.button"), size="sm", variant="outline")),
-            dmc.MenuDropdown(items),
-        ],
-        position="bottom-start",
-        withinPortal=False,
-        transitionProps={"duration": 0},
+    # A fold and buttons of HTML: the menu of the kit puts states of a button on a plain box.
+    items = [
+        html.Button(
+            words(f"downloads.{form}"), id=ids.download(form), type="button", className="download-item"
+        )
+        for form in what
+    ]
+    return html.Details(
+        [html.Summary(words("downloads.button"), className="download-button"), html.Div(items)],
+        className="download",
     )

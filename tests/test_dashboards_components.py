@@ -114,8 +114,8 @@ def test_an_absent_section_says_so_under_its_title() -> None:
 
 
 def test_a_menu_offers_the_forms_asked_for() -> None:
-    ids = [each.id["what"] for each in download_menu(EN, ("csv", "png")).children[1].children]
-    assert ids == ["csv", "png"]
+    buttons = found(download_menu(EN, ("csv", "png")), html.Button)
+    assert [each.id["what"] for each in buttons] == ["csv", "png"]
 
 
 def test_what_waits_is_as_high_as_what_comes() -> None:
