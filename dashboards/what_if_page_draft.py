@@ -16,6 +16,7 @@ from dashboards.run_data import Runs
 from dashboards.uploads import scenario_of_upload
 from dashboards.what_if_actions import changes_in, draft_of, empty, name_shown, named, remove, scenario_of
 from dashboards.what_if_form_clicks import stored
+from dashboards.what_if_form_read import City
 from dashboards.what_if_form_values import filled_of
 from dashboards.what_if_page_context import Asked, asked, city, jobs, said_problems
 from dashboards.what_if_page_parts import alert, change_list
@@ -190,14 +191,18 @@ def link_of(draft: Any, who: Asked) -> tuple[str, Any]:
     return text, who.words("what_if.link.ready")
 
 
-def draft_of_text(text: Any) -> dict[str, Any] | None:
+def draft_of_text(text: Any, here: City) -> dict[str, Any] | None:
     """Return the draft of an address; None where there is none or it cannot be read."""
     if not text:
         return None
     try:
-        return draft_of(scenario_of_text(str(text)))
+        draft = draft_of(scenario_of_text(str(text)))
     except ScenarioProblems:
         return None
+    made = scenario_of(named(draft, ""), here)["name"]
+    return (
+        named(draft, "") if draft["name"] == made else draft
+    )  # a name that nobody wrote follows the changes
 
 
 def saved_file(draft: Any, who: Asked) -> tuple[Any, Any]:

@@ -54,7 +54,6 @@ def place_list(kind: str, places: Sequence[Place], words: Words) -> Component:
         return html.P(words("what_if.places.none"), className="muted")
     items = []
     for number, place in enumerate(places):
-        key = "new_of_way" if kind in ("new_line", "reroute") and not place.stop else "of_way"
         buttons = []
         if PLACES.get(kind) == "way" and len(places) > 1:
             buttons = [
@@ -67,7 +66,8 @@ def place_list(kind: str, places: Sequence[Place], words: Words) -> Component:
             ]
         gone = words("what_if.places.remove", name=place.name)
         buttons.append(small_button("\u00d7", gone, page.act("place-remove", number)))
-        name = words(f"what_if.places.{key}", n=number + 1, name=place.name)
+        new_stop = kind in ("new_line", "reroute") and not place.stop
+        name = words("what_if.places.new_of_way", name=place.name) if new_stop else place.name
         items.append(html.Li([html.Span(name), html.Span(buttons, className="what-if-buttons")]))
     return html.Ol(items, className="what-if-list")
 

@@ -72,7 +72,7 @@ def _jobs(app: dash.Dash, runs: Runs) -> None:
     )
     def arrive(text: Any, draft: Any, job: Any, table: Any) -> tuple[Any, bool, Any, Any]:
         who = asked(table, runs)
-        there = draft_of_text(text)
+        there = draft_of_text(text, city(who.data)) if text else None
         if there is None or there["modifications"] == draft_of(draft)["modifications"]:
             return no_update, True, no_update, no_update
         return there, True, *started(there, None, job, who)

@@ -1,4 +1,4 @@
-"""The page "what if": the draft, the words of a result, the map of a difference, the chart, what callbacks do."""
+"""The page "what if": draft, words of a result, map of a difference, chart, what callbacks do."""
 
 from __future__ import annotations
 
@@ -102,16 +102,18 @@ def test_a_link_restores_the_scenario_and_one_too_long_says_so() -> None:
     who: Any = SimpleNamespace(words=EN, data=None)
     draft = actions.named(actions.add(actions.empty(), [REMOVE]), "Plan")
     text, told = link_of_city(draft, who)
-    restored = draft_of_text(text)
+    restored = draft_of_text(text, City())
     assert restored is not None
     assert actions.changes_in(restored) == [REMOVE]
+    unnamed, _ = link_of_city(actions.named(draft, ""), who)
+    assert draft_of_text(unnamed, City())["name"] == ""  # type: ignore[index]
     assert told == EN("what_if.link.ready")
     places = [[k * math.pi % 1, k * math.e % 1] for k in range(1800)]
     long = actions.add(draft, [{"type": "add-streets", "line_strings": [places]}])
     assert link_of_city(long, who) == ("", EN("what_if.link.too_long"))
     assert link_of_city(actions.empty(), who) == ("", [])
-    assert draft_of_text("nonsense") is None
-    assert draft_of_text("") is None
+    assert draft_of_text("nonsense", City()) is None
+    assert draft_of_text("", City()) is None
 
 
 def link_of_city(draft: Any, who: Any) -> tuple[str, Any]:
