@@ -3,9 +3,9 @@
     python benchmarks/load_dashboard.py RUN_FOLDER [--visitors 20] [--seconds 60] [--think-s 2] [--write]
 
 The app is served by the real command on loopback; the visitors are threads of this process that speak plain
-HTTP and send what a browser sends on the page Gaps: the layout, other choices of the map, clicks on cells with
-their panel and 24-hour clock, and the reach map of a cell while the slider moves over the day. Between two
-actions a visitor thinks, ``--think-s`` seconds on average (exponential). Visitors and server share the machine.
+HTTP and send what a browser sends on the page Gaps: the layout, other choices of the map, clicks on cells
+with their panel and 24-hour clock, and the reach map of a cell while the slider moves over the day. Between
+two actions a visitor thinks, ``--think-s`` seconds on average (exponential). All share the machine.
 
 ``--write`` puts the table into ``benchmarks/README.md``.
 """
@@ -124,10 +124,8 @@ class Visitor(threading.Thread):
         """Send a request and note how long the whole answer took."""
         referer = f"http://127.0.0.1:{self.port}/gaps?lang={self.view['lang']}"
         start = time.perf_counter()
-        self.connection.request(
-            method, path, body, {"Content-Type": "application/json", "Referer": referer, "Accept-Encoding": "gzip"}
-            if body else {"Referer": referer},
-        )  # fmt: skip
+        headers = {"Referer": referer, "Accept-Encoding": "gzip"}
+        self.connection.request(method, path, body, {**headers, "Content-Type": "application/json"})
         answer = self.connection.getresponse()
         whole = answer.read()
         self.seconds[name].append(time.perf_counter() - start)
@@ -191,14 +189,14 @@ def walk(run: Path, n_visitors: int, seconds: float, think_s: float) -> str:
     rows = [("**all callbacks**", callbacks), *sorted(taken.items())]
     lines = [
         f"{len(cells):,} cells, {n_visitors} visitors at once for {seconds:.0f} s, {think_s:g} s of thought "
-        f"between two actions; {machine()}. {sum(map(len, taken.values()))} answers, {failed} failed. Memory of "
-        f"the server {before_mib:.0f} MiB before and {after_mib:.0f} MiB after.",
+        f"between two actions; {machine()}. {sum(map(len, taken.values()))} answers, {failed} failed. "
+        f"Memory of the server {before_mib:.0f} MiB before and {after_mib:.0f} MiB after.",
         "",
         "| answer | n | median, s | 95 %, s | longest, s |",
         "|---|--:|--:|--:|--:|",
         *(
-            f"| {name} | {len(each)} | {np.median(each):.2f} | {np.quantile(each, 0.95):.2f} | {max(each):.2f} |"
-            for name, each in rows
+            f"| {name} | {len(s)} | {np.median(s):.2f} | {np.quantile(s, 0.95):.2f} | {max(s):.2f} |"
+            for name, s in rows
         ),
     ]
     return "\n".join(lines)
@@ -220,8 +218,8 @@ SECTION = f"""
 python benchmarks/load_dashboard.py RUN_FOLDER --write
 ```
 
-Visitors are threads that speak plain HTTP and send what a browser sends on the page Gaps. The promise: 95 % of
-the answers within a second for 20 visitors on two cores.
+Visitors are threads that speak plain HTTP and send what a browser sends on the page Gaps. The promise: 95 %
+of the answers within a second for 20 visitors on two cores.
 
 {BEGIN}
 {END}

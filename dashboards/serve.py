@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -58,18 +59,19 @@ def serve(
 
     warn = warn or tell
     try:
+        _check_address(host, port)
+    except OSError as error:
+        raise ServeError(_why_not(error, host, port)) from None
+    try:
         app = create_app(run_folders, allow_hosts=allow_hosts)
     except ValueError as error:
         raise ServeError(str(error)) from None
     for problem in problems_of(app.server.config["RUNS"], run_folders):
         warn(f"Note: {problem}")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue of one is no news
-    try:
-        server = waitress.create_server(
-            app.server, host=host, port=port, threads=THREADS, connection_limit=MOST_CONNECTIONS, ident=None
-        )
-    except OSError as error:
-        raise ServeError(_why_not(error, host, port)) from None
+    server = waitress.create_server(
+        app.server, host=host, port=port, threads=THREADS, connection_limit=MOST_CONNECTIONS, ident=None
+    )
     if not is_loopback(host):
         warn(OPEN_TO_OTHERS.format(host=host))
     url = url_of(host, port)
@@ -137,6 +139,16 @@ WHY_NOT_SHOWN = {
     "no_network": "its network is gone.",
     "unknown": "unknown.",
 }
+
+
+def _check_address(host: str, port: int) -> None:
+    """Listen for a moment: to learn that one cannot before the runs are read."""
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        with socket.socket(family, kind, protocol) as probe:
+            if os.name != "nt":  # there it would let two programs share a port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:
