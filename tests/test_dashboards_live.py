@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import get_args
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from builders_live import copied, ends, finished_run
@@ -118,6 +119,18 @@ def test_values_at_other_percentiles(data: RunData) -> None:
     assert live.access_values(data, "jobs", 28, "peak", 10)[row] == 1000
     assert live.access_values(data, "jobs", 29, "peak", 90)[row] == 0
     assert live.access_values(data, "jobs", 60, "peak", 90)[row] == 1000
+
+
+def test_cells_off_the_streets_have_no_value_at_any_percentile(tmp_path: Path) -> None:
+    folder, _ = copied(finished_run(), tmp_path)
+    cells = gpd.read_parquet(folder / "cells.parquet")
+    west, east = ends(sorted(cells["id"]))
+    cells["snap"] = cells["snap"].mask(cells["id"] == west, "too_far")
+    cells.to_parquet(folder / "cells.parquet")
+    data = data_of(folder)
+    values = live.access_values(data, "jobs", 60, "peak", 90)
+    assert np.isnan(values[data.row_of[west]])
+    assert values[data.row_of[east]] == 1000
 
 
 def test_values_that_were_not_kept_are_refused_with_words(data: RunData) -> None:
