@@ -181,7 +181,7 @@ def _recolour(page: Page) -> float:
     chooser.click()
     _until(page, f"marks().length > {before}")
     page.wait_for_timeout(300)
-    return float(page.evaluate("marks().at(-1) - released"))
+    return float(page.evaluate(f"marks()[{before}] - released"))
 
 
 def _click(page: Page) -> float:
