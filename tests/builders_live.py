@@ -6,6 +6,7 @@ and takes 20 minutes to 100 s of walking from the east end: who leaves at 8:05 i
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -26,6 +27,7 @@ PERCENTILES = [10, 50, 90]
 def finished_run() -> Path:
     """Return the run folder; never write into it."""
     folder = Path(tempfile.mkdtemp(prefix="live-city-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     travel = {"percentile": 50, "further_percentiles": [10, 90]}
     config = city.write_city(folder, travel=travel, periods=[*city.CONFIG["periods"], by_arrival()])
     before = os.environ.get("FAIRREACH_CACHE")
