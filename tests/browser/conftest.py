@@ -16,7 +16,7 @@ import pytest
 from builders_finished import cache_of, finished_demo, finished_porto_alegre
 from playwright.sync_api import Browser, sync_playwright
 from served import Served, served
-from visitor import Visitor
+from visitor import NewVisitor, Visitor
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 #: Nothing of the browser's own asks outside, and names of hosts lead nowhere.
@@ -30,7 +30,6 @@ FLAGS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-NewVisitor = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import NewVisitor
 from playwright.sync_api import Browser
 from served import Served
-from visitor import Visitor
+from visitor import NewVisitor, Visitor
 
 from dashboards.view import PAGES
 from dashboards.words import words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -114,3 +114,7 @@ class Visitor:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.problems.append(f"console: {message.text[:600]}")
+
+
+#: ``new_visitor(site, **options of the browser's window)``, the fixture.
+NewVisitor = Callable[..., Visitor]
