@@ -14,7 +14,9 @@ from __future__ import annotations
 import heapq
 import logging
 import pickle
+import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -82,7 +84,7 @@ class Setting(NamedTuple):
     folder: str
     manifest_key: str
     order: Sequence[str]  # ids of the cells in the order of the app
-    temporary: str  # folder of this worker alone; the server removes it
+    temporary: str  # folder of this worker alone; removed when either ends
     idle_s: float = IDLE_S
 
 
@@ -101,7 +103,11 @@ def work(connection: Connection, setting: Setting) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its worker itself
     # Else tqdm shares a lock between processes, which is left behind where this one is ended.
     tqdm.set_lock(threading.RLock())
-    Worker(connection, setting).run()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        Worker(connection, setting).run()
+    finally:  # a server that was killed cannot
+        shutil.rmtree(setting.temporary, ignore_errors=True)
 
 
 class Worker:

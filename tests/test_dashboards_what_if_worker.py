@@ -415,6 +415,22 @@ def test_closing_leaves_no_process_and_no_folder(folder: Path, monkeypatch: pyte
     assert not Path(made[0]).exists()
 
 
+def test_a_worker_whose_server_was_killed_removes_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise EOFError
+
+    monkeypatch.setattr(what_if_worker.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(what_if_worker.tqdm, "set_lock", lambda _: None)
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "planned.zip").write_bytes(b"x")
+    ears = SimpleNamespace(send=id, recv=gone)
+    what_if_worker.work(ears, Setting(RUN, str(tmp_path / "no run"), "", [], str(own)))  # type: ignore[arg-type]
+    assert not own.exists()
+
+
 def test_an_answer_is_plain_and_can_be_sent(asked: WhatIf) -> None:
     result = asked.result(RUN, _done(asked, EVERY_5))
     assert result is not None
