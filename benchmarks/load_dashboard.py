@@ -13,6 +13,7 @@ two actions a visitor thinks, ``--think-s`` seconds on average (exponential). Al
 from __future__ import annotations
 
 import argparse
+import gzip
 import http.client
 import json
 import random
@@ -131,7 +132,7 @@ class Visitor(threading.Thread):
         self.seconds[name].append(time.perf_counter() - start)
         if answer.status not in (200, 204):
             self.failed.append(f"{name}: {answer.status}")
-        return whole
+        return gzip.decompress(whole) if answer.getheader("Content-Encoding") == "gzip" else whole
 
 
 def _id(text: str) -> Any:
