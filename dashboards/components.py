@@ -179,12 +179,13 @@ def how_button(number: str, words: Words) -> Component:
         ``indicators.parquet`` (``dashboards.how.key_text`` writes them). The same may stand several times
         on a page.
     """
+    which: dict[str, Any] = {"data-how": number}
     return html.Button(
         "?",
         className="how",
         type="button",
         title=words("how.button"),
-        **{"data-how": number},
+        **which,
         **aria(label=words("how.button"), haspopup="dialog"),
     )
 
