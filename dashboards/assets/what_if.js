@@ -8,5 +8,15 @@
     return { type: "FeatureCollection", features };
   }
 
+  // The hidden input of an upload has no name of its own: it gets that of its button, in any language.
+  function nameUploads() {
+    document.querySelectorAll(".what-if-upload").forEach((upload) => {
+      const input = upload.querySelector('input[type="file"]');
+      const name = upload.textContent.trim();
+      if (input && input.getAttribute("aria-label") !== name) input.setAttribute("aria-label", name);
+    });
+  }
+  new MutationObserver(nameUploads).observe(document.documentElement, { childList: true, subtree: true });
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, { what_if: { overlay } });
 })();
