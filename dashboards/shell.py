@@ -55,11 +55,21 @@ def body(runs: Runs, table: dict[str, str], asked: Frame) -> list[Component]:
     return [
         html.A(said("shell.skip"), href="#main", className="skip-link"),
         _header(runs, said, page, run),
+        *_limits(runs, said, run),
         html.Main(
             _page(runs, {**table, "page": page, "lang": language, "run": run}, said), id="main", tabIndex="-1"
         ),
         html.Footer(said("shell.footer"), className="page-foot"),
     ]
+
+
+def _limits(runs: Runs, said: Words, run: str) -> list[Component]:
+    """Return what the run says of the limits of its data; it stands over every page."""
+    try:
+        notice = said.label(runs.get(run).run.manifest.get("notice"))
+    except RunError:
+        return []
+    return [html.P([html.Strong(said("shell.limits")), " ", notice], className="limits")] if notice else []
 
 
 def table_of_url(path: str, query: str) -> Iterator[tuple[str, str]]:

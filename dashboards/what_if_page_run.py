@@ -365,7 +365,9 @@ def exported(kind: str, result: WhatIfResult, job: Any, who: Asked) -> tuple[Any
     if kind != "gtfs":
         raise PreventUpdate
     try:
-        key = jobs().start_export(who.data.name, result.scenario, client=client_of(job))
+        key = jobs().start_export(
+            who.data.name, result.scenario, client=client_of(job), planned=result.planned
+        )
     except ScenarioProblems as problems:
         told = alert(who.words("what_if.compute.cannot"), *said_problems(problems, who.words))
         return no_update, None, told
