@@ -50,7 +50,7 @@ from dashboards.run_data import RunData, Runs
 from dashboards.view import View, view_of_table
 from dashboards.words import Words, words
 
-FORMULAS, FIND = "method-formulas", "find"
+FORMULAS, FIND = "method-formula-list", "find"
 Part = Callable[[RunData, View, Words], list[Component | None]]
 
 
