@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, ctx
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards import gaps_answers, ids
+from dashboards import gaps_answers, gaps_paint, ids
 from dashboards.cell_panel import (
     CLOCK,
     CLOSE,
@@ -54,6 +54,7 @@ def register(app: dash.Dash, runs: Runs) -> None:
             raise PreventUpdate
         return runs.get(view.run), view, words(view.language)
 
+    gaps_paint.register(app.server, runs)
     _in_the_browser(app)
     _map(app, asked)
     _cell(app, asked)
@@ -72,9 +73,11 @@ def _map(app: dash.Dash, asked: Any) -> None:
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
-    def paint(_choice: str, _again: int | None, table: Table) -> tuple[Any, list[Component], str, bool]:
+    def paint(choice: str, _again: int | None, table: Table) -> tuple[Any, list[Component], str, bool]:
         data, view, said = asked(table)
-        return gaps_answers.painted(data, view, said)
+        made, *rest = gaps_answers.painted(data, view, said)
+        shown_already = ctx.triggered_id == CHOICE and str(choice).endswith(gaps_paint.PAINTED)
+        return (no_update if shown_already else made, *rest)
 
 
 def _cell(app: dash.Dash, asked: Any) -> None:

@@ -8,6 +8,7 @@
   const text = (value) => (value === null || value === undefined ? "" : String(value));
   const NUMBERS = ["service", "cutoff", "period", "percentile"];
   const CHOICE = [...NUMBERS, "group", "shows"];
+  const PAINTED = "#painted";
   // What comes after the map lets the map be painted first; charts let the panel be written first.
   const PANEL_AFTER_MS = 150;
   const REST_AFTER_MS = 400;
@@ -22,13 +23,17 @@
     return [keyOf(view, CHOICE, first), ...reach].join("|");
   }
 
-  // What the map shows; the first was painted with the page, where it could be.
+  // What the map shows; the first was painted with the page, where it could be. "#painted" at the end tells the
+  // server that the map shows it already (gaps_paint.js): its words only are wanted.
   function choice(view, before, first) {
     if (view.page !== "gaps") return none();
-    const shown = before === "painted" ? mapKey(first, first) : before;
     const key = mapKey(view, first);
-    return key === shown ? none() : key;
+    if (key === shownKey(before, first)) return none();
+    return window.fairreachGapsPaint.shows(key) ? `${key}${PAINTED}` : key;
   }
+
+  const shownKey = (before, first) =>
+    before === "painted" ? mapKey(first, first) : text(before).replace(PAINTED, "");
 
   // Whether the panel of the cell must be asked for; a click on the map brought it already. Where its numbers
   // change, the map changes too and goes first.
@@ -85,6 +90,7 @@
 
   const closeCell = (clicks) => (clicks ? "" : none());
 
+  window.fairreachGaps = { CHOICE, mapKey, shownKey };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     gaps: { choice, asked, rest, ifOpen, reachShown, toggleReach, fromRow, fromSearch, closeCell },
   });

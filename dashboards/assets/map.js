@@ -82,6 +82,16 @@
     return window.dash_clientside.no_update;
   }
 
+  // Paint a map at once, whatever its store says; false where it has no cells yet. Whoever does so writes the
+  // store afterwards.
+  function paintNow(name, given) {
+    const state = states.get(name);
+    if (!state || !state.map || !state.layer) return false;
+    state.stores = { ...state.stores, paint: given };
+    apply(state);
+    return true;
+  }
+
   function apply(state) {
     const { map, stores, shown } = state;
     if (!map || !stores.setup) return;
@@ -228,6 +238,6 @@
   }
 
   askEarly();
-  window.fairreachMap = { click, states };
+  window.fairreachMap = { click, paintNow, states };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { map: { update } });
 })();

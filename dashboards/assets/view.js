@@ -7,6 +7,12 @@
     return [...keys].every((key) => one[key] === other[key]);
   };
   const text = (value) => (value === null || value === undefined ? "" : String(value));
+  const current = () => window.dash_component_api.getLayout("view").props.data;
+  // What a page does at once when a choice changes, before anything else of the page hears of it: a function of
+  // the wanted view that returns a promise, or nothing where there is nothing to wait for.
+  const first = (window.fairreachFirst = window.fairreachFirst || {});
+  let unwritten = {}; // choices of visitors that the view does not have yet
+  let newest = 0;
 
   // Table of a URL; keys that it does not name stay as they are.
   function fromUrl(path, search, view) {
@@ -16,18 +22,32 @@
     return equal(next, view || {}) ? none() : next;
   }
 
-  // A control that changed writes its key; an empty value takes the key away.
+  // A control that changed writes its key; an empty value takes the key away. Of quick changes, one after the
+  // other, the last call writes all.
   function fromControls(values, data, controls, stores, view) {
-    const next = { ...(view || {}) };
     const changed = new Set(window.dash_clientside.callback_context.triggered.map((each) => each.prop_id));
     const write = (id, value, property) => {
       const name = Object.keys(id).sort().map((key) => `"${key}":"${id[key]}"`).join(",");
       if (!changed.has(`{${name}}.${property}`)) return;
-      if (text(value) === "") delete next[id.key];
-      else next[id.key] = text(value);
+      unwritten[id.key] = text(value);
     };
     controls.forEach((id, i) => write(id, values[i], "value"));
     stores.forEach((id, i) => write(id, data[i], "data"));
+    const mine = (newest += 1);
+    const wanted = withChanges(view);
+    const ready = first[wanted.page] && first[wanted.page](wanted);
+    if (!ready) return written(view);
+    return ready.then(() => (mine === newest ? written(current()) : none()), () => written(current()));
+  }
+
+  function withChanges(view) {
+    const all = Object.entries({ ...(view || {}), ...unwritten });
+    return Object.fromEntries(all.filter(([key, value]) => !(key in unwritten) || value !== ""));
+  }
+
+  function written(view) {
+    const next = withChanges(view);
+    unwritten = {};
     return equal(next, view || {}) ? none() : next;
   }
 
