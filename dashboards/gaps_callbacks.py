@@ -75,9 +75,9 @@ def _map(app: dash.Dash, asked: Any) -> None:
     )
     def paint(choice: str, _again: int | None, table: Table) -> tuple[Any, list[Component], str, bool]:
         data, view, said = asked(table)
-        made, *rest = gaps_answers.painted(data, view, said)
+        made, lead, told, settled = gaps_answers.painted(data, view, said)
         shown_already = ctx.triggered_id == CHOICE and str(choice).endswith(gaps_paint.PAINTED)
-        return (no_update if shown_already else made, *rest)
+        return no_update if shown_already else made, lead, told, settled
 
 
 def _cell(app: dash.Dash, asked: Any) -> None:
