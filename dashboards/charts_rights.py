@@ -19,6 +19,7 @@ from access.report_rights_words import (
     beside,
     catalogue_label,
     judged_residents,
+    n_judged,
     n_lacking,
     right_label,
 )
@@ -26,6 +27,8 @@ from access.report_section import group_label
 from access.report_tables import Table
 from dashboards.words import Words
 
+#: With fewer rights judged nobody can be said to lack several, or none, of a catalogue; as in the report.
+FEWEST_JUDGED = 2
 INK, BLUE, PINK, GREY = "#1a1a1a", "#364fc7", "#c2006b", "#8a8a8a"
 FONT = "system-ui, 'DejaVu Sans', 'Segoe UI', Roboto, sans-serif"
 
@@ -98,9 +101,13 @@ def basket_by_group(run: Run, catalogue: str, words: Words) -> Chart | None:
 
 
 def several_chart(run: Run, catalogue: str, words: Words) -> Chart | None:
-    """Residents by how many rights of a catalogue they lack at once; None where the run does not say."""
+    """Residents by how many rights of a catalogue they lack at once.
+
+    None where the run does not say, or fewer than two of the rights could be judged: to lack none of one
+    right is not to lack none of the catalogue.
+    """
     numbers = baskets(run).get(catalogue, [])
-    if not numbers:
+    if not numbers or n_judged(numbers) < FEWEST_JUDGED:
         return None
     texts = words.texts
     names = [_lacking_words(n_lacking(number), words) for number in numbers]

@@ -9,11 +9,13 @@ from typing import Any
 from access.report_data import Run
 from access.report_numbers import Number, sure_words, value_words
 from access.report_rights_words import (
+    baskets,
     beside,
     catalogue_label,
     demand,
     entries_of,
     is_proposal,
+    n_judged,
     penalty_case,
     right_label,
     service_words,
@@ -22,6 +24,7 @@ from access.report_rights_words import (
 )
 from access.report_section import period_or_all
 from access.report_tables import Table
+from dashboards.charts_rights import FEWEST_JUDGED
 from dashboards.how import key_text
 from dashboards.maps_rights import right_of_cells
 from dashboards.run_data import RunData
@@ -45,10 +48,32 @@ def judged_rights(run: Run) -> list[str]:
 
 
 def basket_catalogues(run: Run) -> list[str]:
-    """Return the catalogues of which the run counts the rights lacking at once in every cell."""
+    """Return the catalogues of which the run tells how many rights are lacking at once in every cell."""
+    return [name for name in _counted_catalogues(run) if _n_judged_of(run, name) >= FEWEST_JUDGED]
+
+
+def untold_baskets(run: Run, words: Words) -> list[str]:
+    """Say of which catalogues too few rights could be judged to count those that are lacking at once."""
+    return [
+        words.texts("rights.basket_too_few", catalogue=catalogue_label(run, name, words.texts))
+        for name in _counted_catalogues(run)
+        if _n_judged_of(run, name) < FEWEST_JUDGED
+    ]
+
+
+def _counted_catalogues(run: Run) -> list[str]:
     names = [str(entry.get("name")) for entry in run.manifest.get("rights_catalogues") or []]
     columns = set(run.cells.columns)
     return [name for name in names if f"rights_lacking_{name}" in columns]
+
+
+def _n_judged_of(run: Run, catalogue: str) -> int:
+    """How many rights of a catalogue could be judged: as its numbers say, else as its rights do."""
+    if numbers := baskets(run).get(catalogue):
+        return n_judged(numbers)
+    return sum(
+        entry.get("catalogue") == catalogue and entry.get("state", "ok") == "ok" for entry in entries_of(run)
+    )
 
 
 def choices(run: Run) -> list[str]:
@@ -155,6 +180,7 @@ def right_facts(run: Run, right: str, words: Words) -> list[tuple[str, str]]:
     limit = texts.label(principle.get("note"))
     facts = [
         ("asks", asked(run, entry, words)),
+        ("times", times_words(entry, words)),
         ("whom", texts.capital(whom_words(run, right, words))),
         ("when", texts.capital(word(texts, entry["when"])) if entry.get("when") else ""),
         ("principle", texts.label(principle.get("text"))),
@@ -163,6 +189,13 @@ def right_facts(run: Run, right: str, words: Words) -> list[tuple[str, str]]:
         ("threshold", texts.capital(threshold_words(threshold, texts))),
     ]
     return [(words(f"rights.fact.{key}"), told) for key, told in facts if told]
+
+
+def times_words(entry: Mapping[str, Any], words: Words) -> str:
+    """Say what "within so many minutes" means, and that times are not to the door, as the report does."""
+    texts, minutes = words.texts, entry.get("within_min")
+    within = texts("reading.cutoff", cutoff=minutes) if minutes else ""
+    return f"{within} {texts('reading.points')}".strip()
 
 
 def asked(run: Run, entry: Mapping[str, Any], words: Words) -> str:

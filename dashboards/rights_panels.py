@@ -24,6 +24,7 @@ from dashboards.rights_actions import (
     lack_sentence,
     right_facts,
     rights_of_cell,
+    untold_baskets,
 )
 from dashboards.run_data import RunData
 from dashboards.words import Words
@@ -113,7 +114,8 @@ def several_panel(data: RunData, choice: str, words: Words) -> list[Component]:
         for number, (_, chart) in enumerate(made)
         if chart is not None
     ]
-    return charts or [html.P(words("rights.no_several"), className="muted")]
+    untold = [] if asked else [html.P(said, className="muted") for said in untold_baskets(data.run, words)]
+    return [*charts, *untold] or [html.P(words("rights.no_several"), className="muted")]
 
 
 def cells_grid(data: RunData, choice: str, words: Words) -> list[Component]:

@@ -245,7 +245,7 @@ def test_a_suppressed_number_is_told_as_such(data: RunData) -> None:
 
 def test_what_a_right_asks_is_in_plain_words_with_its_authority(data: RunData) -> None:
     facts = dict(right_facts(data.run, "school_15", EN))
-    assert facts["In plain words"] == "One of the primary schools in less than 15 minutes, door to door"
+    assert facts["In plain words"] == "One of the primary schools in less than 15 minutes"
     assert facts["Where this stands"] == "Act, article 1 · law · checked against the source"
     assert facts["Where the number comes from"].startswith("Our proposal")
     assert dict(right_facts(data.run, "hospital_45", EN))["In plain words"].startswith("At least 10% of all")
