@@ -44,6 +44,7 @@ from access.uncertainty_kinds import INPUT_UNCERTAINTY
 
 FAR_STREET_M = 400.0
 HEADLINE_GROUPS = ("all", "decile_1", "decile_10")
+INCOME_TENTHS = tuple(f"decile_{tenth}" for tenth in range(1, 11))
 
 
 def write_run(
@@ -74,7 +75,7 @@ def write_run(
     indicators = indicator_table(evidence.rows)
     if minimum:
         indicators = hide_what_reveals(suppress_indicators(indicators, minimum))
-        indicators = rounded_groups(indicators, list(config.people.groups))
+        indicators = rounded_groups(indicators, [*config.people.groups, *INCOME_TENTHS])
     indicators.to_parquet(folder / "indicators.parquet", index=False)
     for name, further in evidence.tables.items():
         further.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")

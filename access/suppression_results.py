@@ -57,7 +57,7 @@ _FAMILY = re.compile(r"(.+)[_=][^_=]+")
 
 def suppressed_note(minimum: float) -> str:
     """Return what stands in the note of a hidden row."""
-    return f"suppressed: fewer than {minimum:g} residents"
+    return f"suppressed: fewer than {minimum:g} residents, or it would give such a count away"
 
 
 def suppress_indicators(
@@ -123,14 +123,15 @@ def hide_what_reveals(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def rounded_groups(frame: pd.DataFrame, groups: Sequence[str], digits: int = 4) -> pd.DataFrame:
-    """Round the numbers about groups whose counts by cell are hidden, so that they cannot be solved for.
+    """Round numbers about groups whose members are hidden in some cells, so that they cannot be solved for.
 
-    Many exact means over the same few residents are as many equations.
+    Many exact means over the same few residents are as many equations; and an exact mean of an income tenth,
+    less all cells whose tenth is shown, would tell which cells are the hidden ones.
 
     Parameters
     ----------
     groups : sequence of str
-        Groups of people, such as ``age_65_plus``.
+        Groups of people, such as ``age_65_plus`` and ``decile_1``.
     digits : int
         Significant digits that stay.
     """

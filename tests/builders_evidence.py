@@ -77,7 +77,14 @@ def right_rows() -> list[dict[str, Any]]:
         rows.append(row("right_severity", share / 4, unit="share", **where))
         for group, more in (("decile_1", 0.3), ("decile_10", 0.0), ("age_65_plus", 0.1), ("decile_5", 0.2)):
             rows.append(row("right_headcount", share + more, unit="share", group=group, **where))
-    rows.append(row("right_residents", np.nan, standard="odd", note="suppressed: fewer than 20 residents"))
+    rows.append(
+        row(
+            "right_residents",
+            np.nan,
+            standard="odd",
+            note="suppressed: fewer than 20 residents, or it would give such a count away",
+        )
+    )
     rows += [
         row("basket_residents", n, unit="residents", standard=f"fr_lacking_{k}", note=f"{k} of 2 rights")
         for k, n in enumerate((17_000.0, 3_600.0, 800.0))

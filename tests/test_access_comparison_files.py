@@ -209,7 +209,9 @@ def test_counts_of_few_are_hidden_and_so_is_what_they_follow_from() -> None:
     assert shown.loc["decile_1", ["residents_losing", "residents_within_noise"]].isna().any()
     assert shown.loc["decile_2", "residents_gaining"] == 0
     assert shown.loc["poorest40", "residents_gaining"] == 300
-    assert shown.loc["all", "note"] == "suppressed: fewer than 20 residents"
+    assert (
+        shown.loc["all", "note"] == "suppressed: fewer than 20 residents, or it would give such a count away"
+    )
     assert shown.loc["poorest40", "note"] is None
 
 
@@ -257,7 +259,7 @@ def test_what_a_run_hides_is_hidden_on_both_sides() -> None:
     frame = pd.DataFrame([number("mean_access", "age_65_plus", 3.0, 4.0, "jobs")])
     shown = shown_table(frame.astype({"cutoff_min": "Int64"}), [row], [row], 20).iloc[0]
     assert shown[["base", "value", "change"]].isna().all()
-    assert shown["note"] == "suppressed: fewer than 20 residents"
+    assert shown["note"] == "suppressed: fewer than 20 residents, or it would give such a count away"
 
 
 def test_numbers_of_named_groups_are_rounded_and_their_change_follows() -> None:

@@ -210,7 +210,7 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         write_report(write_run(tmp_path / name, cells, indicators, **changes))  # type: ignore[arg-type]
 
     make("whole")
-    monkeypatch.setattr(report, "map_png", lambda *_: b"")
+    monkeypatch.setattr(report, "map_png", lambda *_, **__: b"")
     make("no_income", disc.drop(columns=["income_decile", "zone", "snap"]),
          indicator_rows(disc).query("group == 'all'"),
          percentile=85, warnings=[], sufficiency=[],

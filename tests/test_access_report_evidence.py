@@ -70,7 +70,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the PNG, which take most of the time."""
-    monkeypatch.setattr(report, "map_png", lambda *_: b"")
+    monkeypatch.setattr(report, "map_png", lambda *_, **__: b"")
 
 
 def more_rows(folder: Path, *rows: dict[str, object]) -> None:
@@ -139,7 +139,10 @@ def test_the_base_row_is_the_one_with_input_uncertainty() -> None:
     [
         ("not defined: nobody lives there", "not defined"),
         ("not defined; of school_age", "not defined"),
-        ("suppressed: fewer than 20 residents", "suppressed (too few residents)"),
+        (
+            "suppressed: fewer than 20 residents, or it would give such a count away",
+            "suppressed (too few residents)",
+        ),
         (None, "no data"),
     ],
 )

@@ -19,7 +19,7 @@ from access.suppression_results import (
     suppressed_note,
 )
 
-NOTE = "suppressed: fewer than 20 residents"
+NOTE = "suppressed: fewer than 20 residents, or it would give such a count away"
 
 
 def row(group: str, value: float, covered: float, **other: Any) -> dict[str, Any]:
