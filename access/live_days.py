@@ -8,10 +8,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
-import numpy as np
-
-from access.engine.arrays import Seconds
 from access.errors import ResultError
+from access.live_coverage import Leaving, leaving_of, tells
 from access.live_day import LiveDay, departures_of_feeds
 from access.live_journey import schedule_of
 from access.live_run import LiveRun
@@ -19,9 +17,6 @@ from access.network_cache import load_group
 from gtfs.timetable import Schedule, Timetable
 
 Thing = TypeVar("Thing")
-
-SILENT_S = 3600
-"""A feed with nothing leaving for so long tells nothing of the minute."""
 
 
 class LiveDays:
@@ -61,15 +56,10 @@ class LiveDays:
         """Return the timetable of the day of a period, with its names."""
         return self._once(period, "schedule", lambda: self._schedule(period))
 
-    def silent_feeds(self, period: str, departure_s: int) -> list[str]:
-        """Name the feeds that tell nothing of a minute: not called whole, and nothing leaves for an hour."""
+    def silent_feeds(self, period: str, departure_s: int, within_min: int = 0) -> list[str]:
+        """Name the feeds, not called whole, that do not tell of a journey (``access.live_coverage``)."""
         leaving = self._once(period, "feeds", lambda: self._leaving(period))
-        silent = []
-        for feed, leaves_s in leaving.items():
-            first, end = np.searchsorted(leaves_s, [departure_s, departure_s + SILENT_S])
-            if first == end:
-                silent.append(feed)
-        return silent
+        return [feed for feed, leaves in leaving.items() if not tells(leaves, departure_s, within_min)]
 
     def _prepared(self, period: str, make: Callable[..., LiveDay]) -> LiveDay:
         timetable = self._timetable(period)
@@ -84,12 +74,12 @@ class LiveDays:
         day = self.date_of(period)
         return schedule_of(self._timetable(period), day, self._run.names[str(day)])
 
-    def _leaving(self, period: str) -> dict[str, Seconds]:
+    def _leaving(self, period: str) -> dict[str, Leaving]:
         """Return when vehicles leave, by feed that is not called whole."""
         feeds = self._run.config.schedule.feeds
         trip_ids = self._run.names[str(self.date_of(period))]["trip_ids"]
         found = departures_of_feeds(self._timetable(period), trip_ids, [feed.name for feed in feeds])
-        return {feed.name: found[feed.name] for feed in feeds if not feed.whole_timetable}
+        return {feed.name: leaving_of(found[feed.name]) for feed in feeds if not feed.whole_timetable}
 
     def _once(self, period: str, what: str, make: Callable[[], Thing]) -> Thing:
         key = self.date_of(period), what

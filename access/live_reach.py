@@ -10,9 +10,9 @@ Decisions
   far as the timetable holds the whole journey (``day_span``). Trips of the night before are in it.
 - All that is asked by departure is answered by departure, also on the day of an arrive-by period. The
   arrive-by question from one place is who can be *there*: ``minutes_to``.
-- A feed that is not called whole (``whole_timetable``) and has nothing leaving in the hour after a minute
-  tells nothing of that minute, as in the periods of a run: ``Clock.known`` is False there. Where it is known
-  and nothing can be boarded, people walk: ``Clock.rides`` is False.
+- A feed that is not called whole (``whole_timetable``) tells of a journey only where it holds departures
+  from the minute of leaving to the cutoff (``access.live_coverage``). Else ``Clock.known`` is False.
+  Where it is known and nothing can be boarded, people walk: ``Clock.rides`` is False.
 - Opportunities beyond the study area count as they do in the run. ``beyond_known`` is False where the run has
   cells there and its ready network does not tell what lies in them; what is reached is then a lower bound.
 """
@@ -57,7 +57,8 @@ class Clock:
     reached : float64 array
         Opportunities in strictly less than the cutoff.
     known : bool array
-        Whether the timetables tell anything of that minute; else the value is walking and what else there is.
+        Whether the timetables tell of all journeys from that minute up to the cutoff; else the value is what
+        can be reached without those that do not.
     rides : bool array
         Whether anything can be boarded; else everybody walks.
     beyond_known : bool
@@ -232,7 +233,7 @@ class LiveCity:
         return Clock(
             departure_s=departure_s,
             reached=reached,
-            known=np.array([not self.silent_feeds(period, int(at_s)) for at_s in departure_s]),
+            known=np.array([not self.silent_feeds(period, int(at), cutoff_min) for at in departure_s]),
             rides=np.array([day.rides_from(int(at_s)) for at_s in departure_s]),
             beyond_known=self.beyond_known,
         )
@@ -258,9 +259,17 @@ class LiveCity:
             return Journey(from_cell, "", None)
         return self.journey(from_cell, self.cell_ids[at], period, departure_s)
 
-    def silent_feeds(self, period: str, departure_s: int) -> list[str]:
-        """Name the feeds that tell nothing of a minute: not called whole, and nothing leaves for an hour."""
-        return self._days.silent_feeds(period, departure_s)
+    def silent_feeds(self, period: str, departure_s: int, within_min: int = 0) -> list[str]:
+        """Name the feeds that do not tell of journeys from a minute (``access.live_coverage``).
+
+        Parameters
+        ----------
+        period, departure_s
+            As for ``minutes_from``.
+        within_min : int
+            How long the journeys may take.
+        """
+        return self._days.silent_feeds(period, departure_s, within_min)
 
     def rides_from(self, period: str, departure_s: int) -> bool:
         """Say whether anything can be boarded by somebody who leaves then; else all travel is on foot."""

@@ -37,9 +37,9 @@ def clock(data: RunData, cell_id: str, choice: Choice) -> Any:
 
 
 def silence(data: RunData, view: View, at_min: int, words: Words) -> str:
-    """Say which timetables tell nothing of a minute, or that everybody walks then; else empty."""
+    """Say which timetables do not tell of trips from a minute, or that everybody walks then; else empty."""
     city = live.live_city(data)
-    if silent := city.silent_feeds(view.period, 60 * at_min):
+    if silent := city.silent_feeds(view.period, 60 * at_min, view.cutoff_min):
         return words("gaps.reach.silent", feeds=joined(silent, words.texts))
     return "" if city.rides_from(view.period, 60 * at_min) else words("gaps.reach.walking_only")
 

@@ -76,11 +76,19 @@ def test_where_nothing_runs_people_walk_and_it_is_told(live: LiveCity, west_east
     assert live.rides_from("peak", clock_s("5:30"))
 
 
-def test_a_feed_tells_nothing_of_a_minute_without_departures_in_the_hour_after(live: LiveCity) -> None:
-    assert live.silent_feeds("peak", clock_s("6:00")) == ["bus"]
-    assert live.silent_feeds("peak", clock_s("6:01")) == []
-    assert live.silent_feeds("peak", clock_s("10:50")) == []
+def test_a_feed_tells_nothing_of_a_minute_before_its_first_and_after_its_last_departure(
+    live: LiveCity,
+) -> None:
+    assert live.silent_feeds("peak", clock_s("6:59")) == ["bus"]
+    assert live.silent_feeds("peak", clock_s("7:00")) == []
+    assert live.silent_feeds("peak", clock_s("10:40")) == []
     assert live.silent_feeds("peak", clock_s("10:51")) == ["bus"]
+
+
+def test_a_feed_that_ends_during_the_journey_does_not_tell_of_it(live: LiveCity) -> None:
+    """The last bus leaves at 10:50."""
+    assert live.silent_feeds("peak", clock_s("10:20"), 30) == []
+    assert live.silent_feeds("peak", clock_s("10:21"), 30) == ["bus"]
 
 
 def test_a_whole_feed_that_does_not_run_tells_that_nothing_runs(tmp_path: Path) -> None:
@@ -97,7 +105,7 @@ def test_the_clock_of_the_west_end(live: LiveCity, west_east: tuple[str, str]) -
     expected = {minute: 1000.0 for hour in (7, 8, 9, 10) for minute in (60 * hour + 15, 60 * hour + 45)}
     assert reached == {minute: expected.get(minute, 0.0) for minute in range(0, 1440, 15)}
     known = {int(minute) for minute in (clock.departure_s // 60)[clock.known]}
-    assert known == set(range(6 * 60 + 15, 10 * 60 + 51, 15))
+    assert known == set(range(7 * 60, 10 * 60 + 23, 15))  # until 28 minutes before the last bus
     assert clock.beyond_known
 
 
