@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -155,3 +156,17 @@ def test_french_spaces_do_not_break() -> None:
 def test_capital_keeps_the_rest(en: Texts) -> None:
     assert en.capital("jobs in R$") == "Jobs in R$"
     assert en.capital("") == ""
+
+
+def test_every_text_of_the_sheet_is_named_in_its_modules() -> None:
+    """Headings and columns are asked for by the last part of their key."""
+    modules = (Path(__file__).parents[1] / "access").glob("zone_sheet*.py")
+    source = "\n".join(module.read_text(encoding="utf-8") for module in modules)
+    keys = [key for key, _ in flatten(load_tree("en")) if key.startswith("sheet.")]
+    parts = {key: key.removeprefix("sheet.").removeprefix("column_").removesuffix("_heading") for key in keys}
+    assert len(parts) >= 40
+    assert [
+        key
+        for key, part in parts.items()
+        if not {f'"{part}"', f'"{key}"', f"'{key}'"} & set(re.findall(r"[\"'][\w.]+[\"']", source))
+    ] == []
