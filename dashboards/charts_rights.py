@@ -33,6 +33,9 @@ INK, BLUE, PINK, GREY = "#1a1a1a", "#364fc7", "#c2006b", "#8a8a8a"
 FONT = "system-ui, 'DejaVu Sans', 'Segoe UI', Roboto, sans-serif"
 
 
+_SHARE_STEPS, _MOST_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2), 6
+
+
 class Chart(NamedTuple):
     """A figure, what it shows in a sentence, and its numbers as a table."""
 
@@ -204,12 +207,35 @@ def _bars(numbers: Sequence[Number], words: Words, *, share: bool) -> go.Figure:
     )
     layout = _layout(words)
     figure.update_layout(**layout, height=90 + 24 * len(numbers))
-    figure.update_xaxes(tickformat=".0%" if share else None, rangemode="tozero", gridcolor="#e2e2e2")
-    if share and max((number.value for number in numbers if math.isfinite(number.value)), default=0.0) < 0.1:
-        figure.update_xaxes(tickformat=".1%")
+    figure.update_xaxes(rangemode="tozero", gridcolor="#e2e2e2")
+    if share:
+        ticks = share_ticks(_most(numbers))
+        figure.update_xaxes(tickvals=ticks, ticktext=[_tick_words(tick, ticks, words) for tick in ticks])
     figure.update_xaxes(title=words("rights.axis_share" if share else "rights.axis_mean"))
     figure.update_yaxes(autorange="reversed", automargin=True)
     return figure
+
+
+def share_ticks(most: float) -> list[float]:
+    """Return shares from 0 to about the most, in equal steps that are easy to read; at most seven.
+
+    They are written by the app, since the drawing library sets no space before "%".
+    """
+    step = next((step for step in _SHARE_STEPS if most / step <= _MOST_STEPS), _SHARE_STEPS[-1])
+    return [n * step for n in range(max(1, math.ceil(round(most / step, 6))) + 1) if n * step <= 1 + 1e-9]
+
+
+def _most(numbers: Sequence[Number]) -> float:
+    """Return the largest share, ranges included; 0 where none is known."""
+    ends = [end for number in numbers for end in (number.value, number.high)]
+    return max((end for end in ends if math.isfinite(end)), default=0.0)
+
+
+def _tick_words(tick: float, ticks: Sequence[float], words: Words) -> str:
+    """Write a share of the axis as the language writes it, all ticks with as many decimals."""
+    decimals = 1 if len(ticks) > 1 and ticks[1] < 0.01 - 1e-9 else 0
+    sign = "\u202f%" if words.language == "fr" else "%"
+    return words.number(100 * tick, decimals) + sign
 
 
 def _kind(number: Number) -> str:

@@ -56,7 +56,7 @@ def chance_chart(run: Run, words: Words) -> Chart | None:
     for name in WITH_CHANCE:
         number, chance = run.numbers.one(name, group="all"), run.numbers.one(f"{name}_bias")
         if number is not None and chance is not None and math.isfinite(number.value + chance.value):
-            rows.append((registry()[name].title.of(texts.language), number, chance))
+            rows.append((plain_index(name, words), number, chance))
     if not rows:
         return None
     figure = plain_figure(words, x_title=_wrapped(words("segregation.chart.chance_axis")))
@@ -176,6 +176,11 @@ def school_chart(run: Run, indicator: str, words: Words) -> Chart | None:
     ]
     minutes = next((cutoff for _, _, cutoff in kinds if cutoff is not None), None)
     return _dots(series, indicator, indicator, words, minutes=words.number(minutes))
+
+
+def plain_index(indicator: str, words: Words) -> str:
+    """Name of an index of ``WITH_CHANCE`` in plain words."""
+    return words(f"segregation.index.{indicator.removeprefix('segregation_')}")
 
 
 def radius_m(number: Number) -> float:

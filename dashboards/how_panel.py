@@ -89,14 +89,15 @@ def _method(made: Made, words: Words) -> list[Component]:
     return [
         *_part(words("how.reading"), [html.P(formula.reading.of(language))]),
         *_part(words("how.limits"), [html.P(formula.limits.of(language))]),
-        *_part(words("how.formula"), [html.Code(formula.formula, className="formula")]),
+        *_part(words("how.formula"), [html.Code(formula.formula, className="formula", lang="en")]),
         _definitions(
             (
                 (words("how.parameters"), formula.parameters.of(language)),
                 (words("how.unit"), made.unit),
-                (words("how.source"), f"{formula.source.text}. {checked}"),
+                (words("how.source"), [html.Span(formula.source.text, lang="en"), f". {checked}"]),
             )
         ),
+        *([] if language == "en" else [html.P(words("how.english"), className="muted")]),
     ]
 
 
@@ -126,6 +127,6 @@ def _part(title: str, content: list[Any]) -> list[Component]:
     return [html.H3(title), *content]
 
 
-def _definitions(pairs: tuple[tuple[str, str], ...]) -> Component:
+def _definitions(pairs: tuple[tuple[str, Any], ...]) -> Component:
     """Return a list of names and what they are."""
     return html.Dl([part for name, text in pairs for part in (html.Dt(name), html.Dd(text))])

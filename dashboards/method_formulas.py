@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -60,12 +61,12 @@ def formula_list(run: Run, text: str, words: Words) -> list[Component]:
 def _entry(indicator: Indicator, words: Words, *, is_open: bool, here: bool) -> Component:
     language = words.texts.language
     checked = words("how.verified" if indicator.source.verified else "how.not_verified")
-    facts = (
+    facts: tuple[tuple[str, Any], ...] = (
         (words("how.reading"), indicator.reading.of(language)),
         (words("how.limits"), indicator.limits.of(language)),
         (words("how.parameters"), indicator.parameters.of(language)),
         (words("how.unit"), unit_words(indicator.unit, language)),
-        (words("how.source"), f"{indicator.source.text}. {checked}"),
+        (words("how.source"), [html.Span(indicator.source.text, lang="en"), f". {checked}"]),
     )
     where = words("method.in_run" if here else "method.not_in_run")
     return html.Details(
@@ -78,7 +79,7 @@ def _entry(indicator: Indicator, words: Words, *, is_open: bool, here: bool) -> 
                     html.Span(where, className="tag" if here else "tag tag-pale"),
                 ]
             ),
-            html.Code(indicator.formula, className="formula"),
+            html.Code(indicator.formula, className="formula", lang="en"),
             html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))]),
         ],
         open=is_open,

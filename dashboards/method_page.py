@@ -200,6 +200,7 @@ def _formulas(data: RunData, view: View, words: Words) -> list[Component | None]
     return [
         html.P(words("method.notation"), className="muted"),
         html.P(words("method.not_verified"), className="muted"),
+        *([] if words.language == "en" else [html.P(words("how.english"), className="muted")]),
         dmc.TextInput(
             id=ids.control(FIND),
             label=words("method.search"),

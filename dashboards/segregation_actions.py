@@ -21,6 +21,7 @@ from access.report_segregation import (
     zone_index_table,
 )
 from access.report_tables import Table
+from dashboards.charts_segregation import WITH_CHANCE, plain_index
 from dashboards.how import key_text
 from dashboards.words import Words
 
@@ -53,7 +54,29 @@ def index_table(run: Run, words: Words) -> Asked | None:
         for name in OF_ZONES
         if (number := run.numbers.one(name, group="all")) is not None
     }
-    return _asked(zone_index_table(run, words.texts), keys)
+    made = _asked(zone_index_table(run, words.texts), keys)
+    return None if made is None else Asked(_plain_rows(run, made.table, words), made.how)
+
+
+def _plain_rows(run: Run, table: Table, words: Words) -> Table:
+    """Put plain words before the names that only specialists know; say who is counted where cells are."""
+    named = {
+        title: words("segregation.index.named", plain=plain_index(name, words), name=title)
+        for name in WITH_CHANCE
+        if (title := registry()[name].title.of(words.texts.language))
+    }
+    rows = tuple((named.get(row[0], row[0]), *row[1:]) for row in table.rows)
+    of_cells = all(run.numbers.one(name, group="all") is None for name in WITH_CHANCE)
+    note = f"{table.note} {words('segregation.counted')}" if of_cells else table.note
+    return table._replace(rows=rows, note=note.strip())
+
+
+def without_file_names(table: Table | None, words: Words) -> Table | None:
+    """Say where ranges are to be found on the page, in place of the file of the run that holds them."""
+    if table is None:
+        return None
+    note = table.note.replace(words.texts("table.no_range_note"), words("segregation.ranges"))
+    return table._replace(note=note)
 
 
 def through_travel_table(run: Run, words: Words) -> Asked | None:
@@ -63,7 +86,7 @@ def through_travel_table(run: Run, words: Words) -> Asked | None:
         for name in BY_KERNEL
         if (number := run.numbers.one(f"{name}_transit")) is not None
     }
-    return _asked(kernel_table(run, words.texts), keys)
+    return _asked(without_file_names(kernel_table(run, words.texts), words), keys)
 
 
 def groups_table(run: Run, words: Words) -> Asked | None:
@@ -73,22 +96,36 @@ def groups_table(run: Run, words: Words) -> Asked | None:
         for number in run.numbers.of("segregation_dissimilarity")
         if number.group != "all"
     }
-    return _asked(group_table(run, words.texts), keys)
+    return _asked(without_file_names(group_table(run, words.texts), words), keys)
 
 
 def places_table(run: Run, words: Words) -> Asked | None:
     """Mix around places by service."""
     table = place_table(run, words.texts)
     numbers = run.numbers.of("mix_of_reach_places", group="all")
-    return None if table is None else Asked(table, tuple(key_text(number) for number in numbers))
+    if table is None:
+        return None
+    if any(number.value == 0 for number in numbers):
+        table = table._replace(note=f"{table.note} {words('segregation.zero')}".strip())
+    return Asked(table, tuple(key_text(number) for number in numbers))
+
+
+def schools_table(run: Run, words: Words) -> Table | None:
+    """Return schools within reach of children, and their mix."""
+    return without_file_names(school_table(run, words.texts), words)
 
 
 def all_tables(run: Run, words: Words) -> list[Table]:
     """Return every table of the page, in its order."""
-    asked = (index_table(run, words), groups_table(run, words), through_travel_table(run, words))
+    asked = (
+        index_table(run, words),
+        groups_table(run, words),
+        through_travel_table(run, words),
+        places_table(run, words),
+    )
     tables = [each.table for each in asked if each is not None]
-    places, schools = place_table(run, words.texts), school_table(run, words.texts)
-    return [*tables, *(table for table in (places, schools) if table is not None)]
+    schools = schools_table(run, words)
+    return [*tables, *([] if schools is None else [schools])]
 
 
 def low_income_words(run: Run, words: Words) -> str:

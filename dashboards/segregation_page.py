@@ -9,20 +9,22 @@ from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from access.indicator_registry import registry
-from access.report_schools import school_sentences, school_table
+from access.indicator_registry import Indicator, registry
+from access.report_schools import school_sentences
 from access.report_segregation import OF_ZONES, segregation_section
 from access.report_tables import map_table
 from dashboards import ids
 from dashboards.aria import aria
 from dashboards.charts import Chart
 from dashboards.charts_segregation import (
+    WITH_CHANCE,
     chance_chart,
     extremes_chart,
     group_chart,
     height_px,
     isolation_chart,
     mix_chart,
+    plain_index,
     profile_chart,
     school_chart,
 )
@@ -39,6 +41,7 @@ from dashboards.segregation_actions import (
     lead,
     low_income_words,
     places_table,
+    schools_table,
     through_travel_table,
 )
 from dashboards.view import View, view_of_table
@@ -182,10 +185,17 @@ def _chance(data: RunData, words: Words) -> Children:
     listed = [
         part
         for each in entries
-        for part in (html.Dt(each.title.of(language)), html.Dd(each.reading.of(language)))
+        for part in (html.Dt(_index_name(each, words)), html.Dd(each.reading.of(language)))
     ]
     readings = html.Details([html.Summary(words("segregation.readings")), html.Dl(listed)])
     return [*_chart(chart, "chance", words, index_table(data.run, words)), readings]
+
+
+def _index_name(indicator: Indicator, words: Words) -> str:
+    name = indicator.title.of(words.texts.language)
+    if indicator.name not in WITH_CHANCE:
+        return name
+    return words("segregation.index.named", plain=plain_index(indicator.name, words), name=name)
 
 
 def _travel(data: RunData, words: Words) -> Children:
@@ -204,7 +214,7 @@ def _travel(data: RunData, words: Words) -> Children:
 def _schools(data: RunData, words: Words) -> Children:
     run, texts = data.run, words.texts
     charts = ("schools_in_reach", "schools_mix", "schools_isolation")
-    table = table_block(school_table(run, texts))
+    table = table_block(schools_table(run, words))
     return [
         *(html.P(sentence) for sentence in school_sentences(run, texts)),
         *(part for name in charts for part in _chart(school_chart(run, name, words), name, words)),
@@ -215,7 +225,11 @@ def _schools(data: RunData, words: Words) -> Children:
 def _notes(data: RunData, words: Words) -> Children:
     section = segregation_section(data.run, words.texts)
     reasons = [html.Li(reason, lang="en") for reason in section.reasons]
-    known = {words.texts.label(each) for each in _reasons_told(data)}
+    # What the page has said already, and in which file of the run its numbers are, is not told here.
+    known = {
+        *(words.texts.label(each) for each in _reasons_told(data)),
+        words.texts("segregation.all_rows"),
+    }
     return [
         *(html.P(note) for note in section.notes if note not in known),
         *(
