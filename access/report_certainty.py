@@ -38,7 +38,7 @@ def certainty_section(run: Run, texts: Texts) -> Section:
         sentences.append(texts("certainty.no_bands"))
     notes = [texts(f"certainty.kind_{kind}") for kind in KINDS]
     if n_outside := _n_outside(run):
-        notes.append(texts("certainty.outside", n=texts.number(n_outside)))
+        notes.append(texts.plural("certainty.outside", n_outside))
     notes += [texts("certainty.census"), *_assumptions(run, texts), *limit_sentences(run, texts)]
     refused = (run.manifest.get("uncertainty") or {}).get("spatial_process_refused") or {}
     reasons = tuple(f"{name}, block bootstrap refused: {why}" for name, why in refused.items())
@@ -49,7 +49,7 @@ def band_table(run: Run, texts: Texts) -> Table | None:
     """Sensitivity and variability of the headline's numbers: one row a number and kind, never pooled."""
     rows = (
         (
-            registry()[number.indicator].title.of(texts.language),
+            _index_words(number, texts),
             kind_words(number.interval_kind, texts),
             value_words(number, texts),
             range_words(number, texts),
@@ -65,6 +65,13 @@ def band_table(run: Run, texts: Texts) -> Table | None:
     )
     keys = ("index", "range_kind", "value", "range")
     return table_of(texts, caption, keys, rows, 2, texts("table.bands_note"), word_columns=(3,))
+
+
+def _index_words(number: Number, texts: Texts) -> str:
+    """Name of an indicator; with its unit where that is minutes, which a number alone does not tell."""
+    indicator = registry()[number.indicator]
+    title = indicator.title.of(texts.language)
+    return f"{title} ({texts('table.minutes_unit')})" if number.unit.startswith("min") else title
 
 
 def kind_words(kind: str, texts: Texts) -> str:

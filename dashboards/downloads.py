@@ -30,11 +30,12 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from access.report_data import Headline
+from access.report_data import Headline, Run
 from access.report_findings import area_name, attribution
 from access.report_map import CellMap
 from access.report_tables import Table
 from dashboards.download_maps import map_picture
+from dashboards.downloads_columns import column_words
 from dashboards.run_data import RunData
 from dashboards.view import View
 from dashboards.words import Words
@@ -187,7 +188,7 @@ def _with_mark(number: str, words: Words) -> str:
 
 
 def _tables(shown: Shown, data: RunData, view: View, words: Words, day: date) -> tuple[str, bytes] | None:
-    files = dict(_csv_files(shown, words))
+    files = dict(_csv_files(shown, data.run, words))
     if not files:
         return None
     encoded = {name: text.encode("utf-8-sig") for name, text in files.items()}
@@ -197,11 +198,11 @@ def _tables(shown: Shown, data: RunData, view: View, words: Words, day: date) ->
     return "zip", _zipped({"about.txt": about.encode("utf-8-sig"), **encoded})
 
 
-def _csv_files(shown: Shown, words: Words) -> Iterable[tuple[str, str]]:
+def _csv_files(shown: Shown, run: Run, words: Words) -> Iterable[tuple[str, str]]:
     for number, table in enumerate(shown.tables, start=1):
         yield f"{number:02d}-{slug(table.caption)}.csv", csv_text(table.columns, table.rows, words)
     if shown.cells is not None:
-        names = [str(name) for name in shown.cells.columns]
+        names = [column_words(str(name), run, words) for name in shown.cells.columns]
         rows = shown.cells.itertuples(index=False, name=None)
         yield f"{slug(words('downloads.cells'))}.csv", csv_text(names, rows, words)
 

@@ -71,6 +71,22 @@ def lead_sentences(data: RunData, words: Words) -> Iterator[str]:
             yield words("method.no_data_one", period=label, reason=reason)
 
 
+def income_counts(run: Run, words: Words) -> list[str]:
+    """Say what each count of residents with a known income counts; empty where the run has one count only."""
+    residents, decile = run.residents(), run.column("income_decile")
+    counts = {"shown": float(np.nansum(residents[np.isfinite(decile)]))}
+    rule = run.manifest.get("exclusion") or {}
+    if rule.get("residents") and rule.get("residents_income_unknown") is not None:
+        counts["known"] = float(rule["residents"]) - float(rule["residents_income_unknown"])
+    where = {"service": run.headline.service, "period": run.headline.period, "group": "all"}
+    covered = run.numbers.one("concentration_index", cutoff_min=run.headline.cutoff_min, **where)
+    if covered is not None and covered.covered_population > 0:
+        counts["covered"] = covered.covered_population
+    if not counts["shown"] or len({round(n) for n in counts.values()}) < 2:
+        return []
+    return [words(f"method.income_counts.{key}", n=words.number(n)) for key, n in counts.items()]
+
+
 def findings_of(summary: str) -> list[Finding]:
     """Read the findings of one timetable from the program's own summary of it.
 

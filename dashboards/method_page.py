@@ -38,6 +38,7 @@ from dashboards.method_facts import (
     day_table,
     findings_of,
     findings_table,
+    income_counts,
     lead_sentences,
     share_table,
     snap_of_all_table,
@@ -182,7 +183,13 @@ def _places(data: RunData, view: View, words: Words) -> list[Component | None]:
 
 def _residents(data: RunData, view: View, words: Words) -> list[Component | None]:
     run, texts = data.run, words.texts
-    return [table_block(each(run, texts)) for each in (coverage_table, total_table, gap_table)]
+    counts = income_counts(run, words)
+    told = html.Ul([html.Li(each) for each in counts])
+    return [
+        table_block(coverage_table(run, texts)),
+        *([html.P(words("method.income_counts.lead")), told] if counts else []),
+        *(table_block(each(run, texts)) for each in (total_table, gap_table)),
+    ]
 
 
 def _sure(data: RunData, view: View, words: Words) -> list[Component | None]:

@@ -230,7 +230,7 @@ def rights_table(facts: ZoneFacts, words: Words) -> Table | None:
     keys = ("right", "here", "everybody", "gap")
     columns = tuple(words(f"zones.column.{key}") for key in keys)
     caption = words("zones.rights_caption", name=facts.zone.name)
-    return Table(caption, columns, rows, word_columns=(3,))
+    return Table(caption, columns, rows, note=words("zones.rights_note"), word_columns=(3,))
 
 
 def rule_sentences(run: Run, words: Words) -> list[str]:

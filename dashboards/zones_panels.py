@@ -8,6 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from access.report_tables import Table
+from access.report_zone_gap import text_in
 from access.texts import LANGUAGES
 from dashboards import ids
 from dashboards.aria import aria
@@ -39,7 +40,7 @@ def zone_panel(data: RunData, zone_id: str, said: Words) -> list[Component]:
     if not zone_id:
         return [html.P(said("zones.none_chosen"), className="muted")]
     found = facts(data.run, zone_id, said)
-    warning = edge_warning(found, said)
+    warning, is_named = edge_warning(found, said), bool(text_in(found.row, "name"))
     told = [
         part
         for name, words_of in zone_facts(data.run, found, said)
@@ -47,6 +48,7 @@ def zone_panel(data: RunData, zone_id: str, said: Words) -> list[Component]:
     ]
     return [
         html.H2(said("zones.chosen", n=found.number, name=found.zone.name)),
+        *([html.P(said("zones.around", name=found.zone.name), className="muted")] if is_named else []),
         *([html.P(warning, className="warning", role="note")] if warning else []),
         html.Dl(told),
         _sheets(said),

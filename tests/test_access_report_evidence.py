@@ -521,7 +521,7 @@ def test_a_number_outside_its_own_range_is_marked_in_its_table(tmp_path: Path) -
     assert any("which does not hold the number" in told for told in sections["inequality"].sentences)
     assert "†" not in "".join(sections["inequality"].sentences)
     assert "†" not in sections["supply"].tables[0].note
-    assert any("1 numbers lie outside" in note for note in sections["certainty"].notes)
+    assert any("1 number lies outside" in note for note in sections["certainty"].notes)
 
 
 def test_values_of_a_choice_are_written_in_the_language_of_the_page() -> None:

@@ -116,7 +116,7 @@ def test_tables_and_cells_come_as_a_zip_that_tells_what_they_are(data: RunData) 
     assert "Un disque de cellules inventé." in about
     assert "/gaps?lang=fr&run=disc&service=jobs" in about
     cells = list(csv.reader(io.StringIO(package.read("cellules.csv").decode("utf-8-sig")), delimiter=";"))
-    assert cells[0] == ["id", "population", "jobs_in_45min_midday"]
+    assert cells[0] == ["Cellule (H3)", "Habitants", "jobs_in_45min_midday"]
     assert len(cells) == 1 + len(data.cell_ids)
 
 
