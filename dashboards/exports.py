@@ -13,24 +13,24 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 import yaml
 
-from access.comparison import Comparison
 from access.comparison_bill import WEEK, sums_of_bill
-from access.comparison_files import ids_of_names
 from access.comparison_package import named, stacked, stacked_places, write_package
 from access.comparison_reader import PACKAGE, SIDE
-from access.comparison_side_by_side import WeeklyHours, side_by_side
 from dashboards.private_folder import private_folder
 from dashboards.run_data import RunData
 from dashboards.what_if_problems import Problem, ScenarioProblems
 from dashboards.what_if_question import canonical, checked_scenario, plain_scenario
 from dashboards.what_if_read import frame_of
 from dashboards.what_if_result import WhatIfResult
+
+if TYPE_CHECKING:
+    from access.comparison import Comparison
 
 MOST_SCENARIOS = 4
 LONGEST_TEXT = 6_000
@@ -106,6 +106,8 @@ def side_by_side_of(results: Sequence[WhatIfResult]) -> tuple[pd.DataFrame, dict
     ValueError
         If there is none, too many, or they are not of one run.
     """
+    from access.comparison_side_by_side import WeeklyHours, side_by_side  # brings the engine, slow to import
+
     ids = _ids(results)
     comparisons = [_comparison(result, scenario) for result, scenario in zip(results, ids, strict=True)]
     sums = [sums_of_bill(result.bill, "vehicle_hours", WEEK) for result in results]
@@ -175,10 +177,14 @@ def _ids(results: Sequence[WhatIfResult]) -> list[str]:
     if len({result.run for result in results}) > 1:
         message = "scenarios of different runs cannot be put side by side; choose those of one run"
         raise ValueError(message)
+    from access.comparison_files import ids_of_names  # brings the engine, slow to import
+
     return ids_of_names([result.name["en"] for result in results])
 
 
 def _comparison(result: WhatIfResult, scenario: str) -> Comparison:
+    from access.comparison import Comparison  # brings the engine, slow to import
+
     return Comparison(
         scenario={**result.name, "en": scenario},
         base=result.base,

@@ -106,7 +106,7 @@ def form_block(kind: str, values: Mapping[str, Any], city: City, words: Words, *
             parts.append(_box(name[1:], given, words))
         else:
             parts.append(_field(kind, name, given, city, words))
-        if name == "lines" and kind != "close_stop":
+        if name == "lines":
             parts.append(html.Div(id=page.TODAY, **aria(live="polite")))
     return html.Div(parts, className="what-if-fields")
 

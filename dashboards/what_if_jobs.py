@@ -29,7 +29,8 @@ from dashboards.what_if_question import Question
 from dashboards.what_if_worker import Setting
 from dashboards.words import Words
 
-QUEUED, LOADING, COMPUTING, FIRST_RESULTS = "queued", "loading", "computing", "first"
+QUEUED, LOADING, PREPARING = "queued", "loading", "preparing"
+COMPUTING, FIRST_RESULTS = "computing", "first"
 DONE, FAILED, CANCELLED, UNKNOWN = "done", "failed", "cancelled", "unknown"
 ENDED = (DONE, FAILED, CANCELLED, UNKNOWN)
 MOST_JOBS, MOST_OF_ONE = 12, 6
@@ -47,7 +48,8 @@ class Status:
     Attributes
     ----------
     state : str
-        ``queued, loading, computing, first, done, failed, cancelled`` or ``unknown``.
+        ``queued, loading, preparing, computing, first, done, failed, cancelled`` or ``unknown``; one that
+        is ``preparing`` has no other question before it.
     step : str
         Key of the text below ``jobs.step``; empty before the first and after the last.
     share : float
@@ -188,6 +190,8 @@ class JobsOfRun:
             state = live.state
             if state == QUEUED and not self._ready:
                 state = LOADING
+            elif state == QUEUED and len(self._live) == 1:
+                state = PREPARING
             waiting = [each.job.number for each in self._live.values() if each.state == QUEUED]
             ahead = sum(number < live.job.number for number in waiting) if live.state == QUEUED else 0
             step = "loading" if state == LOADING else live.step

@@ -41,6 +41,7 @@ def layout(data: RunData, view: View, words: Words) -> Component:
                 [html.Div(_steps(data, words), className="what-if-left"), _map(data, view, words)],
                 className="what-if-columns",
             ),
+            html.Div(id=page.BEFORE, **aria(live="polite")),
             html.Div(id=page.HEADLINE, **aria(live="polite")),
             html.Div(id=page.RESULT),
             html.Div(id=page.SIDE),

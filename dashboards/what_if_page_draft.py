@@ -22,7 +22,6 @@ from dashboards.what_if_page_context import Asked, asked, city, jobs, said_probl
 from dashboards.what_if_page_parts import alert, change_list
 from dashboards.what_if_problems import ScenarioProblems
 from dashboards.what_if_shown_changes import name_of_changes
-from dashboards.words import Words
 
 FILE_NAME = "scenario.yaml"
 
@@ -148,7 +147,7 @@ def _file(app: dash.Dash, runs: Runs) -> None:
     def load(contents: Any, table: Any) -> tuple[Any, Any]:
         if not contents:
             raise PreventUpdate
-        return loaded_file(str(contents), asked(table, runs).words)
+        return loaded_file(str(contents), asked(table, runs))
 
 
 def _planned(app: dash.Dash, runs: Runs) -> None:
@@ -199,10 +198,16 @@ def draft_of_text(text: Any, here: City) -> dict[str, Any] | None:
         draft = draft_of(scenario_of_text(str(text)))
     except ScenarioProblems:
         return None
-    made = scenario_of(named(draft, ""), here)["name"]
-    return (
-        named(draft, "") if draft["name"] == made else draft
-    )  # a name that nobody wrote follows the changes
+    return without_made_name(draft, here)
+
+
+def without_made_name(draft: dict[str, Any], here: City) -> dict[str, Any]:
+    """Take away a name that the changes gave and nobody wrote, so that it goes on to follow them."""
+    bare = named(draft, "")
+    made = draft_of(scenario_of(bare, here))["name"]
+    written = draft["name"]
+    same = written == made if isinstance(written, dict) else written in made.values()
+    return bare if same else draft
 
 
 def saved_file(draft: Any, who: Asked) -> tuple[Any, Any]:
@@ -217,14 +222,16 @@ def saved_file(draft: Any, who: Asked) -> tuple[Any, Any]:
     return {"content": text, "filename": FILE_NAME, "type": "application/yaml"}, []
 
 
-def loaded_file(contents: str, words: Words) -> tuple[Any, Any]:
+def loaded_file(contents: str, who: Asked) -> tuple[Any, Any]:
     """Return the scenario of an uploaded file as draft, or what is wrong with it."""
+    words = who.words
     try:
         draft = draft_of(scenario_of_upload(contents))
     except ScenarioProblems as problems:
         return no_update, alert(words("what_if.file.not_loaded"), *said_problems(problems, words))
     name = name_shown(draft, words)
-    return draft, html.P(words.plural("what_if.file.loaded", len(changes_in(draft)), name=name))
+    told = html.P(words.plural("what_if.file.loaded", len(changes_in(draft)), name=name))
+    return without_made_name(draft, city(who.data)), told
 
 
 def kept_timetable(contents: str, file: str, feed: str, planned: Any, who: Asked) -> tuple[Any, Any]:

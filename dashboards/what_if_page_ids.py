@@ -41,6 +41,7 @@ PROGRESS = "what-if-progress"
 SHOWN = "what-if-shown"  # dcc.Store: {"key", "final"}: the result on the page
 SHOW = "what-if-show"  # what the map shows: base or difference
 RESULT = "what-if-result"
+BEFORE = "what-if-before"  # says that the result is of the scenario before
 HEADLINE = "what-if-headline"
 SIDE = "what-if-side"
 SHOW_BOX = "what-if-show-box"

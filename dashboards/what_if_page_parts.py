@@ -130,7 +130,7 @@ def result_block(data: RunData, result: WhatIfResult, words: Words) -> list[Comp
     for name in SECTIONS:
         section = sections[name]
         parts: list[Component] = []
-        if name == "groups" and chart is not None:
+        if name == "groups" and chart is not None and not section.absent:
             parts.append(
                 chart_block(
                     chart.figure, chart.sentence, chart.table, words, "what-if-winners", chart.height_px
@@ -172,6 +172,19 @@ def _downloads(result: WhatIfResult, words: Words) -> Component:
     return html.Div([*buttons, told], role="group", className="what-if-actions", **aria(label=title))
 
 
+def distinct_names(kept: Sequence[Mapping[str, Any]], words: Words) -> dict[str, str]:
+    """Return what each scenario is called, by its key; further ones of the same name get a number."""
+    found: dict[str, str] = {}
+    for each in kept:
+        name = words.label(each.get("name"), words("what_if.unnamed"))
+        taken, n, shown = set(found.values()), 1, name
+        while shown in taken:
+            n += 1
+            shown = f"{name} ({n})"
+        found[str(each["key"])] = shown
+    return found
+
+
 def side_block(
     data: RunData,
     kept: Sequence[Mapping[str, Any]],
@@ -183,9 +196,10 @@ def side_block(
     if not kept:
         return []
     known = [results[each["key"]] for each in kept if each["key"] in results]
+    names = distinct_names(kept, words)
     items = []
     for each in kept:
-        name = words.label(each.get("name"), words("what_if.unnamed"))
+        name = names[each["key"]]
         gone = [] if each["key"] in results else [f" ({words('what_if.side.expired')})"]
         buttons = [
             small_button(
@@ -201,7 +215,7 @@ def side_block(
         html.H2(words("what_if.side.title")),
         html.P(words("what_if.side.help"), className="muted"),
         html.Ul(items, className="what-if-list"),
-        table_block(compared_table(known, words)),
+        table_block(compared_table(known, words, names)),
     ]
     if len(known) > 1:
         more = table_block(whole_table(data, known, words))

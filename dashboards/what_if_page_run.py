@@ -138,6 +138,16 @@ def _results(app: dash.Dash, runs: Runs) -> None:
         return headline_block(who.data, result, who.words), overlay_of_changes(result, who.words), {}
 
     @app.callback(
+        Output(page.BEFORE, "children"),
+        Input(page.JOB, "data"),
+        Input(page.SHOWN, "data"),
+        Input(page.TICK, "disabled"),
+        State(ids.VIEW, "data"),
+    )
+    def mark_as_before(job: Any, shown: Any, stopped: Any, table: Any) -> Any:
+        return said_before(job, shown, bool(stopped), asked(table, runs))
+
+    @app.callback(
         Output(page.RESULT, "children"),
         Input(page.SHOWN, "data"),
         State(ids.VIEW, "data"),
@@ -273,7 +283,10 @@ def started(draft: Any, planned: Any, job: Any, who: Asked) -> tuple[Any, Any]:
         "scenario": scenario,
         "client": client,
     }
-    return entry, progress_block("queued", "", 0.0, 0.0, words)
+    state = jobs().status(who.data.name, key).state
+    return entry, progress_block(
+        state if words.has(f"what_if.state.{state}") else "queued", "", 0.0, 0.0, words
+    )
 
 
 def key_of_job(job: Any, run: str) -> str:
@@ -314,6 +327,14 @@ def polled(job: Any, shown: Any, kept: Any, who: Asked) -> tuple[Any, ...]:
         step = words(f"jobs.step.{status.step}") if words.has(f"jobs.step.{status.step}") else ""
         told = progress_block(status.state, step, status.share, status.seconds, words)
     return told, ended, ended, *sent, show
+
+
+def said_before(job: Any, shown: Any, stopped: bool, who: Asked) -> Any:
+    """Say of a result on the page that it is not of the scenario which is being computed; else nothing."""
+    asked_for, there = key_of_job(job, who.data.name), str((shown or {}).get("key") or "")
+    if stopped or not asked_for or not there or asked_for == there:
+        return []
+    return html.P(who.words("what_if.result.before"), className="what-if-strong")
 
 
 def result_of(shown: Any, who: Asked) -> WhatIfResult | None:
@@ -371,7 +392,7 @@ def exported(kind: str, result: WhatIfResult, job: Any, who: Asked) -> tuple[Any
     except ScenarioProblems as problems:
         told = alert(who.words("what_if.compute.cannot"), *said_problems(problems, who.words))
         return no_update, None, told
-    return no_update, {"run": who.data.name, "key": key}, who.words("what_if.state.queued")
+    return no_update, {"run": who.data.name, "key": key}, who.words("what_if.state.preparing")
 
 
 def polled_export(job: Any, who: Asked) -> tuple[Any, Any, Any]:

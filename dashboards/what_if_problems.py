@@ -14,6 +14,11 @@ from dashboards.words import Words
 
 MOST_PROBLEMS = 50
 _PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\][^/\\\s'\",;:()]+)+[/\\]([^/\\\s'\",;:()]+)")
+#: How ``access.scenario_streets`` says that an end of a new way is too far from every street.
+_JOINS_NONE = re.compile(
+    r"its (?P<end>start|end) at (?P<lon>[\d.-]+), (?P<lat>[\d.-]+) \(lon, lat\) joins no street within "
+    r"(?P<within>[\d.]+) m: (?:there is none|the nearest is (?P<nearest>[\d.,]+) m away)"
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,21 @@ class ScenarioProblems(Exception):  # noqa: N818 - a list of problems, raised
 def english_problems(error: Exception) -> list[Problem]:
     """Return what an error of the program lists, without the folders of this machine."""
     listed = getattr(error, "problems", None) or [str(error)]
-    return [Problem(english=without_paths(str(text))) for text in listed[:MOST_PROBLEMS]]
+    return [_known(without_paths(str(text))) for text in listed[:MOST_PROBLEMS]]
+
+
+def _known(text: str) -> Problem:
+    """Return a problem that a form can lead to in the words of the app, and any other in English."""
+    found = _JOINS_NONE.search(text)
+    if found is None:
+        return Problem(english=text)
+    end, lat, lon, within_m, nearest_m = found.group("end", "lat", "lon", "within", "nearest")
+    values: dict[str, int | float | str] = {"place": f"{lat}, {lon}", "within_m": float(within_m)}
+    if nearest_m is None:
+        return Problem(f"joins_none_{end}", values)
+    return Problem(
+        f"joins_none_{end}_near", {**values, "nearest_m": round(float(nearest_m.replace(",", "")))}
+    )
 
 
 def without_paths(text: str) -> str:

@@ -32,6 +32,10 @@ from dashboards.words import Words
 
 #: Sections below the map, in order; their titles are ``scenario.section.*`` of the results' texts.
 SECTIONS = ("in_short", "groups", "rights", "indices", "bill", "register", "changed", "checks")
+#: Sections that count who gains and loses: before the noise is known they would count noise.
+UNTIL_NOISE = ("in_short", "groups")
+#: A change of the mean below this share of today's is called hardly one.
+HARDLY = 0.01
 _INDEX_DECIMALS = 2
 
 
@@ -67,6 +71,9 @@ def sections_of(data: RunData, result: WhatIfResult, words: Words) -> dict[str, 
         "changed": changed_section(read, texts),
         "checks": checks_section(read, texts),
     }
+    if not result.final:
+        for name in UNTIL_NOISE:
+            made[name] = Section(name, absent=words("what_if.first_result_note"))
     if not result.final and result.register is None:
         made["register"] = Section("register", absent=words("what_if.first_result_note"))
     return {
@@ -99,29 +106,48 @@ def method_of(data: RunData, result: WhatIfResult, words: Words) -> tuple[list[s
 
 def headline_sentences(data: RunData, result: WhatIfResult, words: Words) -> list[str]:
     """Say in a few short sentences who gains, who loses, what becomes of the gap, and what it costs."""
-    told = [_who(data, result, words), *_gap(result, words)]
+    told = [*_who(data, result, words), *_gap(result, words)]
     if hours := _cost(result, words):
         told.append(hours)
     return [elided(sentence, words.texts) for sentence in told]
 
 
-def _who(data: RunData, result: WhatIfResult, words: Words) -> str:
+def _who(data: RunData, result: WhatIfResult, words: Words) -> list[str]:
+    """Say who gains and loses; before the noise is known, the mean, and counts as the most there can be."""
     found = result.headline
     gain, lose = (_number(found.get(f"residents_{name}")) for name in ("gaining", "losing"))
     if not _number(found.get("residents")) > 0:
-        return words("what_if.result.no_data")
+        return [words("what_if.result.no_data")]
     if math.isnan(gain) or math.isnan(lose):
-        return words("what_if.result.headline.few")
+        return [words("what_if.result.headline.few")]
     values = {
         "gain": words.texts.plural("residents", gain),
         "lose": words.texts.plural("residents", lose),
         "service": service_label(data.run, str(found["service"]), words.texts),
         "cutoff": found["cutoff_min"],
     }
-    if gain and lose:
-        return words("what_if.result.headline.gain_and_lose", **values)
-    key = "gain_none_lose" if gain else "lose_none_gain" if lose else "nobody"
-    return words(f"what_if.result.headline.{key}{'' if result.quantified else '_by_sign'}", **values)
+    sides = "gain_and_lose" if gain and lose else "gain_none_lose" if gain else "lose_none_gain"
+    if not gain and not lose:
+        key = "nobody" if result.quantified else "nobody_by_sign"
+        return [words(f"what_if.result.headline.{key}", **values)]
+    if result.quantified:
+        return [words(f"what_if.result.headline.{sides}", **values), *_mean_of_all(result, values, words)]
+    noise = words(f"what_if.result.noise_{'not_computed' if result.final else 'being_computed'}")
+    most = words(f"what_if.result.headline.{sides}_at_most", **values, noise=noise)
+    return [*_mean_of_all(result, values, words), most]
+
+
+def _mean_of_all(result: WhatIfResult, values: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """Say which way the mean of all residents goes; nothing where it is not known."""
+    mean = result.headline.get("mean") or {}
+    base, value = _number(mean.get("base")), _number(mean.get("value"))
+    if not (math.isfinite(base) and math.isfinite(value)):
+        return
+    shown = {name: words.texts.amount(each) for name, each in (("base", base), ("value", value))}
+    hardly = abs(value - base) < HARDLY * abs(base)
+    same = shown["base"] == shown["value"]
+    key = "same" if same else "hardly" if hardly else "more" if value > base else "fewer"
+    yield words(f"what_if.result.headline.mean_{key}", **{**values, **shown})
 
 
 def _gap(result: WhatIfResult, words: Words) -> Iterator[str]:
@@ -133,6 +159,8 @@ def _gap(result: WhatIfResult, words: Words) -> Iterator[str]:
     same = shown["base"] == shown["value"]
     key = "gap_same" if same else "gap_smaller" if value < base else "gap_larger"
     yield words(f"what_if.result.{key}", **shown)
+    below = {base < 1, value < 1}
+    yield words(f"what_if.result.gap_{'around' if len(below) > 1 else 'below' if value < 1 else 'above'}_one")
     ends = [_number(palma.get(name)) for name in ("change", "low", "high")]
     if not same and all(map(math.isfinite, ends)) and holds_zero(*ends):
         yield words("what_if.result.gap_to_lose")
@@ -151,16 +179,21 @@ def _cost(result: WhatIfResult, words: Words) -> str:
     return words(f"what_if.result.{key}", hours=words.texts.amount(abs(change)), share=share)
 
 
-def compared_table(results: Sequence[WhatIfResult], words: Words) -> Table | None:
-    """Return the first numbers of several scenarios: who gains and loses, the gap, the cost, rights."""
+def compared_table(
+    results: Sequence[WhatIfResult], words: Words, names: Mapping[str, str] | None = None
+) -> Table | None:
+    """Return the first numbers of several scenarios: who gains and loses, the gap, the cost, rights.
+
+    ``names`` are those to show by key, where they are not the scenarios' own.
+    """
     rows = []
     for result in results:
         found = result.headline
         palma, hours = found.get("palma") or {}, found.get("vehicle_hours") or {}
         rows.append(
             (
-                words.label(result.name),
-                *(_count(found.get(f"residents_{name}"), words) for name in ("gaining", "losing")),
+                (names or {}).get(result.key) or words.label(result.name),
+                *(_moved(found.get(f"residents_{name}"), result, words) for name in ("gaining", "losing")),
                 _ratio(palma, words),
                 signed(_number(hours.get("change")), words.texts),
                 _count(rights_gained(result), words),
@@ -169,8 +202,8 @@ def compared_table(results: Sequence[WhatIfResult], words: Words) -> Table | Non
         )
     if not rows:
         return None
-    names = ("scenario", "gaining", "losing", "ratio", "hours", "rights", "certainty")
-    columns = tuple(words(f"what_if.side.{name}") for name in names)
+    heads = ("scenario", "gaining", "losing", "ratio", "hours", "rights", "certainty")
+    columns = tuple(words(f"what_if.side.{head}") for head in heads)
     return Table(words("what_if.side.caption"), columns, tuple(rows), word_columns=(6,))
 
 
@@ -199,6 +232,14 @@ def _ratio(palma: Mapping[str, Any], words: Words) -> str:
         return words.texts("no_data")
     numbers = {name: words.number(each, _INDEX_DECIMALS) for name, each in (("value", value), ("base", base))}
     return words("what_if.side.ratio_was", **numbers)
+
+
+def _moved(value: Any, result: WhatIfResult, words: Words) -> str:
+    """Return how many gain or lose; before the noise is known, no more than so many."""
+    number = _number(value)
+    if result.quantified or not number > 0:
+        return _count(value, words)
+    return words("what_if.side.at_most", n=words.number(number))
 
 
 def _count(value: Any, words: Words) -> str:

@@ -17,6 +17,8 @@ from dashboards.words import Words
 from dashboards.zones_actions import mean_in_zone
 
 MOST_SCENARIOS = 4
+#: A change of the mean below this share of today's is called hardly one.
+HARDLY = 0.01
 _COLUMNS = (
     "scenario", "zone_state", "residents_after", "draws_after", "access_before", "access_after", "noise",
 )  # fmt: skip
@@ -97,7 +99,9 @@ def _access(data: RunData, zone_id: str, result: Any, words: Words) -> tuple[str
     told = tuple(
         counted(data.run, service, n, words.texts) if math.isfinite(n) else nothing for n in (before, after)
     )
-    return told[0], told[1], _noise(cells["headline_state"], inside, data.residents, result, words)
+    said = _noise(cells["headline_state"], inside, data.residents, result, words)
+    hardly = before > 0 and abs(after - before) < HARDLY * before
+    return told[0], told[1], words("what_if.zone_hardly", said=said) if hardly else said
 
 
 def _noise(states: pd.Series, inside: Any, residents: Any, result: Any, words: Words) -> str:

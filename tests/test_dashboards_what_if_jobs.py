@@ -79,7 +79,7 @@ def test_a_job_goes_through_its_states(jobs: JobsOfRun, kept: dict[str, Any]) ->
     jobs.submit(question("a"), "x")
     assert (jobs.status("a").state, jobs.status("a").step) == ("loading", "loading")
     worker().says(Ready(1.0))
-    assert jobs.status("a").state == "queued"
+    assert jobs.status("a").state == "preparing"  # nobody else's question is before it
     worker().says(Begun(1), Step(1, "walks", 0.1))
     status = jobs.status("a")
     assert (status.state, status.step, status.share) == ("computing", "walks", 0.1)
@@ -148,7 +148,7 @@ def test_asked_again_after_giving_up_it_is_a_new_job(jobs: JobsOfRun) -> None:
     jobs.cancel("a", "x")
     jobs.submit(question("a"), "x")
     worker().says(Dropped(1))
-    assert jobs.status("a").state == "queued"
+    assert jobs.status("a").state == "preparing"
     worker().says(Begun(2), Answer(2, b"", True))
     assert jobs.status("a").state == "done"
 

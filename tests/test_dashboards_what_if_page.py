@@ -21,10 +21,22 @@ from dashboards.maps_difference import (
 )
 from dashboards.run_data import RunData
 from dashboards.what_if_form_read import City, Place
-from dashboards.what_if_page_draft import draft_of_text, link_of, loaded_file, planned_feeds
+from dashboards.what_if_page_draft import (
+    draft_of_text,
+    link_of,
+    loaded_file,
+    planned_feeds,
+    without_made_name,
+)
 from dashboards.what_if_page_form import opened
-from dashboards.what_if_page_parts import headline_block, progress_block, result_block, side_block
-from dashboards.what_if_page_run import client_of, key_of_job
+from dashboards.what_if_page_parts import (
+    distinct_names,
+    headline_block,
+    progress_block,
+    result_block,
+    side_block,
+)
+from dashboards.what_if_page_run import client_of, key_of_job, said_before
 from dashboards.what_if_result import WhatIfResult
 from dashboards.what_if_shown import (
     SECTIONS,
@@ -123,8 +135,35 @@ def link_of_city(draft: Any, who: Any) -> tuple[str, Any]:
 
 
 def test_a_file_that_is_no_scenario_is_told_and_the_draft_stays() -> None:
-    _, told = loaded_file("data:;base64,bm90aGluZw==", FR)
+    _, told = loaded_file("data:;base64,bm90aGluZw==", SimpleNamespace(words=FR, data=None))  # type: ignore[arg-type]
     assert "role='alert'" in str(told)
+
+
+def test_a_name_that_the_changes_gave_follows_them_after_saving_and_loading() -> None:
+    places = {"type": "add-opportunities", "service": "jobs", "at": [0.1, 0.1], "count": 1, "name": "N" * 60}
+    for changes in ([REMOVE], [REMOVE, REMOVE], [{**places, "name": "N" * 300}]):
+        bare = actions.add(actions.empty(), changes)
+        saved = actions.scenario_of(bare, City())
+        assert without_made_name(actions.draft_of(saved), City()) == bare
+        assert without_made_name({**bare, "name": saved["name"]["fr"][:120]}, City()) == bare
+        written = actions.named(bare, "Plan")
+        assert without_made_name(written, City()) == written
+
+
+def test_equal_names_get_a_number() -> None:
+    kept = [{"key": key, "name": {"en": "Plan", "fr": "Projet"}} for key in "abc"]
+    kept += [{"key": "d", "name": "Plan (2)"}]
+    assert list(distinct_names(kept, EN).values()) == ["Plan", "Plan (2)", "Plan (3)", "Plan (2) (2)"]
+
+
+def test_a_result_of_another_scenario_is_marked_while_one_is_computed() -> None:
+    who: Any = SimpleNamespace(words=EN, data=SimpleNamespace(name="disc"))
+    job, before = {"run": "disc", "key": "a" * 64}, {"key": "b" * 64}
+    assert EN("what_if.result.before") in str(said_before(job, before, False, who))
+    assert said_before(job, before, True, who) == []  # nothing is computed
+    assert said_before(job, {"key": "a" * 64}, False, who) == []
+    assert said_before(job, None, False, who) == []
+    assert said_before({}, before, False, who) == []
 
 
 def test_what_the_browser_keeps_of_jobs_forms_and_timetables_is_checked() -> None:
@@ -161,6 +200,43 @@ def test_a_first_result_says_that_it_is_one(first: tuple[RunData, WhatIfResult],
     marked, done = (str(headline_block(data, result, EN)) for data, result in (first, disc))
     assert EN("what_if.first_result") in marked
     assert EN("what_if.first_result") not in done
+
+
+def test_before_the_noise_is_known_counts_are_the_most_there_can_be(first: Any) -> None:
+    data, result = first
+    mean = {"base": 100.0, "value": 90.0}
+    moved = {"residents_gaining": 5.0, "residents_losing": 7.0, "mean": mean}
+    made = with_changes(result, headline={**result.headline, **moved})
+    average, most, *_ = headline_sentences(data, made, EN)
+    assert average.startswith("On average a resident reaches fewer")
+    assert most.startswith("At most 5 residents reach more and at most 7 residents fewer")
+    assert most.endswith("is being computed.")
+    final = with_changes(made, final=True)
+    assert "not known" in headline_sentences(data, final, EN)[1]
+    table = compared_table([made], EN)
+    assert table is not None
+    assert table.rows[0][1:3] == ("at most 5", "at most 7")
+
+
+@pytest.mark.parametrize(
+    ("value", "key"), [(100.0, "same"), (100.9, "hardly"), (102.0, "more"), (98.0, "fewer")]
+)
+def test_the_size_of_the_change_stands_beside_the_counts(disc: Any, value: float, key: str) -> None:
+    data, result = disc
+    moved = {"residents_gaining": 5.0, "residents_losing": 0.0, "mean": {"base": 100.0, "value": value}}
+    said = headline_sentences(data, with_changes(result, headline={**result.headline, **moved}), EN)[1]
+    assert said.startswith(EN(f"what_if.result.headline.mean_{key}").split("{")[0])
+
+
+@pytest.mark.parametrize(
+    ("base", "value", "key"), [(0.57, 0.49, "below"), (2.0, 1.5, "above"), (1.2, 0.9, "around")]
+)
+def test_the_ratio_says_what_one_means(disc: Any, base: float, value: float, key: str) -> None:
+    data, result = disc
+    ratio = {"base": base, "value": value, "change": value - base}
+    for said in (EN, FR):
+        made = with_changes(result, headline={**result.headline, "palma": ratio})
+        assert said(f"what_if.result.gap_{key}_one") in headline_sentences(data, made, said)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from access.errors import AccessError
 from dashboards.what_if_headline import headline_of
-from dashboards.what_if_problems import Problem, ScenarioProblems
+from dashboards.what_if_problems import Problem, ScenarioProblems, english_problems
 from dashboards.what_if_question import (
     MOST_MODIFICATIONS,
     MOST_POINTS,
@@ -17,7 +18,7 @@ from dashboards.what_if_question import (
     plain_scenario,
     question_of,
 )
-from dashboards.words import languages, words
+from dashboards.words import Words, languages, words
 
 BUS: dict[str, Any] = {"type": "remove-trips", "routes": ["R"]}
 BRIDGE: dict[str, Any] = {"type": "add-streets", "line_strings": [[[2.0, 48.0], [2.01, 48.0]]]}
@@ -192,3 +193,17 @@ def test_the_headline_is_read_from_what_is_shown() -> None:
     assert found["vehicle_hours"] == {"base": 100, "value": 150, "change": 50}
     assert (found["total_gain"], found["total_loss"]) == (190_000, 2_280_000)
     assert found["total_per_vehicle_hour"] == pytest.approx(-2_090_000 / 50)
+
+
+@pytest.mark.parametrize("said", [words("en"), words("fr")], ids=["en", "fr"])
+def test_an_end_that_joins_no_street_is_told_in_the_language_of_the_page(said: Words) -> None:
+    told = "modification 1: its end at 0.100000, -0.200000 (lon, lat) joins no street within 60 m: "
+    near = english_problems(
+        AccessError(f"{told}the nearest is 1,234.6 m away; move it, or set join_within_m")
+    )
+    none = english_problems(AccessError(f"{told}there is none; move it, or set join_within_m"))
+    other = english_problems(AccessError("something else"))
+    assert [each.key for each in (*near, *none, *other)] == ["joins_none_end_near", "joins_none_end", ""]
+    assert "-0.200000, 0.100000" in near[0].said(said)
+    assert said.number(1235) in near[0].said(said)
+    assert "{" not in near[0].said(said) + none[0].said(said)

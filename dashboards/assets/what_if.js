@@ -8,12 +8,14 @@
     return { type: "FeatureCollection", features };
   }
 
-  // The hidden input of an upload has no name of its own: it gets that of its button, in any language.
+  // The hidden input of an upload has no name of its own: it gets that of its button, in any language. The button
+  // alone is reached by keyboard; it opens the same window.
   function nameUploads() {
     document.querySelectorAll(".what-if-upload").forEach((upload) => {
       const input = upload.querySelector('input[type="file"]');
       const name = upload.textContent.trim();
       if (input && input.getAttribute("aria-label") !== name) input.setAttribute("aria-label", name);
+      if (input && input.tabIndex !== -1) input.tabIndex = -1;
     });
   }
   new MutationObserver(nameUploads).observe(document.documentElement, { childList: true, subtree: true });
