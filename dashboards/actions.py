@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from access.report_certainty import kind_words
 from access.report_claims import Side, side_of
 from access.report_classes import Coincidence, coincidence_classes, weighted_mean, weighted_median
 from access.report_data import Run
@@ -35,7 +36,10 @@ from dashboards.run_data import RunData
 from dashboards.words import Words
 
 N_WORST_NAMED = 3
+#: Under this share of the mean a tenth is said to reach little.
+LITTLE = 0.5
 RATIO = "ratio_decile10_decile1"
+SENSITIVITY = "sensitivity: "
 
 
 class Fact(NamedTuple):
@@ -123,7 +127,18 @@ def _of_tenths(
         second = words("gaps.lead.poorer", ratio=texts.number(1 / ratio.value, 1))
     else:
         second = words("gaps.lead.model", ratio=texts.number(ratio.value, 2))
+    if low := _richest_low(data, access, words):
+        second += f" {low}"
     return f"{first} {second}", _sure_of_ratio(data, run, choice, ratio, side, words)
+
+
+def _richest_low(data: RunData, access: FloatArray, words: Words) -> str:
+    """Say that even the richest tenth reach under half of the mean; else empty."""
+    richest = weighted_mean(access, np.nan_to_num(residents_of(data, "decile_10").people))
+    mean = weighted_mean(access, data.residents)
+    if not mean > 0 or not richest / mean < LITTLE:
+        return ""
+    return words("gaps.lead.richest_low", share=words.percent(richest / mean))
 
 
 def _sure_of_ratio(data: RunData, run: Run, choice: Choice, ratio: Ratio, side: Side, words: Words) -> str:
@@ -136,9 +151,29 @@ def _sure_of_ratio(data: RunData, run: Run, choice: Choice, ratio: Ratio, side: 
         return words("gaps.sure.withheld", reason=side.reason)
     low, high = sorted((number.low, number.high) if side.side > 0 else (1 / number.high, 1 / number.low))
     kind = "richer" if side.side > 0 else "poorer"
-    return words(
+    sentence = words(
         f"gaps.sure.{kind}", low=texts.number(low, 1), high=texts.number(high, 1), share=_coverage(run, words)
     )
+    band = _widest_choice(run, number)
+    if band is None or (side.side < 0 and band.low <= 0):
+        return sentence
+    low, high = (band.low, band.high) if side.side > 0 else (1 / band.high, 1 / band.low)
+    told = words(
+        "gaps.sure.choice_of_ratio", kind=kind_words(band.interval_kind, texts), low=texts.number(low, 1),
+        high=texts.number(high, 1),
+    )  # fmt: skip
+    return f"{sentence} {told}"
+
+
+def _widest_choice(run: Run, number: Number) -> Number | None:
+    """Return the choice that moves a number most, if it moves it more than errors of the inputs do."""
+    bands = run.numbers.bands(
+        number.indicator, service=number.service, period=number.period, cutoff_min=number.cutoff_min,
+        group=number.group,
+    )  # fmt: skip
+    choices = [band for band in bands if band.interval_kind.startswith(SENSITIVITY) and band.has_range]
+    widest = max(choices, key=lambda band: band.high - band.low, default=None)
+    return widest if widest is not None and widest.high - widest.low > number.high - number.low else None
 
 
 def _of_group(data: RunData, run: Run, choice: Choice, access: FloatArray, words: Words) -> tuple[str, str]:
@@ -191,7 +226,15 @@ def _sure_of_mean(data: RunData, run: Run, choice: Choice, words: Words) -> str:
     )
     if number is None or not number.has_range:
         return words("gaps.sure.not_quantified")
-    return words("gaps.sure.mean", range=from_to(number, words.texts), share=_coverage(run, words))
+    sentence = words("gaps.sure.mean", range=from_to(number, words.texts), share=_coverage(run, words))
+    band = _widest_choice(run, number)
+    if band is None:
+        return sentence
+    told = words(
+        "gaps.sure.choice", kind=kind_words(band.interval_kind, words.texts),
+        low=words.texts.amount(band.low), high=words.texts.amount(band.high),
+    )  # fmt: skip
+    return f"{sentence} {told}"
 
 
 def _half(
@@ -209,7 +252,7 @@ def _half(
     }
     if median == 0:
         return words("gaps.lead.half_none", **values)
-    return words("gaps.lead.half", n=rounded(median, words.texts, up=True), **values)
+    return words("gaps.lead.half", n=words.texts.amount(median), **values)
 
 
 def _where(data: RunData, choice: Choice, access: FloatArray, words: Words) -> Fact | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -120,11 +120,13 @@ def _reach_part(data: RunData, view: View, words: Words) -> Component:
         marks=hours, label=None, thumbLabel=words("gaps.reach.when"), updatemode="mouseup",
         className="at-slider",
     )  # fmt: skip
+    # What ``assets/gaps.js`` shows while the engine is asked.
+    computing: dict[str, Any] = {"data-computing": words("gaps.reach.computing")}
     choices = html.Div(
         [
             html.P(words("gaps.reach.when"), className="control-label"),
             slider,
-            html.P(id=REACH_TOLD, className="reach-told", role="status"),
+            html.P(id=REACH_TOLD, className="reach-told", role="status", **computing),
         ],
         id=REACH_CHOICES,
         hidden=not on,

@@ -122,7 +122,7 @@ def reach_table(data: RunData, row: int, choice: Choice, words: Words) -> Table:
                 texts.amount(total - access[row])
                 if total and math.isfinite(access[row])
                 else texts("range.none"),
-                _minutes(float(nearest_of(run, of_service)[row]), words),
+                _minutes(data, row, of_service, words),
                 _more(worse_than(access, data.residents, row), words),
             )
         )
@@ -142,7 +142,12 @@ def _reached(snapped: bool, access: float, words: Words) -> str:
     return words.texts("no_data") if snapped else words("gaps.cell.not_linked_short")
 
 
-def _minutes(minutes: float, words: Words) -> str:
+def _minutes(data: RunData, row: int, choice: Choice, words: Words) -> str:
+    """Minutes to the nearest place; from a cell to itself they are 0, which says nothing of the way there."""
+    run = run_of(data, choice)
+    minutes = float(nearest_of(run, choice)[row])
+    if minutes == 0 and run.column(f"n_{choice.service}")[row] > 0:
+        return words("gaps.cell.in_the_cell")
     if math.isfinite(minutes):
         return words("gaps.minutes", range=words.number(minutes))
     return words.number(minutes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -38,6 +38,8 @@ LINES = {"lorenz": (BLUE, "solid"), "concentration": (PINK, "dash")}
 _TENTHS = np.linspace(0.1, 1.0, 10)
 #: Bars of the distribution, at most.
 MOST_BARS = 12
+#: Steps of an axis of shares, at most.
+N_TICKS = 5
 
 
 class Chart(NamedTuple):
@@ -151,6 +153,8 @@ def curves_chart(data: RunData, choice: Choice, words: Words) -> Chart | None:
             go.Scatter(
                 x=steps, y=shares, mode="lines", line={"color": colour, "dash": dash, "width": 2.5},
                 name=words(f"gaps.chart.{kind}"),
+                customdata=[(words.percent(float(x)), words.percent(float(y)))
+                            for x, y in zip(steps, shares, strict=True)],
                 hovertemplate=words("gaps.chart.curve_hover") + "<extra></extra>",
             )
         )  # fmt: skip
@@ -225,21 +229,23 @@ def spread_chart(data: RunData, choice: Choice, words: Words) -> Chart | None:
         x_title=texts.capital(
             words("gaps.chart.reached_axis", service=service, cutoff=choice.cutoff_min)
         ),
-        y_title=words("gaps.chart.share_axis"), percent_y=True,
+        y_title=words("gaps.chart.share_axis"),
     )  # fmt: skip
     figure.update_xaxes(tickformat=",~r", tickangle=0)
     middles = (edges[:-1] + edges[1:]) / 2
     figure.add_trace(
         go.Bar(
-            x=middles, y=share, width=np.diff(edges) * 0.96, marker_color=BLUE, customdata=names,
-            hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
+            x=middles, y=share, width=np.diff(edges) * 0.96, marker_color=BLUE,
+            customdata=list(zip(names, (words.percent(float(part)) for part in share), strict=True)),
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
         )
     )  # fmt: skip
+    figure.update_yaxes(**percent_ticks(float(share.max()), words))
     median = weighted_median(access, count)
     figure.add_vline(x=median, line={"color": PINK, "dash": "dash", "width": 2})
     sentence = words(
         "gaps.chart.spread" if median > 0 else "gaps.chart.spread_none",
-        group=group_name(choice.group, words), n=rounded(median, texts, up=True),
+        group=group_name(choice.group, words), n=texts.amount(median),
         service=service, cutoff=choice.cutoff_min,
     )  # fmt: skip
     rows = tuple((name, texts.percent(float(part))) for name, part in zip(names, share, strict=True))
@@ -265,12 +271,17 @@ def spread_edges(values: FloatArray) -> FloatArray:
     return np.arange(math.floor(top / width) + 2, dtype=np.float64) * width
 
 
-def plain_figure(
-    words: Words, x_title: str = "", y_title: str = "", *, percent: bool = False, percent_y: bool = False
-) -> go.Figure:
+def percent_ticks(top: float, words: Words) -> dict[str, list[float] | list[str]]:
+    """Return ticks of an axis of shares from 0, written as the language writes them, at most six."""
+    step = next((each for each in (0.01, 0.02, 0.05, 0.1) if top / each <= N_TICKS), 0.2)
+    at = [step * k for k in range(math.floor(top / step + 1e-9) + 1)]
+    return {"tickvals": at, "ticktext": [words.percent(each) for each in at]}
+
+
+def plain_figure(words: Words, x_title: str = "", y_title: str = "", *, percent: bool = False) -> go.Figure:
     """Return an empty figure in the look of the app: white, quiet, numbers as the language writes them."""
     axis = {"gridcolor": "#e4e4e4", "zerolinecolor": "#8a8a8a", "linecolor": "#8a8a8a", "automargin": True}
-    shares = {"tickformat": ".0%", "range": [0, 1.02]}
+    shares: dict[str, Any] = {"range": [0, 1.02], **percent_ticks(1.0, words)} if percent else {}
     figure = go.Figure()
     figure.update_layout(
         template="none",
@@ -278,12 +289,12 @@ def plain_figure(
         font={"family": "system-ui, DejaVu Sans, Arial, sans-serif", "size": 13, "color": INK},
         margin={"l": 60, "r": 15, "t": 15, "b": 45},
         bargap=0.25,
-        xaxis={**axis, "title": {"text": x_title, "standoff": 8}, **(shares if percent else {})},
+        xaxis={**axis, "title": {"text": x_title, "standoff": 8}, **shares},
         yaxis={
             **axis,
             "title": {"text": y_title, "standoff": 8},
             "rangemode": "tozero",
-            **(shares if percent else {"tickformat": ".0%" if percent_y else ",~r"}),
+            **(shares if percent else {"tickformat": ",~r"}),
         },
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hoverlabel={"font_size": 13},

@@ -20,11 +20,12 @@ from dashboards.charts_clock import clock_chart
 from dashboards.components import chart_block, how_button, table_block
 from dashboards.components import waiting as waiting_block
 from dashboards.gaps_choice import Choice, access_of, choice_of, is_own_percentile
-from dashboards.gaps_grid import cell_grid, grid_frame, value_name
+from dashboards.gaps_grid import catalogue_names, cell_grid, grid_frame, value_name
 from dashboards.gaps_kept import kept
 from dashboards.gaps_ranking import ranking_table
 from dashboards.gaps_reach import Reach, at_of, is_on, reach_map, reach_sentence
 from dashboards.live_background import GETTING_READY
+from dashboards.live_words import place_label
 from dashboards.map_view import paint_of
 from dashboards.maps import Shown, access_cell_map
 from dashboards.run_data import RunData, RunError
@@ -72,7 +73,7 @@ def paint(data: RunData, view: View, words: Words) -> tuple[dict[str, Any], str]
     sentence = reach_sentence(data, reach, choice, words)
     silent = gaps_live.silence(data, view, reach.at_min, words)
     made = paint_of(cell_map, values, words, unit=words("gaps.unit.minutes"), run=data.run)
-    return made, f"{sentence} {silent}".strip()
+    return made, f"{silent} {sentence}".strip()
 
 
 def reach_of(data: RunData, view: View) -> Reach:
@@ -121,7 +122,7 @@ def problem_block(problem: RunError, words: Words) -> list[Component]:
 
 def lead_block(lead: Lead, words: Words) -> list[Component]:
     """Return the first sentences: the large one, and a row of facts."""
-    button: list[Any] = [" ", how_button(lead.how, words)] if lead.how else []
+    button: list[Any] = [" ", _how(lead.how, words("gaps.fact.who"), words)] if lead.how else []
     facts = [
         html.Div([html.H2(fact.title), html.P(fact.text)], className=f"gaps-fact gaps-fact-{fact.kind}")
         for fact in lead.facts
@@ -239,13 +240,20 @@ def _section(
     *,
     wide: bool = False,
 ) -> Component:
-    button: list[Any] = [" ", how_button(how, words)] if how and chart is not None else []
+    button: list[Any] = [" ", _how(how, words(title), words)] if how and chart is not None else []
     inside = (
         _chart(chart, words, name, height_px)
         if chart is not None
         else html.P(words(f"{title}_absent"), className="muted")
     )
     return html.Section([_titled(words(title), button), inside], className="gaps-wide" if wide else "")
+
+
+def _how(number: str, what: str, words: Words) -> Component:
+    """Return the "?" of a number, named after what it stands beside."""
+    button = how_button(number, words)
+    setattr(button, "aria-label", words("gaps.how", button=words("how.button"), what=what))
+    return button
 
 
 def _titled(title: str, button: list[Any]) -> Component:
@@ -261,7 +269,9 @@ def _ranking(data: RunData, choice: Choice, words: Words, key: str) -> Component
     table = table_block(ranking_table(data, choice, words))
     inside = table if table is not None else html.P(words("gaps.title.ranking_absent"), className="muted")
     button: list[Any] = (
-        [" ", how_button(f"mean_access|{key}|{choice.group}", words)] if table is not None else []
+        [" ", _how(f"mean_access|{key}|{choice.group}", words("gaps.title.ranking"), words)]
+        if table is not None
+        else []
     )
     return html.Section([_titled(words("gaps.title.ranking"), button), inside], className="gaps-wide")
 
@@ -272,18 +282,25 @@ def grid(data: RunData, view: View, words: Words) -> list[Component]:
     cell_map, values = map_of(data, choice, words)
     frame = grid_frame(data, choice, cell_map, values)
     hint = html.P(words("gaps.grid.hint"), className="muted")
-    made = cell_grid(frame, view.cell, value_name(choice, cell_map, words.texts), words)
+    made = cell_grid(
+        frame, view.cell, value_name(choice, cell_map, words.texts), words, catalogue_names(data, words)
+    )
     return [hint, html.Div(made, role="region", **aria(label=words("gaps.grid.label")))]
 
 
-def found(data: RunData, text: str) -> list[dict[str, str]]:
-    """Return what a search finds, as options of the search box; several of one name tell where each lies."""
+def found(data: RunData, text: str, words: Words) -> list[dict[str, Any]]:
+    """Return what a search finds, as options of the search box; several of one name tell where each lies.
+
+    A place outside the area of the run is told and cannot be chosen.
+    """
     text = text.strip()[:LONGEST_SEARCH]
     if len(text) < 2:
         return []
-    options = []
-    for number, place in enumerate(gaps_live.places(data, text)):
-        if place.cell_id in data.row_of:
-            label = f"{place.name} · {place.detail}" if place.detail else place.name
-            options.append({"value": f"{place.cell_id}#{number}", "label": label})
-    return options
+    return [
+        {
+            "value": f"{place.cell_id}#{number}",
+            "label": place_label(place, words),
+            "disabled": place.outside or place.cell_id not in data.row_of,
+        }
+        for number, place in enumerate(gaps_live.places(data, text))
+    ]

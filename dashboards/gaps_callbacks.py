@@ -149,11 +149,11 @@ def _search(app: dash.Dash, asked: Any) -> None:
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
-    def find(text: str | None, before: list[dict[str, str]] | None, table: Table) -> list[dict[str, str]]:
-        data, _, _ = asked(table)
+    def find(text: str | None, before: list[dict[str, Any]] | None, table: Table) -> list[dict[str, Any]]:
+        data, _, said = asked(table)
         if any(option.get("label") == text for option in before or []):  # one of them was chosen
             raise PreventUpdate
-        return gaps_answers.found(data, text or "")
+        return gaps_answers.found(data, text or "", said)
 
 
 def _in_the_browser(app: dash.Dash) -> None:

@@ -6,7 +6,6 @@ A run whose headline is the choice answers every question that the report asks o
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -163,9 +162,9 @@ def of_group(group: str, words: Words) -> str:
     return words("gaps.of.other", group=group_label(group, words.texts))
 
 
-def rounded(value: float, texts: Texts, *, up: bool = False) -> str:
-    """Write a count for a headline: three digits carry it, "97,300" for 97,316; up for "no more than"."""
+def rounded(value: float, texts: Texts) -> str:
+    """Write a count for a headline: three digits carry it, "97,300" for 97,316."""
     if not np.isfinite(value) or value < 1000:
         return texts.amount(value)
     step = 10.0 ** (len(str(int(value))) - 3)
-    return texts.amount((math.ceil if up else round)(value / step) * step)
+    return texts.amount(round(value / step) * step)

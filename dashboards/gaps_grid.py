@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash_ag_grid as dag
@@ -10,6 +11,7 @@ import pandas as pd
 from dash.development.base_component import Component
 
 from access.report_map import CellMap
+from access.report_rights_words import catalogue_label
 from access.texts import Texts
 from dashboards.gaps_choice import Choice, residents_of
 from dashboards.maps import Float32Array
@@ -17,6 +19,7 @@ from dashboards.run_data import RunData
 from dashboards.words import Words
 
 GRID = "gaps-grid"
+LACKING = "rights_lacking_"
 
 
 def grid_frame(data: RunData, choice: Choice, cell_map: CellMap, values: Float32Array) -> pd.DataFrame:
@@ -36,7 +39,7 @@ def grid_frame(data: RunData, choice: Choice, cell_map: CellMap, values: Float32
     if "income_decile" in cells.columns:
         frame["income_decile"] = data.run.column("income_decile")
     for column in cells.columns:
-        if str(column).startswith("rights_lacking_"):
+        if str(column).startswith(LACKING):
             frame[str(column)] = data.run.column(str(column))
     return frame
 
@@ -56,22 +59,24 @@ def _plain(value: object) -> object:
     return value
 
 
-def cell_grid(frame: pd.DataFrame, cell: str, value_name: str, words: Words) -> Component:
+def cell_grid(
+    frame: pd.DataFrame, cell: str, value_name: str, words: Words, catalogues: Mapping[str, str]
+) -> Component:
     """Return the grid; the row of the chosen cell is selected.
 
     Parameters
     ----------
     value_name : str
         What the column of values holds: the title of the map's legend.
+    catalogues : mapping of str to str
+        Heading of each column of rights that are lacking (``catalogue_names``).
     """
     names = {
         "value": value_name,
         **{key: words(f"gaps.grid.{key}") for key in ("id", "zone", "residents", "class", "income_decile")},
+        **catalogues,
     }
-    columns = [
-        {"field": name, "headerName": names.get(name) or _rights_name(name, words), **_kind(name)}
-        for name in frame.columns
-    ]
+    columns = [{"field": name, "headerName": names.get(name, name), **_kind(name)} for name in frame.columns]
     return dag.AgGrid(
         id=GRID,
         rowData=grid_rows(frame),
@@ -97,8 +102,11 @@ def grid_words(words: Words) -> dict[str, str]:
     return {key: words(f"gaps.grid_words.{key}") for key in keys}
 
 
-def _rights_name(column: str, words: Words) -> str:
-    return words("gaps.grid.rights", catalogue=column.removeprefix("rights_lacking_").replace("_", " "))
+def catalogue_names(data: RunData, words: Words) -> dict[str, str]:
+    """Return the heading of every column of rights that are lacking: the name of its catalogue."""
+    columns = [str(column) for column in data.run.cells.columns if str(column).startswith(LACKING)]
+    labels = {each: catalogue_label(data.run, each.removeprefix(LACKING), words.texts) for each in columns}
+    return {each: words("gaps.grid.rights", catalogue=label) for each, label in labels.items()}
 
 
 def _kind(name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from builders_gaps import CHOICE, JOBS, cells_by_hand, numbers_by_hand, run_by_hand
 from builders_report import write_run
@@ -153,3 +154,33 @@ def test_what_is_kept_of_a_run_is_bounded(data: RunData) -> None:
     made = []
     kept(data, ("test", 0), lambda: made.append(1))
     assert made == [1]  # the first were let go
+
+
+def test_the_median_is_told_as_the_report_tells_it(tmp_path: Path) -> None:
+    cells = cells_by_hand()
+    cells["jobs_in_45min_midday"] = [215_441.0] * 8
+    lead = lead_of(run_by_hand(tmp_path / "run", cells), CHOICE, EN)
+    assert "reach no more than 215,441 jobs" in lead.sentence
+
+
+def test_a_richest_tenth_that_reaches_under_half_of_the_mean_is_told(tmp_path: Path) -> None:
+    cells = cells_by_hand()
+    richest = (cells["income_decile"] == 10).fillna(value=False).to_numpy(dtype=bool)
+    cells["jobs_in_45min_midday"] = np.where(richest, 10.0, np.array(JOBS))
+    assert (
+        "The richest tenth, too, reach little"
+        in lead_of(run_by_hand(tmp_path / "low", cells), CHOICE, EN).sentence
+    )
+    assert "too, reach little" not in lead_of(run_by_hand(tmp_path / "run"), CHOICE, EN).sentence
+
+
+def test_a_choice_that_moves_the_ratio_more_than_errors_do_is_told(tmp_path: Path) -> None:
+    numbers = numbers_by_hand()
+    band = numbers[numbers["indicator"] == "ratio_decile10_decile1"].copy()
+    band["interval_kind"], band["low"], band["high"] = "sensitivity: cutoff 5 min lower and higher", 2.0, 30.0
+    wide = run_by_hand(tmp_path / "wide", numbers=pd.concat([numbers, band], ignore_index=True))
+    told = fact(lead_of(wide, CHOICE, EN), "sure")
+    assert "Another choice moves it more, to 2.0 to 30.0 times as much: choice of the cutoff" in told
+    band["low"], band["high"] = 11.0, 13.0
+    narrow = run_by_hand(tmp_path / "narrow", numbers=pd.concat([numbers, band], ignore_index=True))
+    assert "Another choice" not in fact(lead_of(narrow, CHOICE, EN), "sure")

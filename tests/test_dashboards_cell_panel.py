@@ -12,6 +12,7 @@ import pytest
 from builders_gaps import CHOICE, JOBS, PEOPLE, cells_by_hand, run_by_hand
 from dash import no_update
 
+from access.place_cells import FoundPlace
 from dashboards import gaps_answers, gaps_live, gaps_page, live
 from dashboards.cell_panel import panel_parts
 from dashboards.cell_panel_facts import (
@@ -66,7 +67,7 @@ class City:
             departure_s=at, reached=at / 3600.0, known=known, rides=known, beyond_known=True
         )
 
-    def silent_feeds(self, period: str, departure_s: int) -> list[str]:
+    def silent_feeds(self, period: str, departure_s: int, within_min: int) -> list[str]:
         return ["ferry"] if departure_s < 3600 else []
 
     def rides_from(self, period: str, departure_s: int) -> bool:
@@ -124,6 +125,18 @@ def test_what_is_reached_and_missed_by_service(data: RunData) -> None:
     assert rows[0] == ("Jobs", "200", "800", "12 min", "50%")
     assert rows[1] == ("Clinics", "no data", "–", "no data", "–")
     assert reach_table(data, 0, CHOICE, EN).rows[0][3] == "not reached"
+
+
+def test_a_place_in_the_cell_itself_is_not_told_to_be_0_minutes_away(tmp_path: Path) -> None:
+    cells = cells_by_hand()
+    cells["nearest_jobs_min_midday"] = [0.0] * 8
+    cells["n_jobs"] = [5.0, 0.0, *[5.0] * 6]
+    data = run_by_hand(tmp_path / "run", cells)
+    assert reach_table(data, 0, CHOICE, EN).rows[0][3] == "in the cell itself"
+    assert reach_table(data, 1, CHOICE, EN).rows[0][3] == "0 min"  # that of a neighbour, under a minute
+
+
+def test_a_cell_off_the_streets_has_a_row_all_the_same(data: RunData) -> None:
     assert reach_table(data, 7, CHOICE, EN).rows[0][1] == "not linked"
 
 
@@ -218,7 +231,7 @@ def test_the_reach_map_paints_minutes_and_says_what_is_reached(data: RunData, ci
     assert "leaving at 12:35" in paint["title"]
     assert told.startswith("Leaving at 12:35, 1,000 jobs (100% of all)")
     _, silent = gaps_answers.paint(data, view_of(data, 2, reach="1", at="10"), EN)
-    assert "ferry" in silent
+    assert silent.startswith("Careful: the timetable of ferry")
 
 
 @pytest.mark.parametrize(
@@ -253,15 +266,19 @@ def test_search_results_keep_to_cells_of_the_run_and_tell_several_apart(
 ) -> None:
     cell = data.cell_ids[0]
     hits = [
-        SimpleNamespace(name="High Street", cell_id=cell, detail="South"),
-        SimpleNamespace(name="High Street", cell_id=cell, detail="North"),
-        SimpleNamespace(name="Far away", cell_id="89ffffffffffff", detail=""),
+        FoundPlace("street", "High Street", cell, 0.0, 0.0, "South", street_only=True),
+        FoundPlace("street", "High Street", cell, 0.0, 0.0, "North"),
+        FoundPlace("coordinates", "Far away", "", 0.0, 0.0),
     ]
     monkeypatch.setattr(live, "find_places", lambda data, text, limit: hits)
-    options = gaps_answers.found(data, "  high street ")
-    assert [option["label"] for option in options] == ["High Street · South", "High Street · North"]
-    assert len({option["value"] for option in options}) == 2
-    assert gaps_answers.found(data, "h") == []
+    options = gaps_answers.found(data, "  high street ", EN)
+    assert [(option["label"], option["disabled"]) for option in options] == [
+        ("High Street · South · street · house number not known", False),
+        ("High Street · North · street", False),
+        ("Far away · coordinates · outside the area of this run", True),
+    ]
+    assert len({option["value"] for option in options}) == 3
+    assert gaps_answers.found(data, "h", EN) == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -132,7 +132,7 @@ def test_minutes_that_the_timetable_does_not_know_are_blank_and_not_the_least(da
     chart = clock(data, [0.0, 500.0, 20.0], [False, True, True])
     assert np.isnan(chart.figure.data[0].y[0])
     assert "Least at 02:00: 20." in chart.sentence
-    assert "the timetables tell nothing" in chart.sentence
+    assert "not the same as bad service" in chart.sentence
     assert chart.table is not None
     assert chart.table.rows[0] == ("00:00", "no data")
 

@@ -143,11 +143,10 @@ def test_residents_of_a_group_are_zero_unknown_or_hidden(data: RunData) -> None:
     assert poorest.people[6] == 0  # nobody lives there: of no group, not unknown
 
 
-def test_a_headline_number_has_three_digits_and_no_more_than_is_rounded_up() -> None:
+def test_a_headline_number_has_three_digits() -> None:
     assert rounded(97_316, EN.texts) == "97,300"
-    assert rounded(97_316, EN.texts, up=True) == "97,400"
     assert rounded(999.0, EN.texts) == "999"
-    assert rounded(1_000_000, EN.texts, up=True) == "1,000,000"
+    assert rounded(1_000_000, EN.texts) == "1,000,000"
 
 
 def reach(*minutes: int) -> Reach:

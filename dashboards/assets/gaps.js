@@ -29,8 +29,32 @@
     if (view.page !== "gaps") return none();
     const key = mapKey(view, first);
     if (key === shownKey(before, first)) return none();
+    if (view.reach === "1" && view.cell) sayComputing();
     return window.fairreachGapsPaint.shows(key) ? `${key}${PAINTED}` : key;
   }
+
+  // The engine may take a second or two: say at once that it was asked.
+  function sayComputing() {
+    const told = document.getElementById("gaps-reach-told");
+    if (told) window.dash_clientside.set_props("gaps-reach-told", { children: told.dataset.computing });
+  }
+
+  // The slider counts minutes; a reader of the screen is told the time of day.
+  function nameMinute(thumb) {
+    const at = Number(thumb.getAttribute("aria-valuenow"));
+    const [hours, minutes] = [Math.floor(at / 60), String(at % 60).padStart(2, "0")];
+    const french = document.documentElement.lang.startsWith("fr");
+    const time = french ? `${hours} h ${minutes}` : `${String(hours).padStart(2, "0")}:${minutes}`;
+    if (thumb.getAttribute("aria-valuetext") !== time) thumb.setAttribute("aria-valuetext", time);
+  }
+
+  const nameMinutes = () => document.querySelectorAll(".at-slider [role=slider]").forEach(nameMinute);
+
+  new MutationObserver(nameMinutes).observe(document.documentElement, {
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["aria-valuenow"],
+  });
 
   const shownKey = (before, first) =>
     before === "painted" ? mapKey(first, first) : text(before).replace(PAINTED, "");
@@ -69,6 +93,7 @@
   // Whether button and slider of the reach map are there, and whether the button is pressed.
   function reachShown(view) {
     const on = view.reach === "1" && Boolean(view.cell);
+    nameMinutes();
     return [!view.cell, !on, on ? "true" : "false"];
   }
 
