@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from access.report_data import Run
 from access.report_section import group_label
 from dashboards.what_if_form_today import Line, Stop, Today
-from dashboards.words import Words
+from dashboards.words import Words, languages, words_of
 
 MOST_PLACES = 80
 MOST_CHOSEN = 60
@@ -69,11 +71,14 @@ class City:
         Label of every service, by language.
     groups : sequence of str
         Groups of residents that the census counts.
+    usual : mapping of str to int
+        How much of a service usually stands in a cell that has any: what a form proposes.
     """
 
     today: Today = field(default_factory=Today)
     services: Mapping[str, Any] = field(default_factory=dict)
     groups: Sequence[str] = ()
+    usual: Mapping[str, int] = field(default_factory=dict)
 
     def service(self, name: str, words: Words) -> str:
         """Return what readers call a service; one that is not known by its name."""
@@ -83,7 +88,26 @@ class City:
 def city_of(run: Run, today: Today) -> City:
     """Return what the forms of a run can speak of."""
     services = {str(each["name"]): each.get("label") for each in run.services}
-    return City(today, services, tuple(str(group) for group in run.option("people", "groups") or ()))
+    groups = tuple(str(group) for group in run.option("people", "groups") or ())
+    return City(today, services, groups, {name: usual_count(run.cells, name) for name in services})
+
+
+def usual_count(cells: pd.DataFrame, service: str) -> int:
+    """Return the median of a service over the cells that have any, to one digit; 1 where none has."""
+    if f"n_{service}" not in cells.columns:
+        return 1
+    counts = pd.to_numeric(cells[f"n_{service}"], errors="coerce")
+    median = counts[counts > 0].median()
+    return max(1, int(float(f"{median:.0e}"))) if math.isfinite(median) else 1
+
+
+def point_words(name: str, words: Words) -> str:
+    """Return the name of a point in the language of the page, where it was made in another: "near X"."""
+    for language in languages():
+        before, _, after = words_of(language)["what_if.places.near"].partition("{name}")
+        if name.startswith(before) and name.endswith(after) and len(name) > len(before + after):
+            return words("what_if.places.near", name=name[len(before) : len(name) - len(after)])
+    return name
 
 
 def places_of(given: Any, city: City) -> list[Place]:

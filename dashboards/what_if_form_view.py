@@ -95,7 +95,7 @@ def form_block(kind: str, values: Mapping[str, Any], city: City, words: Words, *
     editing : bool
         Whether it stands for a change of the list.
     """
-    given = dict(values) if editing else {**DEFAULTS, **values}
+    given = dict(values) if editing else {**DEFAULTS, **usual_values(kind, values, city), **values}
     parts: list[Component] = [html.P(words(f"what_if.help.{kind}"), className="muted")]
     for name in FIELDS[kind]:
         if name == "@entries":
@@ -109,6 +109,14 @@ def form_block(kind: str, values: Mapping[str, Any], city: City, words: Words, *
         if name == "lines":
             parts.append(html.Div(id=page.TODAY, **aria(live="polite")))
     return html.Div(parts, className="what-if-fields")
+
+
+def usual_values(kind: str, values: Mapping[str, Any], city: City) -> dict[str, int]:
+    """Return how much a form proposes of the service chosen, else of the first one; nothing for others."""
+    if not {"service", "count"} <= set(FIELDS.get(kind, ())):
+        return {}
+    service = str(values.get("service") or next(iter(city.services), ""))
+    return {"count": city.usual.get(service, 1)}
 
 
 def _box(name: str, given: Mapping[str, Any], words: Words) -> Component:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -20,7 +20,7 @@ from dashboards.what_if_form import KINDS, changes_of
 from dashboards.what_if_form_clicks import Chosen, clicked, moved, stored, with_place, without
 from dashboards.what_if_form_network import marked_lines, network_features
 from dashboards.what_if_form_read import City, Place, place_of_stop, places_of
-from dashboards.what_if_form_view import NETWORK, PLACES, today_block
+from dashboards.what_if_form_view import NETWORK, PLACES, today_block, usual_values
 from dashboards.what_if_page_context import Asked, asked, city, feeds_gone, values_of_fields
 from dashboards.what_if_page_opened import opened_form
 from dashboards.what_if_page_parts import alert, place_list
@@ -80,6 +80,19 @@ def _open_and_draw(app: dash.Dash, runs: Runs) -> None:
         made = opened_form(form, city(who.data), feeds_gone(who.data), who.words)
         picks = "point" if kind in PLACES else "feature" if kind in NETWORK else "cell"
         return made, form["places"], {"pick": picks}, NETWORK.get(kind, "")
+
+    @app.callback(
+        Input(page.field("service"), "value"),
+        State(page.OPEN, "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def propose_count(service: Any, open_: Any, table: Any) -> None:
+        form, here = opened(open_), city(asked(table, runs).data)
+        if form["number"] >= 0:  # a change that is edited keeps what it has
+            raise PreventUpdate
+        for name, value in usual_values(form["kind"], {"service": service}, here).items():
+            set_props(page.field(name), {"value": value})
 
     @app.callback(
         Output(page.NETWORK, "data"),

@@ -14,7 +14,7 @@ from dashboards.aria import aria
 from dashboards.charts_what_if import winners_chart
 from dashboards.components import chart_block, table_block
 from dashboards.run_data import RunData
-from dashboards.what_if_form_read import City, Place
+from dashboards.what_if_form_read import City, Place, point_words
 from dashboards.what_if_form_values import filled_of
 from dashboards.what_if_form_view import PLACES
 from dashboards.what_if_result import WhatIfResult
@@ -53,7 +53,8 @@ def place_list(kind: str, places: Sequence[Place], words: Words) -> Component:
     if not places:
         return html.P(words("what_if.places.none"), className="muted")
     items = []
-    for number, place in enumerate(places):
+    for number, named in enumerate(places):
+        place = named._replace(name=point_words(named.name, words))
         buttons = []
         if PLACES.get(kind) == "way" and len(places) > 1:
             buttons = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from access.report_scenario_change import type_words
 from access.report_section import group_label, joined
-from dashboards.what_if_form_read import City
+from dashboards.what_if_form_read import City, point_words
 from dashboards.what_if_form_values import day_name
 from dashboards.words import Words
 from gtfs.match import days_text
@@ -69,7 +69,7 @@ def lines_words(change: Mapping[str, Any], city: City, words: Words) -> str:
 def stop_words(stop: Any, feed: str | None, city: City, words: Words) -> str:
     """Name a stop: of the feed by its name, a new one by the name given to it."""
     if isinstance(stop, Mapping) and stop.get("id") is None:
-        return str(stop.get("name") or _say(words, "new_stop"))
+        return point_words(str(stop.get("name") or ""), words) or _say(words, "new_stop")
     identifier = str(stop["id"] if isinstance(stop, Mapping) else stop)
     known = city.today.stop(feed, identifier)
     return known.name if known else identifier

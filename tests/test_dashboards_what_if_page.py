@@ -9,6 +9,7 @@ from typing import Any
 
 import builders_what_if_page as builders
 import numpy as np
+import pandas as pd
 import pytest
 
 from dashboards import what_if_actions as actions
@@ -20,7 +21,8 @@ from dashboards.maps_difference import (
     overlay_of_places,
 )
 from dashboards.run_data import RunData
-from dashboards.what_if_form_read import City, Place
+from dashboards.what_if_form_read import City, Place, point_words, usual_count
+from dashboards.what_if_form_view import usual_values
 from dashboards.what_if_page_draft import (
     draft_of_text,
     link_of,
@@ -148,6 +150,26 @@ def test_a_name_that_the_changes_gave_follows_them_after_saving_and_loading() ->
         assert without_made_name({**bare, "name": saved["name"]["fr"][:120]}, City()) == bare
         written = actions.named(bare, "Plan")
         assert without_made_name(written, City()) == written
+
+
+def test_a_point_is_named_in_the_language_of_the_page_wherever_it_was_made() -> None:
+    for made in (EN, FR):
+        name = made("what_if.places.near", name="Gare")
+        assert point_words(name, EN) == "near Gare"
+        assert point_words(name, FR) == FR("what_if.places.near", name="Gare")
+    assert point_words("Nearby", EN) == "Nearby"
+    assert point_words("", FR) == ""
+
+
+def test_a_form_proposes_what_is_usual_of_its_service() -> None:
+    cells = pd.DataFrame({"n_jobs": [0.0, 112.0, 90.0, 150.0], "n_clinics": 0.0})
+    counts = {name: usual_count(cells, name) for name in ("jobs", "clinics", "unknown")}
+    assert counts == {"jobs": 100, "clinics": 1, "unknown": 1}
+    here = City(services={"clinics": None, "jobs": None}, usual=counts)
+    assert usual_values("add_service", {}, here) == {"count": 1}
+    assert usual_values("move_service", {"service": "jobs"}, here) == {"count": 100}
+    assert usual_values("remove_service", {"service": "jobs"}, here) == {}
+    assert usual_values("", {}, here) == {}
 
 
 def test_equal_names_get_a_number() -> None:
