@@ -180,7 +180,6 @@ def right_facts(run: Run, right: str, words: Words) -> list[tuple[str, str]]:
     limit = texts.label(principle.get("note"))
     facts = [
         ("asks", asked(run, entry, words)),
-        ("times", times_words(entry, words)),
         ("whom", texts.capital(whom_words(run, right, words))),
         ("when", texts.capital(word(texts, entry["when"])) if entry.get("when") else ""),
         ("principle", texts.label(principle.get("text"))),

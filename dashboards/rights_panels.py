@@ -20,10 +20,12 @@ from dashboards.rights_actions import (
     basket_catalogues,
     catalogue_of_basket,
     cell_sentence,
+    entry_of,
     how_key,
     lack_sentence,
     right_facts,
     rights_of_cell,
+    times_words,
     untold_baskets,
 )
 from dashboards.run_data import RunData
@@ -66,6 +68,7 @@ def about(data: RunData, choice: str, words: Words) -> list[Component]:
         html.H3(words.texts.capital(right_label(data.run, choice, words.texts))),
         html.P([lack_sentence(data.run, choice, words), " ", *_how(data, choice, words)]),
         html.Dl([part for name, told in facts for part in (html.Dt(name), html.Dd(told))]),
+        html.P(times_words(entry_of(data.run, choice), words), className="muted"),
     ]
 
 

@@ -30,6 +30,7 @@ from dashboards.downloads import (
     slug,
 )
 from dashboards.downloads_callbacks import answer
+from dashboards.downloads_columns import column_words
 from dashboards.pages import BY_NAME
 from dashboards.run_data import RunData, Runs
 from dashboards.view import View
@@ -205,3 +206,9 @@ def test_pages_that_show_something_give_it(data: RunData) -> None:
     assert sent["filename"].endswith(".zip")
     assert sent["filename"] in said
     assert BY_NAME["method"].shown is not None
+
+
+def test_columns_that_no_text_knows_keep_their_name(data: RunData) -> None:
+    assert column_words("jobs_in_45min_midday", data.run, words("fr")) == "jobs_in_45min_midday"
+    assert column_words("mix_of_reach_people_walk", data.run, words("fr")).endswith("à pied")
+    assert column_words("rights_lacking_fr_words", data.run, words("en")).endswith("(fr), in words")

@@ -20,6 +20,7 @@ from dashboards.method_facts import (
     day_table,
     findings_of,
     findings_table,
+    income_counts,
     lead_sentences,
     share_table,
     snap_of_all_table,
@@ -234,3 +235,18 @@ def test_versions_are_listed(data: RunData) -> None:
     assert version_table(data.run, EN).rows == (
         ("fairreach", "0.1.0"), ("Python", "3.12.1"), ("numpy", "2.0"),
     )  # fmt: skip
+
+
+def test_each_count_of_known_incomes_says_what_it_counts(tmp_path: Path) -> None:
+    """The run studied 50,000 residents, of whom 10 have no known income; the cells show fewer."""
+    rule = {"residents": 50_000.0, "residents_income_unknown": 10.0}
+    found = income_counts(made(tmp_path / "run", exclusion=rule).run, EN)
+    assert [line.partition(": ")[2].split(",")[0].split(";")[0] for line in found] == [
+        "known and shown",
+        "known",
+    ]
+    assert found[1].startswith("49,990: ")
+
+
+def test_a_run_with_one_count_of_incomes_explains_nothing(tmp_path: Path) -> None:
+    assert income_counts(made(tmp_path / "run").run, EN) == []

@@ -10,7 +10,7 @@ import pytest
 from builders_report import few_people_run, hex_disc, write_run
 from builders_rights_pages import NO_DATA, NOT_SNAPPED, data_of, ring_of_cells, write_rights_run
 
-from dashboards.charts_rights import basket_by_group, right_by_group, several_chart
+from dashboards.charts_rights import basket_by_group, right_by_group, several_chart, share_ticks
 from dashboards.maps_rights import basket_map, right_map, right_of_cells
 from dashboards.rights_actions import (
     choice_groups,
@@ -22,9 +22,17 @@ from dashboards.rights_actions import (
     penalty_sentences,
     right_facts,
     rights_of_cell,
+    untold_baskets,
 )
 from dashboards.rights_page import layout, shown
-from dashboards.rights_panels import cell_of_click, cell_of_rows, cell_panel, groups_panel
+from dashboards.rights_panels import (
+    about,
+    cell_of_click,
+    cell_of_rows,
+    cell_panel,
+    groups_panel,
+    several_panel,
+)
 from dashboards.run_data import RunData
 from dashboards.view import View
 from dashboards.words import words
@@ -304,3 +312,42 @@ def test_frames_of_the_run_stay_as_they_are(data: RunData) -> None:
 def test_few_residents_are_not_counted_out(tmp_path: Path) -> None:
     few = data_of(few_people_run(tmp_path / "few"))
     assert not has_rights(few.run)
+
+
+def test_nobody_is_said_to_lack_none_of_a_catalogue_of_which_one_right_was_judged(
+    data: RunData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("rights_actions", "charts_rights"):
+        monkeypatch.setattr(f"dashboards.{module}.n_judged", lambda _numbers: 1)
+    assert several_chart(data.run, "fr", EN) is None
+    assert "basket:fr" not in [
+        item["value"] for group in choice_groups(data.run, EN) for item in group["items"]
+    ]
+    assert chosen(data.run, "basket:fr") == "school_15"
+    (told,) = untold_baskets(data.run, EN)
+    assert "fewer than two of its rights could be judged" in told
+    assert told in text_of(several_panel(data, "school_15", EN))
+
+
+def test_a_catalogue_of_which_two_rights_were_judged_is_counted(data: RunData) -> None:
+    assert untold_baskets(data.run, EN) == []
+    assert several_chart(data.run, "fr", EN) is not None
+
+
+def test_times_are_not_said_to_be_to_the_door(data: RunData) -> None:
+    told = text_of(about(data, "school_15", EN))
+    assert "Times are not to the door." in told
+    assert "is less than 15" in told
+    assert "door to door" not in told
+    assert "door to door" not in text_of(
+        layout(data, View("rights", "en", "disc", "jobs", 45, 50, "midday"), EN)
+    )
+
+
+def test_ticks_of_shares_are_easy_to_read_and_written_in_the_language(data: RunData) -> None:
+    assert share_ticks(0.0) == [0.0, 0.001]
+    assert share_ticks(0.47) == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
+    assert share_ticks(1.0) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    chart = right_by_group(data.run, "school_15", FR)
+    assert chart is not None
+    assert all(tick.endswith("\u202f%") for tick in chart.figure.layout.xaxis.ticktext)

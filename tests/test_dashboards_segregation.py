@@ -233,3 +233,18 @@ def test_what_can_be_downloaded_has_the_mix_of_every_way(data: RunData) -> None:
     assert given.cell_map is not None
     assert "on foot" in given.cell_map.title
     assert RICH in {number.group for number in data.run.numbers.of("segregation_dissimilarity")}
+
+
+def test_indices_have_plain_words_before_their_names(data: RunData) -> None:
+    chart, table = chance_chart(data.run, EN), index_table(data.run, EN)
+    assert chart is not None
+    assert table is not None
+    assert not any("theory" in row[0] for row in chart.table.rows)  # type: ignore[union-attr]
+    assert any(row[0].startswith("All incomes apart (") for row in table.table.rows)
+    assert len(table.how) == len(table.table.rows)
+
+
+def test_no_note_of_the_page_names_a_file_of_the_run(data: RunData) -> None:
+    assert "indicators.parquet" not in text_of(layout(data, view(), EN))
+    assert "indicators.parquet" not in text_of(sections(data, EN))
+    assert "indicators.parquet" not in text_of(sections(data, FR))

@@ -34,7 +34,7 @@ from dashboards.zones_actions import (
 )
 from dashboards.zones_callbacks import sheet_name
 from dashboards.zones_page import layout, shown
-from dashboards.zones_panels import heading_words, register_body, scenarios_panel, sort_state
+from dashboards.zones_panels import heading_words, register_body, scenarios_panel, sort_state, zone_panel
 from dashboards.zones_scenarios import keys_of, results_of, scenario_table
 
 EN, FR = words("en"), words("fr")
@@ -293,3 +293,15 @@ def test_downloads_hold_the_register_and_the_zone_of_each_cell(data: RunData) ->
     assert set(made.cells["zone_id"].dropna()) == {"a_east", "b_west"}
     assert made.cell_map is not None
     assert len(hex_disc()) == len(made.cells)
+
+
+def test_only_a_zone_with_a_name_is_said_to_be_around_a_place(
+    data: RunData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str:
+        panel = zone_panel(data, chosen_zone(data.run, ""), EN)
+        return json.dumps(panel, default=lambda each: each.to_plotly_json())
+
+    assert "Around " not in told()
+    monkeypatch.setattr("dashboards.zones_panels.text_in", lambda _row, _column: "Vila Nova")
+    assert "Around " in told()
