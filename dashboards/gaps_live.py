@@ -41,6 +41,9 @@ def silence(data: RunData, view: View, at_min: int, words: Words) -> str:
     city = live.live_city(data)
     if silent := city.silent_feeds(view.period, 60 * at_min, view.cutoff_min):
         return words("gaps.reach.silent", feeds=joined(silent, words.texts))
+    longest_min = int(data.run.travel.get("max_duration_min") or view.cutoff_min)
+    if later := city.silent_feeds(view.period, 60 * at_min, longest_min):
+        return words("gaps.reach.silent_later", feeds=joined(later, words.texts), cutoff=view.cutoff_min)
     return "" if city.rides_from(view.period, 60 * at_min) else words("gaps.reach.walking_only")
 
 

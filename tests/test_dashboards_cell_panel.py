@@ -68,7 +68,8 @@ class City:
         )
 
     def silent_feeds(self, period: str, departure_s: int, within_min: int) -> list[str]:
-        return ["ferry"] if departure_s < 3600 else []
+        ends_at_23 = departure_s + 60 * within_min > 23 * 3600
+        return ["ferry"] if departure_s < 3600 or ends_at_23 else []
 
     def rides_from(self, period: str, departure_s: int) -> bool:
         return True
@@ -232,6 +233,9 @@ def test_the_reach_map_paints_minutes_and_says_what_is_reached(data: RunData, ci
     assert told.startswith("Leaving at 12:35, 1,000 jobs (100% of all)")
     _, silent = gaps_answers.paint(data, view_of(data, 2, reach="1", at="10"), EN)
     assert silent.startswith("Careful: the timetable of ferry")
+    _, later = gaps_answers.paint(data, view_of(data, 2, reach="1", at="1330"), EN)  # 22:10 and 45 minutes
+    assert later.startswith("The timetable of ferry ends")
+    assert "farther than 45 minutes" in later
 
 
 @pytest.mark.parametrize(
