@@ -159,7 +159,7 @@ def _planned(data: RunData, words: Words) -> Component:
                 id=page.FEED_CHOICE, label=words("what_if.file.feed_choice"), data=feeds,
                 value=feeds[0] if feeds else None, allowDeselect=False, size="sm",
             ),
-            _upload(page.FEED, words("what_if.file.load"), ".zip", LARGEST_GTFS_BYTES),
+            _upload(page.FEED, words("what_if.file.load_feed"), ".zip", LARGEST_GTFS_BYTES),
             html.Div(id=page.PLANNED_TOLD, **aria(live="polite")),
         ]
     )  # fmt: skip
