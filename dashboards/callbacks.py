@@ -64,3 +64,6 @@ def _keep_view(app: dash.Dash) -> None:
         Input(ids.VIEW, "data"),
         State(ids.FRAME, "data"),
     )
+    app.clientside_callback(
+        ClientsideFunction("view", "arrived"), Input(ids.FRAME_SHOWN, "data"), State(ids.TITLE, "children")
+    )

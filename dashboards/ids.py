@@ -11,6 +11,7 @@ VIEW = "view"  # dcc.Store: the view as a flat table of texts
 FRAME = "frame"  # dcc.Store: page, language and run, as "page|language|run"
 FRAME_SHOWN = "frame-shown"  # dcc.Store: the frame that the server has drawn
 BODY = "body"
+TITLE = "page-title"
 NOTICE = "notice"  # where the message of a failed callback appears
 SCENARIOS = "scenarios"  # dcc.Store (session): up to four scenarios computed in this browser
 DRAFT = "draft"  # dcc.Store (session): the scenario being written

@@ -53,6 +53,7 @@ def body(runs: Runs, table: dict[str, str], asked: Frame) -> list[Component]:
     page, language, run = asked
     said = words(language)
     return [
+        html.Span(_title(runs, said, page, run), id=ids.TITLE, hidden=True),
         html.A(said("shell.skip"), href="#main", className="skip-link"),
         _header(runs, said, page, run),
         *_limits(runs, said, run),
@@ -61,6 +62,16 @@ def body(runs: Runs, table: dict[str, str], asked: Frame) -> list[Component]:
         ),
         html.Footer(said("shell.footer"), className="page-foot"),
     ]
+
+
+def _title(runs: Runs, said: Words, page: str, run: str) -> str:
+    """Return the title of the window: what is shown, of which city."""
+    what = said(f"page.{page}") if page in PAGES else said("unknown_page.title")
+    try:
+        city = said.label(runs.get(run).run.manifest.get("name"), run)
+    except RunError:
+        city = said("run_problem.title")
+    return f"{what} · {city} · fairreach"
 
 
 def _limits(runs: Runs, said: Words, run: str) -> list[Component]:
@@ -122,7 +133,7 @@ def _run_choice(runs: Runs, said: Words, run: str) -> Component:
     return dmc.Select(
         id=ids.control("run"),
         data=labels,
-        value=run,
+        value=run if run in runs.names else None,
         allowDeselect=False,
         size="sm",
         className="run-choice",
@@ -141,6 +152,12 @@ def _language_choice(said: Words) -> Component:
 
 
 def _page(runs: Runs, table: dict[str, str], said: Words) -> Component:
+    if table["page"] not in PAGES:
+        return html.Div(
+            [html.H1(said("unknown_page.title")), html.P(said("unknown_page.text"))],
+            role="alert",
+            className="problem",
+        )
     try:
         view = view_of_table(table, runs)
         return BY_NAME[view.page].layout(runs.get(view.run), view, said)

@@ -19,6 +19,7 @@ PAGES = ("gaps", "rights", "zones", "segregation", "what-if", "method")
 #: Keys of a view that every page knows; pages add keys of their own.
 COMMON_KEYS = ("run", "lang", "service", "cutoff", "percentile", "period", "group", "cell")
 LONGEST_VALUE = 6_000
+LONGEST_NAME = 80
 MOST_KEYS = 40
 
 
@@ -86,7 +87,8 @@ def view_of_table(table: Mapping[str, Any] | None, runs: Runs) -> View:
     Raises
     ------
     RunError
-        Never for the table; only a run that cannot be read raises, where its choices are looked up.
+        If the table names a run that is not served here, or one that cannot be read. No other run is shown
+        in its place: the link speaks of another city.
     """
     given = {
         str(key)[:40]: str(value)[:LONGEST_VALUE]
@@ -99,19 +101,22 @@ def view_of_table(table: Mapping[str, Any] | None, runs: Runs) -> View:
     base = View(
         page if page in PAGES else PAGES[0],
         language if language in languages() else DEFAULT_LANGUAGE,
-        name if name in runs.names else runs.first,
+        name or runs.first,
     )
     return _with_choices(base, given, runs.get(base.run))
 
 
 def frame_of(table: Mapping[str, Any] | None, runs: Runs) -> tuple[str, str, str]:
-    """Return page, language and run of a table, without reading the run."""
+    """Return page, language and run of a table, without reading the run.
+
+    Page and run may be unknown, if the table names one; the shell then says so.
+    """
     table = table or {}
-    page, language, name = (str(table.get(key) or "") for key in ("page", "lang", "run"))
+    page, language, name = (str(table.get(key) or "")[:LONGEST_NAME] for key in ("page", "lang", "run"))
     return (
-        page if page in PAGES else PAGES[0],
+        page or PAGES[0],
         language if language in languages() else DEFAULT_LANGUAGE,
-        name if name in runs.names else runs.first,
+        name or runs.first,
     )
 
 

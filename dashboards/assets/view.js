@@ -62,5 +62,26 @@
     return name === frame ? none() : name;
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { view: { fromUrl, fromControls, toUrl } });
+  // Another page, language or city has been drawn: the window gets its title, and the focus goes on from where it
+  // was, so that nobody who uses the keyboard begins again at the top.
+  let shown = null;
+  function arrived(frame, title) {
+    document.title = title;
+    const [page, language, run] = text(frame).split("|");
+    const before = shown;
+    shown = [page, language, run];
+    if (before === null) return;
+    const control = (key) => document.getElementById(`{"key":"${key}","type":"control"}`);
+    const target =
+      before[0] !== page ? heading() : before[1] !== language ? control("lang").querySelector("input:checked") : control("run");
+    if (target && target.focus) target.focus();
+  }
+
+  function heading() {
+    const found = document.querySelector("main h1");
+    if (found) found.tabIndex = -1;
+    return found;
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { view: { fromUrl, fromControls, toUrl, arrived } });
 })();
