@@ -97,12 +97,17 @@ def decile_chart(data: RunData, choice: Choice, words: Words) -> Chart | None:
             texts("table.residents"),
         ),
         tuple(
-            (name, texts.amount(mean), range_words(row, texts), texts.number(float(np.nansum(count))))
+            (name, texts.amount(mean), range_words(row, texts), texts.number(_counted(row, count)))
             for name, mean, row, count in zip(names, means, rows, counts, strict=True)
         ),
         word_columns=(2,),
     )  # fmt: skip
     return Chart(figure, _decile_sentence(means, any(ranges), service, choice, words), table)
+
+
+def _counted(row: Number | None, count: FloatArray) -> float:
+    """Return the residents that a mean speaks of: as the run says, else those of the cells."""
+    return float(np.nansum(count)) if row is None else row.covered_population
 
 
 def _decile_number(data: RunData, choice: Choice, n: int) -> Number | None:

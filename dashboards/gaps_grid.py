@@ -12,6 +12,8 @@ from dash.development.base_component import Component
 
 from access.report_map import CellMap
 from access.report_rights_words import catalogue_label
+from access.report_small import fewest_shown
+from access.suppression import is_small
 from access.texts import Texts
 from dashboards.gaps_choice import Choice, residents_of
 from dashboards.maps import Float32Array
@@ -26,13 +28,14 @@ def grid_frame(data: RunData, choice: Choice, cell_map: CellMap, values: Float32
     """Return one row a cell: id, zone, residents of the group, value, look, income tenth, rights lacking.
 
     Numbers stay numbers, as in the run; an infinite value stands for none within the longest trip. Columns
-    that the run does not have are left out.
+    that the run does not have are left out. Counts of few residents are missing, as everywhere on the page.
     """
     cells = data.run.cells
     frame = pd.DataFrame({"id": data.cell_ids})
     if "zone" in cells.columns:
         frame["zone"] = cells["zone"].astype(object).where(cells["zone"].notna(), None).to_numpy()
-    frame["residents"] = residents_of(data, choice.group).people
+    people = residents_of(data, choice.group).people
+    frame["residents"] = np.where(is_small(people, fewest_shown(data.run)), np.nan, people)
     if choice.shows != "people":
         frame["value"] = values.astype(np.float64)
     frame["class"] = [cell_map.legend[place].label for place in cell_map.entry_of_cell]

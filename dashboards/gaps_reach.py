@@ -60,7 +60,7 @@ def reach_map(data: RunData, reach: Reach, choice: Choice, words: Words) -> Show
     longest = int(run.travel.get("max_duration_min") or BANDS_MIN[-1])
     bands = [band for band in BANDS_MIN if band < longest]
     classes = np.searchsorted(np.asarray(bands), minutes, side="right").astype(np.int64)
-    classes[minutes == NOT_REACHED] = Special.NONE_REACHED
+    classes[minutes == NOT_REACHED] = Special.NONE_REACHED if run.snapped()[reach.row] else Special.NO_DATA
     classes[~run.snapped()] = Special.NOT_LINKED
     colours = class_colours(len(bands) + 1)[::-1]
     ends = [0, *bands, longest]
@@ -71,6 +71,8 @@ def reach_map(data: RunData, reach: Reach, choice: Choice, words: Words) -> Show
     colour, pattern = LOOKS[Special.NONE_REACHED]
     none = words("gaps.reach.not_reached", minutes=longest)
     looks.append((int(Special.NONE_REACHED), "not_reached", none, colour, pattern))
+    colour, pattern = LOOKS[Special.NO_DATA]
+    looks.append((int(Special.NO_DATA), "no_data", texts("map.no_data"), colour, pattern))
     colour, pattern = LOOKS[Special.NOT_LINKED]
     looks.append((int(Special.NOT_LINKED), "not_linked", texts("map.not_linked"), colour, pattern))
     legend, entry_of_cell = legend_of(looks, classes, data.residents)
@@ -89,6 +91,8 @@ def reach_sentence(data: RunData, reach: Reach, choice: Choice, words: Words) ->
     """Say how much of the service is reached from the cell when leaving at that minute."""
     texts, run = words.texts, run_of(data, choice)
     time = texts.clock(reach.at_min * 60)
+    if not run.snapped()[reach.row]:
+        return words("gaps.cell.not_linked")
     if (reach.minutes == NOT_REACHED).all():
         return words("gaps.reach.nothing", time=time)
     there = np.nan_to_num(run.column(f"n_{choice.service}"))

@@ -131,7 +131,7 @@ def _access(
         data, run, choice, who, classes, looks, words, none=none,
         title=texts("map.access_title", service=service, cutoff=choice.cutoff_min, place=_place(run, words)),
         legend_title=texts.capital(texts("map.access_legend", service=service, cutoff=choice.cutoff_min)),
-        note=texts("map.access_legend_note"),
+        note=texts("map.access_legend_note") if breaks else "",
     )  # fmt: skip
     return made, _values(access, made)
 
