@@ -84,7 +84,7 @@ def access_map(run: Run, texts: Texts) -> CellMap:
         looks.append(
             (int(special), special.name.lower(), _special_label(special, run, texts), colour, pattern)
         )
-    legend, entry_of_cell = _legend(looks, classes, residents)
+    legend, entry_of_cell = legend_of(looks, classes, residents)
     service = service_label(run, run.headline.service, texts)
     return CellMap(
         title=texts(
@@ -111,7 +111,7 @@ def coincidence_map(run: Run, texts: Texts) -> CellMap | None:
         (int(kind), kind.name.lower(), texts(f"map.coincidence.{kind.name.lower()}"), colour, pattern)
         for kind, (colour, pattern) in _COINCIDENCE_LOOKS.items()
     ]
-    legend, entry_of_cell = _legend(looks, classes, residents)
+    legend, entry_of_cell = legend_of(looks, classes, residents)
     service = service_label(run, run.headline.service, texts)
     return CellMap(
         title=texts("map.coincidence_title", place=area_name(run, texts)),
@@ -175,12 +175,22 @@ def legend_lines(run: Run, cell_map: CellMap, texts: Texts) -> list[str]:
     return lines
 
 
-def _legend(
+def legend_of(
     looks: Sequence[tuple[int, str, str, str, str]],
     classes: npt.NDArray[np.int64],
     residents: npt.NDArray[np.float64],
 ) -> tuple[tuple[LegendEntry, ...], npt.NDArray[np.int64]]:
-    """Legend entries of the looks that occur, and each cell's place among them."""
+    """Return the entries of the looks that occur, and each cell's place among them.
+
+    Parameters
+    ----------
+    looks
+        Class, key, label, colour and pattern of every look, in the order of the legend.
+    classes : array of int, shape (n_cells,)
+        Class of every cell.
+    residents : array of float, shape (n_cells,)
+        Who is counted in the legend; NaN counts as nobody.
+    """
     entries: list[LegendEntry] = []
     entry_of_cell = np.zeros(len(classes), dtype=np.int64)
     for code, key, label, colour, pattern in looks:

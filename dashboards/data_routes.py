@@ -131,7 +131,7 @@ def _answer(file: ServedFile) -> flask.Response:
     if packs:
         answer.headers["Content-Encoding"] = "gzip"
     fresh = flask.request.args.get("v") == file.version
-    answer.headers["Cache-Control"] = f"public, max-age={_A_YEAR_S}, immutable" if fresh else "no-cache"
+    answer.headers["Cache-Control"] = f"private, max-age={_A_YEAR_S}, immutable" if fresh else "no-cache"
     return answer
 
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from access.report_classes import Special
 from access.report_data import Run
 from access.report_findings import counted, service_label, total_of
-from access.report_map import CellMap, class_colours
+from access.report_map import CellMap, class_colours, legend_of
 from dashboards.cell_panel_facts import cell_name
 from dashboards.gaps_choice import Choice, run_of
-from dashboards.maps import LOOKS, Shown, legend_of
+from dashboards.maps import LOOKS, Shown
 from dashboards.run_data import RunData
 from dashboards.view import View
 from dashboards.words import Words

@@ -27,11 +27,6 @@ def held(key: str) -> dict[str, str]:
     return {"type": "held", "key": key}
 
 
-def how(number: str) -> dict[str, str]:
-    """Return the id of a button that tells how a number was made."""
-    return {"type": "how", "number": number}
-
-
 def download(what: str) -> dict[str, str]:
     """Return the id of a button that downloads what is shown."""
     return {"type": "download", "what": what}

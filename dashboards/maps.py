@@ -7,7 +7,6 @@ linked to the streets, nobody there, not of the group, and not shown since few p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -18,7 +17,7 @@ from matplotlib.colors import to_hex
 from access.report_classes import Special, access_classes, class_breaks
 from access.report_data import Run
 from access.report_findings import longest_trip, map_place, service_label
-from access.report_map import CellMap, LegendEntry, class_colours, coincidence_map
+from access.report_map import CellMap, class_colours, coincidence_map, legend_of
 from dashboards.gaps_choice import (
     EVERYBODY,
     Choice,
@@ -228,31 +227,6 @@ def _cell_map(
     if choice.group != EVERYBODY:
         subtitle = f"{group_name(choice.group, words)} · {subtitle}"
     return CellMap(title, subtitle, legend_title, note, legend, entry_of_cell)
-
-
-def legend_of(
-    looks: Sequence[tuple[int, str, str, str, str]], classes: IntArray, residents: FloatArray
-) -> tuple[tuple[LegendEntry, ...], IntArray]:
-    """Return the entries of the looks that occur, and each cell's place among them.
-
-    Parameters
-    ----------
-    looks
-        Class, key, label, colour and pattern of every look, in the order of the legend.
-    classes : array of int, shape (n_cells,)
-        Class of every cell.
-    residents : array of float, shape (n_cells,)
-        Who is counted in the legend; NaN counts as nobody.
-    """
-    entries: list[LegendEntry] = []
-    entry_of_cell = np.zeros(len(classes), dtype=np.int64)
-    for code, key, label, colour, pattern in looks:
-        here = classes == code
-        if here.any():
-            entry_of_cell[here] = len(entries)
-            total = float(np.nansum(residents[here]))
-            entries.append(LegendEntry(key, label, colour, pattern, total, int(here.sum())))
-    return tuple(entries), entry_of_cell
 
 
 def _values(values: FloatArray, cell_map: CellMap) -> Float32Array:

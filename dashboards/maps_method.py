@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from access.report_findings import area_name
-from access.report_map import CellMap
-from dashboards.maps import legend_of
+from access.report_map import CellMap, legend_of
 from dashboards.run_data import RunData
 from dashboards.words import Words
 

@@ -17,7 +17,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from access.report_map import CellMap, LegendEntry
+from access.report_map import CellMap, legend_of
 from access.report_rights_words import catalogue_label, demand, entries_of, right_label, service_words
 from access.report_section import period_or_all
 from dashboards.run_data import RunData
@@ -137,21 +137,6 @@ def basket_map(data: RunData, catalogue: str, words: Words) -> tuple[CellMap, Fl
         entry_of_cell=entry_of_cell,
     )
     return made, lacking
-
-
-def legend_of(
-    looks: list[tuple[int, str, str, str, str]], classes: Ints, residents: Floats
-) -> tuple[tuple[LegendEntry, ...], Ints]:
-    """Return entries of the looks (class, key, label, colour, pattern) that occur, and each cell's entry."""
-    entries: list[LegendEntry] = []
-    entry_of_cell = np.zeros(len(classes), dtype=np.int64)
-    for code, key, label, colour, pattern in looks:
-        here = classes == code
-        if here.any():
-            entry_of_cell[here] = len(entries)
-            people = float(np.nansum(residents[here]))
-            entries.append(LegendEntry(key, label, colour, pattern, people, int(here.sum())))
-    return tuple(entries), entry_of_cell
 
 
 def _classes(of_cells: RightOfCells, residents: Floats, *, partly: bool) -> Ints:

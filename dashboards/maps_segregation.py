@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from access.report_classes import Special, access_classes, class_breaks
 from access.report_findings import area_name, map_place
-from access.report_map import CellMap, class_colours
+from access.report_map import CellMap, class_colours, legend_of
 from access.report_segregation import KERNELS
-from dashboards.maps import LOOKS, legend_of
+from dashboards.maps import LOOKS
 from dashboards.run_data import RunData
 from dashboards.words import Words
 
