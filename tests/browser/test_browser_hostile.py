@@ -1,4 +1,4 @@
-"""Names from the data that are written to do harm stay text: in the map, tables, charts, panels and titles."""
+"""Names from the data written to do harm stay text: in the map, tables, charts, panels and titles."""
 
 from __future__ import annotations
 
