@@ -39,6 +39,7 @@ install-test: $(STAMP)-test
 
 demo: $(STAMP)-run
 	$(BIN)/fairreach run configs/demo.yaml
+	@echo "The app: $(BIN)/fairreach dashboard results/demo --open"
 
 lint: $(STAMP)-test
 	$(BIN)/ruff format --check .
