@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import shutil
 import zipfile
@@ -15,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import yaml
+from builders_finished import finished_demo
 from demo_truth import area_polygon, cells_in, evaluate, holds, read_truth, share_of_gap_closed
 
 from access import pipeline
@@ -30,12 +30,7 @@ TRUTH = read_truth()
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run folder of the shipped demo configuration; its cache holds the generated city."""
-    folder = tmp_path_factory.mktemp("demo")
-    os.environ["FAIRREACH_CACHE"] = str(folder / "cache")
-    try:
-        return pipeline.run(CONFIG, out=folder / "run", show_bar=False).folder
-    finally:
-        del os.environ["FAIRREACH_CACHE"]
+    return finished_demo(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -111,7 +111,7 @@ def test_porto_alegre_says_what_is_missing_and_shows_the_rest(
     porto_alegre_visitor: Visitor, language: str
 ) -> None:
     page, said = porto_alegre_visitor.goto("segregation", lang=language), words(language)
-    expect(page.get_by_role("heading", name=said("segregation.part.travel"))).to_be_visible(
+    expect(page.get_by_role("heading", name=said("segregation.part.travel"), exact=True)).to_be_visible(
         timeout=LONGEST_MS
     )
     porto_alegre_visitor.wait_idle()

@@ -90,4 +90,4 @@ def test_nothing_sticks_out_of_the_page(visitor: Visitor, width: int) -> None:
 def test_porto_alegre_warns_of_the_edge(porto_alegre_visitor: Visitor) -> None:
     page = porto_alegre_visitor.goto("zones", lang="fr")
     assert page.locator("#zones-body tr").count() >= 1
-    expect(page.locator("#zones-panel [role=note]")).to_contain_text("au bord de la zone d’étude")
+    expect(page.locator("#zones-panel [role=note]")).to_contain_text("le bord de la zone d’étude")
