@@ -111,12 +111,17 @@ def write_report(folder: Path, languages: Sequence[str] = ("en", "fr")) -> list[
     return written
 
 
-def draw_map(run: Run, base: Ground, name: str, texts: Texts) -> tuple[dict[str, Any], bytes]:
-    """Draw one of ``MAPS`` for a page and as a PNG; empty bytes where it cannot be made."""
+def draw_map(
+    run: Run, base: Ground, name: str, texts: Texts, *, with_png: bool = True
+) -> tuple[dict[str, Any], bytes]:
+    """Draw one of ``MAPS`` for a page and as a PNG; empty bytes where it cannot be made.
+
+    Without ``with_png`` there is a PNG only where the page itself needs it, for its many cells.
+    """
     cell_map, png = MAPS[name](run, texts), b""
     marks = zone_marks(run, base) if name == "zones" else []
     below = without_names_under(base, marks)
-    if cell_map is not None:
+    if cell_map is not None and (with_png or len(run.cells) > MAX_SVG_CELLS):
         people = legend_lines(run, cell_map, texts)
         png = map_png(below, cell_map, surroundings(run, texts), texts, marks, people=people)
     return _figure(run, below, name, cell_map, png, texts, marks), png

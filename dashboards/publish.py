@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from access._version import __version__
 from access.datasets import sha256_of
-from access.report import MAPS, draw_map, report_words
+from access.report import draw_map, report_words
 from access.report import environment as report_environment
 from access.report_data import Run, read_run
 from access.report_ground import ground
@@ -34,6 +34,8 @@ PAGES = ("gaps", "rights", "zones", "method")
 SITE = FolderKind(
     "site", re.compile(r"(manifest\.json|index\.html|(gaps|rights|zones|method)\.[a-z]{2}\.html)")
 )
+#: Drawn maps of the pages; that of access is drawn by the site's own script.
+_DRAWN = ("map_low_income", "zones")
 _SCRIPTS = ("assets/cells.js", "site/site.js")
 
 
@@ -71,11 +73,12 @@ def publish(run_folder: Path, out: Path, languages: Sequence[str] = LANGUAGES) -
 
 
 def _pages(run: Run, languages: Sequence[str]) -> list[tuple[str, str]]:
-    base, data = ground(run.cells), map_data(run)
+    base = ground(run.cells)
+    data = map_data(run, base)
     made = []
     for language in languages:
         texts = Texts(language)
-        drawn = [draw_map(run, base, name, texts)[0] for name in MAPS]
+        drawn = [draw_map(run, base, name, texts, with_png=False)[0] for name in _DRAWN]
         told = report_words(run, drawn, texts) | {
             "said": words(language),
             "languages": [(each, words(each)("language")) for each in languages],

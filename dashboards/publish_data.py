@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from access.report_classes import class_breaks
-from access.report_data import Run
+from access.report_data import FloatArray, Run
 from access.report_findings import period_label, service_label
-from access.report_ground import ZoneName, ground
+from access.report_ground import Ground, ZoneName
 from access.report_map import class_colours
 from access.report_small import fewest_shown
 from access.suppression import is_small
@@ -27,19 +27,21 @@ from dashboards.words import Words
 FEW = -1.0
 
 
-def map_data(run: Run) -> str:
+def map_data(run: Run, base: Ground) -> str:
     """Pack geometry and values: base64 of a deflated file.
 
     The file is the length of a JSON header (uint32, little endian), the header, and the arrays one after the
     other. The header names each array with its type (``f4``, ``u1``), first byte and number of items; the H3
     indices stand in it too.
     """
-    arrays = dict(_arrays(run))
+    known = layers(run)
+    access = [run.access(*layer) for layer in known]
+    arrays = dict(_arrays(run, known, access))
     header: dict[str, Any] = {
         "ids": [str(cell) for cell in run.cells["id"]],
-        "layers": [list(layer) for layer in layers(run)],
-        "breaks": [list(class_breaks(run.access(*layer), run.residents())) for layer in layers(run)],
-        "names": [[name.name, round(name.x), round(name.y)] for name in _names(run)],
+        "layers": [list(layer) for layer in known],
+        "breaks": [list(class_breaks(each, run.residents())) for each in access],
+        "names": [[name.name, round(name.x), round(name.y)] for name in _names(base)],
         "arrays": {},
     }
     first = 0
@@ -64,15 +66,17 @@ def layers(run: Run) -> list[tuple[str, int, str]]:
     return sorted(found, key=lambda layer: layer != tuple(run.headline))
 
 
-def _arrays(run: Run) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def _arrays(
+    run: Run, known: list[tuple[str, int, str]], access: list[FloatArray]
+) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     shapes = cell_shapes([str(cell) for cell in run.cells["id"]], _zones(run))
     yield "geometry", np.frombuffer(encode(shapes), np.uint8)
     yield "residents", np.where(_few(run), FEW, run.residents()).astype("<f4")
     yield "decile", _deciles(run)
     yield "linked", run.snapped().astype("u1")
-    for number, layer in enumerate(layers(run)):
-        yield f"layer{number}", run.access(*layer).astype("<f4")
-    for service, period in dict.fromkeys((service, period) for service, _, period in layers(run)):
+    for number, each in enumerate(access):
+        yield f"layer{number}", each.astype("<f4")
+    for service, period in dict.fromkeys((service, period) for service, _, period in known):
         yield f"nearest|{service}|{period}", run.column(f"nearest_{service}_min_{period}").astype("<f4")
 
 
@@ -86,9 +90,8 @@ def _few(run: Run) -> npt.NDArray[np.bool_]:
     return is_small(run.residents(), fewest_shown(run))
 
 
-def _names(run: Run) -> list[ZoneName]:
+def _names(base: Ground) -> list[ZoneName]:
     """Return the names of neighbourhoods and their places in metres of Web Mercator."""
-    base = ground(run.cells)
     points = gpd.points_from_xy([name.x for name in base.names], [name.y for name in base.names])
     places = gpd.GeoSeries(points, crs=base.cells.crs).to_crs(3857).get_coordinates().to_numpy()
     return [ZoneName(name.name, *place) for name, place in zip(base.names, places.tolist(), strict=True)]

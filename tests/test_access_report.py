@@ -254,6 +254,12 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     make("school_85", periods=[midday], percentile=85, walking=limits | {"step_free": "worst"})
     make("dark", headline={"service": "jobs", "cutoff_min": 45, "period": "night"})
     make("means_only", disc, indicator_rows(disc).query("indicator == 'mean_access' and group == 'all'"))
+    beside = indicator_rows(disc).assign(interval_kind="input uncertainty", sources="x", draws=500)
+    beside = beside.assign(low=beside["value"] + 1, high=beside["value"] + 2)
+    spread_min = beside.query("indicator == 'nearest_mean_min'").assign(
+        interval_kind="variability: departure minutes"
+    )
+    make("outside", disc, pd.concat([beside, spread_min], ignore_index=True))
     write_report(every_word_run(tmp_path / "words"))
     write_report(few_zones_run(tmp_path / "few_zones"))
     write_report(few_people_run(tmp_path / "few_people"))
@@ -274,8 +280,7 @@ def test_every_text_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         key for key, _ in flatten(load_tree("en")) if not key.startswith(("explain.", "scenario.", "sheet."))
     }
     read_as_lists = {key for key in keys if key.startswith(("calendar.weekdays", "calendar.months"))}
-    in_whole_runs = {"certainty.outside.other", "table.minutes_unit"}  # several odd ranges; minutes
-    assert keys - Recorder.used - read_as_lists - in_whole_runs == set()
+    assert keys - Recorder.used - read_as_lists == set()
 
 
 # ---- what it says

@@ -25,7 +25,7 @@ JOBS = "mean_access|jobs|midday|45||all"
 def data(tmp_path_factory: pytest.TempPathFactory) -> RunData:
     inputs = [
         {"file": "bus.zip", "sha256": "a" * 64, "bytes": 5, "keys": ["schedule.feeds.0.file"]},
-        {"file": "/home/me/jobs.csv", "sha256": "b" * 64, "bytes": 6,
+        {"file": "/private/jobs.csv", "sha256": "b" * 64, "bytes": 6,
          "keys": ["cells.file", "opportunities.jobs.file"]},
     ]  # fmt: skip
     band = number("mean_access", 5000.0, service="jobs", period="midday", cutoff_min=45, unit="jobs",
@@ -109,7 +109,7 @@ def test_the_period_its_window_and_the_walking_speed_stand_with_a_number_of_trav
 def test_files_are_named_with_their_use_and_without_folders(data: RunData) -> None:
     rows = input_files_table(data.run, EN).rows
     assert [row[:2] for row in rows] == [("bus.zip", "timetable"), ("jobs.csv", "cells and jobs")]
-    assert "/home" not in text_of(panel_of(data, JOBS, EN))
+    assert "private" not in text_of(panel_of(data, JOBS, EN))
     assert str(data.folder) not in text_of(panel_of(data, JOBS, EN))
 
 

@@ -15,7 +15,8 @@ import pytest
 from builders_report import hex_disc, write_run
 
 from access.errors import ResultError
-from access.report_data import read_run
+from access.report_data import Run, read_run
+from access.report_ground import ground
 from dashboards.cell_geometry import decode
 from dashboards.publish import PAGES, publish
 from dashboards.publish_data import FEW, layers, map_data
@@ -31,6 +32,10 @@ def site(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out") / "site"
     publish(run_folder, out)
     return out
+
+
+def packed(run: Run) -> str:
+    return map_data(run, ground(run.cells))
 
 
 def unpacked(data: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -73,7 +78,7 @@ def test_only_the_sites_own_script_may_run_and_only_on_the_page_with_the_map(sit
 
 def test_the_packed_values_are_the_columns_of_the_run(run_folder: Path) -> None:
     run = read_run(run_folder)
-    header, arrays = unpacked(map_data(run))
+    header, arrays = unpacked(packed(run))
     assert header["ids"] == list(run.cells["id"])
     assert [tuple(layer) for layer in header["layers"]] == layers(run)
     assert tuple(header["layers"][0]) == tuple(run.headline)
@@ -93,7 +98,7 @@ def test_a_cell_where_few_live_gives_away_neither_number_nor_income_tenth(tmp_pa
     manifest = json.loads((few / "manifest.json").read_text())
     manifest.setdefault("config", {}).setdefault("results", {})["min_residents_shown"] = 10
     (few / "manifest.json").write_text(json.dumps(manifest))
-    header, arrays = unpacked(map_data(read_run(few)))
+    header, arrays = unpacked(packed(read_run(few)))
     row = header["ids"].index(centre)
     assert arrays["residents"][row] == FEW
     assert arrays["decile"][row] == 0
