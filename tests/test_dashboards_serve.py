@@ -163,7 +163,12 @@ def test_it_is_served_for_real_and_ends_cleanly(run: Path, program: str) -> None
             assert whole(f"http://127.0.0.1:{port}/_dash-layout", Host="map.example.org")[0]
     finally:
         server.send_signal(signal.SIGINT)
-        said = server.communicate(timeout=150)[0]
+        try:
+            said = server.communicate(timeout=30)[0]
+        except subprocess.TimeoutExpired:  # leave no process to the tests that follow
+            server.kill()
+            server.communicate()
+            raise
     assert "Traceback" not in said
     assert server.returncode == 0
 
