@@ -71,6 +71,6 @@ def test_another_run_is_shown_without_loading_the_page_again(porto_alegre_visito
         field = page.get_by_label(words("en")("shell.run")).first
     field.click()
     page.get_by_role("option", name="Marlune").click()
-    page.wait_for_function("location.search.includes('run=demo')")
+    page.wait_for_url(re.compile("[?&]run=demo"))
     porto_alegre_visitor.wait_idle()
     assert page.evaluate("window.stillTheSamePage")
