@@ -12,9 +12,18 @@ from pathlib import Path
 
 import click
 
+from access import (
+    cli_evidence,
+    cli_history,
+    cli_notes,
+    cli_observe,
+    cli_scenarios,
+    cli_store,
+    cli_warn,
+    cli_watch,
+)
 from access._version import __version__
 from access.cli_parts import QUIET, THREADS, log
-from access.cli_scenarios import COMMANDS
 from access.errors import AccessError
 from gtfs.errors import FeedError
 
@@ -192,7 +201,17 @@ def demo_city(out: Path, size: str, seed: int) -> None:
     click.echo(f"The {size} demo city lies in {out}")
 
 
-for _command in COMMANDS:
+_PARTS = (
+    cli_scenarios,
+    cli_observe,
+    cli_store,
+    cli_watch,
+    cli_warn,
+    cli_history,
+    cli_evidence,
+    cli_notes,
+)
+for _command in (command for part in _PARTS for command in part.COMMANDS):
     commands.add_command(_command)
 
 

@@ -35,3 +35,7 @@ class ResultError(AccessError):
 
 class DataQualityWarning(UserWarning):
     """The run goes on, but a result is weaker than it looks; the text gives cause and effect."""
+
+
+class StoreError(AccessError):
+    """A store of the observatory that cannot be used."""

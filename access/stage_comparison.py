@@ -10,13 +10,13 @@ import pandas as pd
 
 from access.equity import weighted_mean
 from access.equity_curves import ShareCurve, concentration_curve, lorenz_curve
-from access.evidence import Evidence
 from access.indicator_rows import row_of
 from access.indicators import Row
 from access.modal_ratio import modal_ratio
 from access.run_network import RunNetwork
 from access.stage_measures import Measures, PeriodMeasured, PeriodTimes, headline_access
 from access.stage_modes import ModeReach
+from access.stage_part import StagePart
 from access.transport_performance import EU, transport_performance
 
 Floats = npt.NDArray[np.float64]
@@ -28,7 +28,7 @@ def comparison_evidence(
     times: Sequence[PeriodTimes],
     periods: Sequence[PeriodMeasured],
     modes: Sequence[ModeReach],
-) -> Evidence:
+) -> StagePart:
     """Compare transit with the other modes and with nearness, and draw the curves of the headline."""
     rows = [row for period in periods for row in _modal_rows(measures, period, modes)]
     headline = network.inputs.loaded.config.measures.headline
@@ -43,7 +43,7 @@ def comparison_evidence(
                 rows.append(row_of("transport_performance", group, mean, "percent", place))
     where, amount = headline_access(network.inputs, periods)
     tables = {} if amount is None else {"curves": curve_table(amount, measures, where)}
-    return Evidence(rows, columns, tables)
+    return StagePart(rows, columns, tables)
 
 
 def performance_of_cells(network: RunNetwork, measures: Measures, period: PeriodTimes) -> Floats:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from access.evidence import Evidence, gathered
 from access.indicator_registry import registry
 from access.indicators import Row
 from access.progress import Progress
@@ -17,6 +16,7 @@ from access.stage_comparison import comparison_evidence
 from access.stage_impact import impact_evidence
 from access.stage_measures import Measures, PeriodMeasured, PeriodTimes
 from access.stage_modes import ModeReach
+from access.stage_part import StagePart, gathered
 from access.stage_process import spatial_process
 from access.stage_rights import period_names, rights_evidence
 from access.stage_segregation import segregation_evidence
@@ -37,7 +37,7 @@ def gather_evidence(
     catalogues: list[RightsCatalogue],
     limits_min: Sequence[int],
     progress: Progress,
-) -> Evidence:
+) -> StagePart:
     """Run the later stages.
 
     Parameters
@@ -82,7 +82,7 @@ def gather_evidence(
     with progress.stage("zones") as stage:
         zones = zones_evidence(network, measures, periods, rights.evaluated, drawn, reach)
         stage.counts = {"zones": len(zones.register.zones) if zones.register else 0}
-    whole = gathered([*(replace(part, rows=[]) for part in parts), zones, Evidence(manifest=drawn.manifest)])
+    whole = gathered([*(replace(part, rows=[]) for part in parts), zones, StagePart(manifest=drawn.manifest)])
     whole.rows.extend(_with_source(row) for row in (*drawn.rows, *bands))
     return whole
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from access.config_evidence import ComparisonConfig
-from access.evidence import Evidence
 from access.impact_comparisons import ImpactComparison, ImpactThreshold, benefit_ratio, burden_ratio
 from access.impact_frames import read_frames
 from access.indicators import Row
 from access.rights import MET, UNMET, EvaluatedRights
 from access.run_network import RunNetwork
 from access.stage_measures import Measures, PeriodMeasured, headline_access
+from access.stage_part import StagePart
 
 
 def impact_evidence(
@@ -22,7 +22,7 @@ def impact_evidence(
     measures: Measures,
     periods: Sequence[PeriodMeasured],
     evaluated: EvaluatedRights | None,
-) -> Evidence:
+) -> StagePart:
     """Make the comparisons that the configuration asks for; evidence, never a legal finding."""
     config = network.inputs.loaded.config
     rows: list[Row] = []
@@ -50,9 +50,9 @@ def impact_evidence(
             {"name": asked.name, "state": "ok", "beyond": found.beyond, **_sentences(network, asked, found)}
         )
     if not config.comparisons:
-        return Evidence()
+        return StagePart()
     frames = [frame.model_dump(mode="json") for frame in read_frames().frames]
-    return Evidence(rows, manifest={"impact": {"comparisons": told, "frames": frames}})
+    return StagePart(rows, manifest={"impact": {"comparisons": told, "frames": frames}})
 
 
 def _values(

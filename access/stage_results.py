@@ -16,7 +16,6 @@ from access.cells import cell_polygons
 from access.config import RunConfig
 from access.config_checks import input_files
 from access.datasets import cache_folder, sha256_of
-from access.evidence import Evidence
 from access.exclusion import Register
 from access.exclusion_files import write_register
 from access.indicators import indicator_table
@@ -32,6 +31,7 @@ from access.stage_inputs import Inputs
 from access.stage_measures import PeriodMeasured
 from access.stage_modes import ModeRecord
 from access.stage_network import SnappedCells, SnappedStops
+from access.stage_part import StagePart
 from access.suppression_results import (
     hide_what_reveals,
     rounded_groups,
@@ -53,7 +53,7 @@ def write_run(
     cells: SnappedCells,
     stops: SnappedStops,
     measured: Sequence[PeriodMeasured],
-    evidence: Evidence,
+    evidence: StagePart,
     progress: Progress,
     warnings: Sequence[str],
     modes: Sequence[ModeRecord] = (),
@@ -123,7 +123,7 @@ def _shown(register: Register, minimum: int) -> Register:
 
 
 def cell_table(
-    inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodMeasured], evidence: Evidence
+    inputs: Inputs, cells: SnappedCells, measured: Sequence[PeriodMeasured], evidence: StagePart
 ) -> gpd.GeoDataFrame:
     """Return one row a cell: who lives there, where it meets the streets, what it reaches."""
     rows, ids = inputs.cells.study_rows, inputs.cells.study_ids

@@ -11,7 +11,6 @@ import pandas as pd
 
 from access.config import RunConfig
 from access.errors import ConfigError
-from access.evidence import Evidence
 from access.indicators import People, as_booleans
 from access.rights import (
     MET,
@@ -24,6 +23,7 @@ from access.rights_catalogue import SERVICES, RightsCatalogue, load_catalogues
 from access.rights_reach import ReachOfRun, totals_of
 from access.rights_residents import RightsAssessment, RightsResidents, assess_rights
 from access.stage_inputs import Inputs
+from access.stage_part import StagePart
 
 Floats = npt.NDArray[np.float64]
 Row = dict[str, object]
@@ -98,14 +98,14 @@ def residents_of(people: People, config: RunConfig) -> RightsResidents:
 class RightsEvidence(NamedTuple):
     """What rights add to a run, and the evaluation itself for what follows."""
 
-    evidence: Evidence
+    evidence: StagePart
     evaluated: EvaluatedRights | None  # None: no catalogue is named
 
 
 def rights_evidence(catalogues: list[RightsCatalogue], reach: ReachOfRun, people: People) -> RightsEvidence:
     """Judge the rights and bring what was found into the form of a run folder."""
     if not catalogues:
-        return RightsEvidence(Evidence(manifest={"rights": [], "rights_excluded": []}), None)
+        return RightsEvidence(StagePart(manifest={"rights": [], "rights_excluded": []}), None)
     assessment = rights_of_run(catalogues, reach, people)
     inputs = reach.inputs
     names = period_names(inputs)
@@ -134,7 +134,7 @@ def rights_evidence(catalogues: list[RightsCatalogue], reach: ReachOfRun, people
         "rights_counted_as_everyone": [list(pair) for pair in assessment.counted_as_everyone],
     }
     rows = [{**row, "period": names.get(str(row["period"]), row["period"])} for row in assessment.rows]
-    return RightsEvidence(Evidence(rows, columns, {"rights": table}, manifest), evaluated)
+    return RightsEvidence(StagePart(rows, columns, {"rights": table}, manifest), evaluated)
 
 
 def _met(evaluated: EvaluatedRight) -> pd.api.extensions.ExtensionArray:

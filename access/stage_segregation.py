@@ -14,7 +14,6 @@ import pandas as pd
 from access.config_evidence import BracketsConfig
 from access.decay import decay_binary, decay_exponential
 from access.errors import DataQualityWarning
-from access.evidence import Evidence
 from access.indicators import Row
 from access.reach_mix import mix_of_reach, places_by_class, residents_by_class
 from access.run_network import RunNetwork
@@ -25,6 +24,7 @@ from access.segregation_reach import segregation_through_travel, travel_rows
 from access.segregation_rows import undefined_rows, zone_rows
 from access.stage_inputs import Inputs
 from access.stage_measures import Measures, PeriodTimes
+from access.stage_part import StagePart
 from access.vector_files import read_zones
 
 Floats = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ NEEDED = {
 }
 
 
-def segregation_evidence(network: RunNetwork, measures: Measures, times: Sequence[PeriodTimes]) -> Evidence:
+def segregation_evidence(network: RunNetwork, measures: Measures, times: Sequence[PeriodTimes]) -> StagePart:
     """Measure segregation, or say which data would be needed; and whom and what people can reach."""
     inputs = network.inputs
     given, brackets = inputs.loaded.config.income_brackets, inputs.residents.brackets
@@ -75,7 +75,7 @@ def segregation_evidence(network: RunNetwork, measures: Measures, times: Sequenc
     if used is not None:
         rows += _schools(network, measures, used)
     rows = [{**row, "group": str(row["group"]).replace("class_", "decile_")} for row in rows]
-    return Evidence(rows, columns, manifest={"segregation": record})
+    return StagePart(rows, columns, manifest={"segregation": record})
 
 
 def _warn_of_missing(brackets: pd.DataFrame, inputs: Inputs) -> None:

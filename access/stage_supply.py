@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from access.batches import rows_of
-from access.evidence import Evidence
 from access.run_network import RunNetwork
 from access.stage_measures import Measures
+from access.stage_part import StagePart
 from access.stage_timetable import PeriodPlan
 from access.supply_standards import supply_standards
 
 WEEKDAYS = ("weekday_peak", "weekday_midday", "weekday_evening", "weekday_night")
 
 
-def supply_evidence(network: RunNetwork, measures: Measures) -> Evidence:
+def supply_evidence(network: RunNetwork, measures: Measures) -> StagePart:
     """Measure SDG 11.2.1, the EU departures typology, people near frequent transit and PTAL."""
     inputs = network.inputs
     config = inputs.loaded.config
     plan = weekday_plan(network)
     if plan is None:
-        return Evidence(manifest={"supply": {"service_date": None, "notes": [], "no_data": {}}})
+        return StagePart(manifest={"supply": {"service_date": None, "notes": [], "no_data": {}}})
     rows = np.asarray(measures.study_rows, dtype=np.int64)
     found = supply_standards(
         inputs.timetables.schedules[plan.service_date],
@@ -36,7 +36,7 @@ def supply_evidence(network: RunNetwork, measures: Measures) -> Evidence:
         "notes": found.notes,
         "no_data": {name: reason._asdict() for name, reason in found.no_data.items()},
     }
-    return Evidence([dict(row) for row in found.rows], dict(found.columns), manifest={"supply": record})
+    return StagePart([dict(row) for row in found.rows], dict(found.columns), manifest={"supply": record})
 
 
 def weekday_plan(network: RunNetwork) -> PeriodPlan | None:

@@ -10,7 +10,6 @@ import h3
 import numpy as np
 import numpy.typing as npt
 
-from access.evidence import Evidence
 from access.exclusion import Naming, Register, exclusion_register
 from access.exclusion_merge import Draws
 from access.exclusion_rights import RightsOfCells
@@ -20,6 +19,7 @@ from access.rights import MET, UNMET, EvaluatedRight, EvaluatedRights
 from access.rights_reach import ReachOfRun
 from access.run_network import RunNetwork
 from access.stage_measures import Measures, PeriodMeasured, headline_access
+from access.stage_part import StagePart
 from access.stage_uncertainty import Uncertainty
 
 Floats = npt.NDArray[np.float64]
@@ -37,7 +37,7 @@ def zones_evidence(
     evaluated: EvaluatedRights | None,
     drawn: Uncertainty,
     reach: ReachOfRun,
-) -> Evidence:
+) -> StagePart:
     """Find the zones where rights are unmet and incomes low."""
     given = network.inputs.loaded.config.exclusion
     rights = rights_of_register(evaluated, given.catalogue)
@@ -46,7 +46,7 @@ def zones_evidence(
     register = register_of(network, measures, periods, evaluated, drawn, reach)
     if register is None:
         why = _reason(len(rights), given.min_rights_unmet)
-        return Evidence(manifest={"exclusion": {**record, "state": "not defined", "reason": why}})
+        return StagePart(manifest={"exclusion": {**record, "state": "not defined", "reason": why}})
     register = replace(
         register,
         zones=register.zones.assign(edge_share=_edge_share(network, register.zones)),
@@ -171,7 +171,7 @@ def _naming(network: RunNetwork) -> Naming:
     return Naming(places=read_place_names(inputs.loaded.path(pbf)) if pbf else (), term=term)
 
 
-def _as_evidence(register: Register, record: dict[str, object]) -> Evidence:
+def _as_evidence(register: Register, record: dict[str, object]) -> StagePart:
     cells = register.cells
     columns = {
         "zone_id": cells.zone_id,
@@ -187,4 +187,4 @@ def _as_evidence(register: Register, record: dict[str, object]) -> Evidence:
             "n_unstable": len(register.unstable),
         }
     }
-    return Evidence(columns=columns, register=register, manifest=manifest)
+    return StagePart(columns=columns, register=register, manifest=manifest)

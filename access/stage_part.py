@@ -14,8 +14,8 @@ Row = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """One stage's part."""
+class StagePart:
+    """One stage's part of a run."""
 
     rows: list[Row] = field(default_factory=list)
     columns: dict[str, Any] = field(default_factory=dict)  # of cells.parquet
@@ -24,10 +24,10 @@ class Evidence:
     register: Register | None = None  # zones
 
 
-def gathered(parts: Iterable[Evidence]) -> Evidence:
+def gathered(parts: Iterable[StagePart]) -> StagePart:
     """Put the parts of several stages together; none may replace another's."""
     parts = list(parts)
-    whole = Evidence(register=next((part.register for part in parts if part.register), None))
+    whole = StagePart(register=next((part.register for part in parts if part.register), None))
     for part in parts:
         whole.rows.extend(part.rows)
         for mine, theirs in (

@@ -1,0 +1,7 @@
+"""Commands of the observatory: notes."""
+
+from __future__ import annotations
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
