@@ -1,6 +1,6 @@
 """Words, numbers and dates of the report in English and French.
 
-All words live in ``texts/<language>.yaml``, one key tree for all languages; a key is written with
+All words live in ``texts/<language>.yaml`` and ``<language>.<part>.yaml``, one key tree for all languages; a key is written with
 dots (``map.legend.no_data``). Numbers follow the habits of the language: ``1,234.5`` and ``12%`` in
 English, ``1 234,5`` and ``12 %`` (narrow no-break spaces) in French.
 
@@ -154,9 +154,24 @@ def french_spaces(text: str) -> str:
 
 @functools.cache
 def load_tree(language: str) -> dict[str, Any]:
-    """Read the tree of texts of one language, once; nobody may change it."""
-    source = files("access").joinpath("texts", f"{language}.yaml")
-    tree: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
+    """Read the tree of texts of one language, once; nobody may change it.
+
+    ``<language>.yaml`` holds the words of reports; each ``<language>.<part>.yaml`` those of one part more.
+
+    Raises
+    ------
+    RuntimeError
+        If two files have a key in common.
+    """
+    tree: dict[str, Any] = {}
+    for source in sorted(files("access").joinpath("texts").iterdir(), key=lambda file: file.name):
+        if not source.name.startswith(f"{language}."):
+            continue
+        part = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
+        twice = sorted({*tree} & {*part})
+        if twice:
+            raise RuntimeError(f"texts: {', '.join(twice)} stands in {source.name} and in another file")
+        tree |= part
     return tree
 
 

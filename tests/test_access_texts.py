@@ -5,7 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
+from builders_texts import trees_of, unused_keys
 
+import access
 from access.texts import LANGUAGES, Texts, flatten, french_spaces, load_tree
 
 NNBSP, NBSP = "\u202f", "\u00a0"
@@ -34,6 +37,14 @@ def test_both_languages_fill_the_same_placeholders() -> None:
     for key, text in english.items():
         fields = set(re.findall(r"{(\w+)(?::\w+)?}", text)) - more.get(key, set())
         assert fields == set(re.findall(r"{(\w+)(?::\w+)?}", french[key])), key
+
+
+def test_every_text_of_a_part_is_used() -> None:
+    """The words of reports are counted where reports are made; those of parts stand in files of their own."""
+    folder = Path(access.__file__).parent
+    for file in sorted((folder / "texts").glob("en.?*.yaml")):
+        keys = [key for key, _ in flatten(yaml.safe_load(file.read_text(encoding="utf-8")) or {})]
+        assert not unused_keys(keys, trees_of(folder)), file.name
 
 
 def test_no_text_is_empty() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from builders_texts import constants_in, patterns_in, trees_of, unused_keys, without_number
 
 import dashboards
 from access.texts import LANGUAGES as RESULT_LANGUAGES
@@ -20,8 +21,6 @@ from dashboards.words import DEFAULT_LANGUAGE, languages, words, words_of
 
 FOLDER = Path(dashboards.__file__).parent
 SOURCES = [*FOLDER.glob("*.py"), *FOLDER.glob("assets/*.js"), *FOLDER.glob("site/*")]
-#: Functions that are given a key.
-ASKING = {"words", "said", "plural", "_words", "_said", "text_of"}
 FILES = (
     ".js",
     ".css",
@@ -48,48 +47,15 @@ def own(language: str) -> Keys:
 
 @cache
 def trees() -> list[tuple[Path, ast.Module]]:
-    return [(file, ast.parse(file.read_text(encoding="utf-8"))) for file in sorted(FOLDER.glob("*.py"))]
+    return trees_of(FOLDER)
 
 
 def constants() -> Iterator[tuple[str, str]]:
-    """Return every text in the code, but docstrings and pieces of f-strings, and the file it stands in."""
-    for file, tree in trees():
-        docs = {
-            node.body[0].value
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-            and node.body
-            and isinstance(node.body[0], ast.Expr)
-        }
-        joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
-        pieces = {part for node in joined for part in node.values}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs | pieces:
-                yield node.value, file.name
-
-
-def pattern_of(node: ast.JoinedStr) -> str:
-    """Return what an f-string may become as a pattern: anything stands for its holes."""
-    return "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values)
+    yield from constants_in(trees())
 
 
 def patterns() -> Iterator[tuple[str, str, bool]]:
-    """Return every f-string as a pattern, its file, and whether a function that wants a key gets it."""
-    for file, tree in trees():
-        asked = {
-            node.args[0]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.JoinedStr)
-            and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in ASKING
-        }  # fmt: skip
-        for node in ast.walk(tree):
-            if isinstance(node, ast.JoinedStr):
-                yield pattern_of(node), file.name, node in asked
-
-
-def without_number(key: str) -> str:
-    """Return the key under which code asks for a plural."""
-    return re.sub(r"\.(one|other)$", "", key)
+    yield from patterns_in(trees())
 
 
 @pytest.mark.parametrize("language", languages())
@@ -126,17 +92,8 @@ def test_no_key_stands_in_two_files(language: str) -> None:
 
 
 def test_every_key_is_used() -> None:
-    said = {text for text, _ in constants()}
-    made = [re.compile(pattern) for pattern, _, _ in patterns() if len(pattern.replace(".+", "")) >= 4]
     other = " ".join(file.read_text(encoding="utf-8") for file in SOURCES if file.suffix != ".py")
-    unused = [
-        key
-        for key in own(DEFAULT_LANGUAGE)
-        if not {key, without_number(key)} & said
-        and not any(each.fullmatch(key) or each.fullmatch(without_number(key)) for each in made)
-        and key not in other
-    ]
-    assert not unused
+    assert not unused_keys(own(DEFAULT_LANGUAGE), trees(), other)
 
 
 def test_every_key_that_the_code_names_is_there() -> None:
