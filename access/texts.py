@@ -1,8 +1,8 @@
 """Words, numbers and dates of the report in English and French.
 
-All words live in ``texts/<language>.yaml`` and ``<language>.<part>.yaml``, one key tree for all languages; a key is written with
-dots (``map.legend.no_data``). Numbers follow the habits of the language: ``1,234.5`` and ``12%`` in
-English, ``1 234,5`` and ``12 %`` (narrow no-break spaces) in French.
+All words live in ``texts/<language>.yaml`` and ``<language>.<part>.yaml``, one key tree for all languages; a
+key is written with dots (``map.legend.no_data``). Numbers follow the habits of the language: ``1,234.5`` and
+``12%`` in English, ``1 234,5`` and ``12 %`` (narrow no-break spaces) in French.
 
 Three absences keep their own words: a missing value is "no data", an infinite one is "not reached",
 and 0 is the number 0.
