@@ -57,6 +57,7 @@ def run(
     max_memory_bytes: int | None = None,
     scheduler: str | None = None,
     resume: bool = False,
+    with_report: bool = True,
     show_bar: bool = True,
 ) -> FinishedRun:
     """Compute everything that a configuration describes and write one run folder.
@@ -76,6 +77,8 @@ def run(
     resume : bool
         Whether an earlier run must have left travel times to go on with. They are used anyway where inputs
         and options are the same; this makes it an error where they are not.
+    with_report : bool
+        Also draw the maps and write the report; without it the folder holds the tables alone.
     show_bar : bool
         Show a progress bar on standard error.
 
@@ -96,12 +99,18 @@ def run(
         work = LargeWork(threads, max_memory_bytes, scheduler, resume)
         with only_run(unfinished_folder(folder), folder):
             check_large_work(folder, work, loaded.config.travel.engine)
-            _compute(loaded, folder, work, progress, told)
+            _compute(loaded, folder, work, progress, told, with_report=with_report)
     return FinishedRun(folder, told)
 
 
 def _compute(
-    loaded: LoadedConfig, folder: Path, work: LargeWork, progress: Progress, told: list[str]
+    loaded: LoadedConfig,
+    folder: Path,
+    work: LargeWork,
+    progress: Progress,
+    told: list[str],
+    *,
+    with_report: bool,
 ) -> None:
     """Read the inputs, compute everything and put the run folder in its place."""
     inputs = read_inputs(loaded, progress)
@@ -127,7 +136,18 @@ def _compute(
             network, measures, periods, measured, by_mode, catalogues, limits, progress
         )
         with progress.stage("results") as stage:
-            stage.counts = write_run(partial, inputs, cells, stops, measured, evidence, progress, told, modes)
+            stage.counts = write_run(
+                partial,
+                inputs,
+                cells,
+                stops,
+                measured,
+                evidence,
+                progress,
+                told,
+                modes,
+                with_report=with_report,
+            )
         if loaded.config.travel.engine != "r5":
             keep_finished(folder, partial, streamed)
         add_to_manifest(

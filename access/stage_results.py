@@ -57,8 +57,10 @@ def write_run(
     progress: Progress,
     warnings: Sequence[str],
     modes: Sequence[ModeRecord] = (),
+    *,
+    with_report: bool = True,
 ) -> dict[str, object]:
-    """Write everything but the travel times, which are there already.
+    """Write everything but the travel times, which are there already; ``with_report`` also maps and report.
 
     Returns
     -------
@@ -101,7 +103,8 @@ def write_run(
         [mode.as_dict() for mode in modes],
     )
     write_json(folder / MANIFEST, build_manifest(parts) | evidence.manifest)
-    write_report(folder)
+    if with_report:
+        write_report(folder)
     return {"files": sum(1 for path in folder.rglob("*") if path.is_file())}
 
 
