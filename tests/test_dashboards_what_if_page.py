@@ -23,6 +23,7 @@ from dashboards.maps_difference import (
 from dashboards.run_data import RunData
 from dashboards.what_if_form_read import City, Place, point_words, usual_count
 from dashboards.what_if_form_view import usual_values
+from dashboards.what_if_page_answers import client_of, key_of_job, said_before
 from dashboards.what_if_page_draft import (
     draft_of_text,
     link_of,
@@ -38,7 +39,6 @@ from dashboards.what_if_page_parts import (
     result_block,
     side_block,
 )
-from dashboards.what_if_page_run import client_of, key_of_job, said_before
 from dashboards.what_if_result import WhatIfResult
 from dashboards.what_if_shown import (
     SECTIONS,
