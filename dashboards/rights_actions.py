@@ -12,7 +12,6 @@ from access.report_rights_words import (
     baskets,
     beside,
     catalogue_label,
-    demand,
     entries_of,
     is_proposal,
     n_judged,
@@ -26,8 +25,6 @@ from access.report_section import period_or_all
 from access.report_tables import Table
 from dashboards.charts_rights import FEWEST_JUDGED
 from dashboards.how import key_text
-from dashboards.maps_rights import right_of_cells
-from dashboards.run_data import RunData
 from dashboards.words import Words
 
 BASKET = "basket"
@@ -107,7 +104,7 @@ def choice_groups(run: Run, words: Words) -> list[dict[str, Any]]:
     entries = {str(entry.get("name")): entry for entry in entries_of(run)}
     for name in judged_rights(run):
         catalogue = str(entries.get(name, {}).get("catalogue") or "")
-        label = words.texts.capital(_plain_label(entries.get(name), name, words))
+        label = words.texts.capital(plain_label(entries.get(name), name, words))
         of_catalogue.setdefault(catalogue, []).append({"value": name, "label": label})
     groups = [
         {"group": catalogue_label(run, catalogue, words.texts), "items": items}
@@ -226,10 +223,10 @@ def catalogue_tables(run: Run, words: Words) -> Iterator[tuple[str, str, Table]]
         label = catalogue_label(run, catalogue, texts)
         rows = tuple(
             (
-                texts.capital(_plain_label(entry, str(entry.get("name")), words)),
+                texts.capital(plain_label(entry, str(entry.get("name")), words)),
                 asked(run, entry, words),
                 texts.capital(whom_words(run, str(entry.get("name")), words)),
-                _principle_words(entry, words),
+                principle_words(entry, words),
                 texts.capital(threshold_words(entry.get("threshold") or {}, texts)),
                 words("rights.judged" if entry.get("state", "ok") == "ok" else "rights.not_judged"),
             )
@@ -277,69 +274,7 @@ def how_key(run: Run, choice: str) -> str:
     return "" if number is None else key_text(number)
 
 
-def rights_of_cell(data: RunData, cell: str, words: Words) -> Table | None:
-    """Return the rights of one cell: what each asks for, what is within reach there, whether it is met.
-
-    Rights that the whole run has no data for are counted in the note, not listed.
-
-    Parameters
-    ----------
-    cell : str
-        H3 index; None is returned for one that the run does not have, or where it has no rights by cell.
-    """
-    run, texts = data.run, words.texts
-    row = data.row_of.get(cell)
-    if row is None or run.rights is None:
-        return None
-    rows = []
-    named = list(dict.fromkeys(run.rights["right"].astype(str)))
-    listed = [name for name in named if entry_of(run, name).get("state", "ok") == "ok"]
-    for name in listed:
-        of_cells, entry = right_of_cells(data, name), entry_of(run, name)
-        rows.append(
-            (
-                texts.capital(right_label(run, name, texts)),
-                demand(run, entry, texts) if entry else texts("no_data"),
-                _within_reach(run, entry, float(of_cells.value[row]), words),
-                _state_words(str(of_cells.state[row]), float(of_cells.shortfall[row]), words),
-            )
-        )
-    columns = tuple(words(f"rights.column.{key}") for key in ("right", "asks", "here", "met"))
-    left_out = len(named) - len(listed)
-    note = words.plural("rights.cell_no_data", left_out) if left_out else ""
-    return Table(words("rights.cell_caption"), columns, tuple(rows), note=note, word_columns=(1, 2, 3))
-
-
-def cell_sentence(data: RunData, cell: str, words: Words) -> str:
-    """Say how many of the rights that could be judged a cell lacks; empty for an unknown cell."""
-    run, row = data.run, data.row_of.get(cell)
-    if row is None or run.rights is None:
-        return ""
-    states = run.rights.loc[run.rights["id"].astype(str) == cell, "state"].astype(str)
-    judged, lacking = int(states.isin(["met", "unmet"]).sum()), int((states == "unmet").sum())
-    if not judged:
-        return words("rights.cell_unknown")
-    return words("rights.cell_lacks" if lacking else "rights.cell_has_all", n=lacking, judged=judged)
-
-
-def _within_reach(run: Run, entry: Mapping[str, Any], value: float, words: Words) -> str:
-    if math.isnan(value):
-        return words.texts("no_data")
-    service = service_words(run, str(entry.get("service") or ""), words.texts)
-    return words.texts("counted", n=words.texts.amount(value), service=service)
-
-
-def _state_words(state: str, shortfall: float, words: Words) -> str:
-    """Write whether a right is met, and how much is missing where that is a part."""
-    if state == "unmet" and 0 < shortfall < 1:
-        return words("rights.state_short", share=words.percent(shortfall))
-    known = {"met": "rights.state_met", "unmet": "rights.state_unmet"}
-    if state in known:
-        return words(known[state])
-    return words.texts("map.not_linked" if state == "not snapped" else "no_data")
-
-
-def _principle_words(entry: Mapping[str, Any], words: Words) -> str:
+def principle_words(entry: Mapping[str, Any], words: Words) -> str:
     """Write the text of a principle and its source, with its kind, short."""
     principle = entry.get("principle") or {}
     if not principle:
@@ -352,7 +287,7 @@ def _principle_words(entry: Mapping[str, Any], words: Words) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _plain_label(entry: Mapping[str, Any] | None, name: str, words: Words) -> str:
+def plain_label(entry: Mapping[str, Any] | None, name: str, words: Words) -> str:
     """Return the label of a right without its catalogue."""
     return words.texts.label((entry or {}).get("label"), fallback=name)
 

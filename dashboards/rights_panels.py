@@ -19,15 +19,14 @@ from dashboards.maps_rights import Floats, basket_map, right_map
 from dashboards.rights_actions import (
     basket_catalogues,
     catalogue_of_basket,
-    cell_sentence,
     entry_of,
     how_key,
     lack_sentence,
     right_facts,
-    rights_of_cell,
     times_words,
     untold_baskets,
 )
+from dashboards.rights_of_cell import cell_sentence, rights_of_cell
 from dashboards.run_data import RunData
 from dashboards.words import Words
 

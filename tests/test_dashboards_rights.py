@@ -21,9 +21,9 @@ from dashboards.rights_actions import (
     lack_sentence,
     penalty_sentences,
     right_facts,
-    rights_of_cell,
     untold_baskets,
 )
+from dashboards.rights_of_cell import rights_of_cell
 from dashboards.rights_page import layout, shown
 from dashboards.rights_panels import (
     about,
