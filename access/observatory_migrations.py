@@ -1,4 +1,7 @@
-"""Bring a store of an older schema to today's; each step is a list of statements."""
+"""Bring a store of an older schema to today's; each step is a list of statements.
+
+The statements are of the SQL that DuckDB and PostgreSQL share, so that one step serves both.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
+from access.errors import StoreError
+from access.observatory_duckdb import newer_store, run, version_of
 from access.observatory_schema import schema
-from access.observatory_store import newer_store, run, version_of
 
 STEPS: dict[int, tuple[str, ...]] = {}
 """Version -> statements that make the next version of it."""
@@ -19,13 +23,31 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     Raises
     ------
     StoreError
-        If it is no store, or one of a newer version.
+        If it is no store, or one of a newer version, or so old that nothing leads from it to today's.
     """
     before = version_of(connection, path)
+    for statement in statements(before, path):
+        run(connection, statement)
+    if before < schema().version:
+        run(connection, "UPDATE meta SET value = ? WHERE key = 'schema_version'", [str(schema().version)])
+    return before
+
+
+def statements(before: int, path: Path | str) -> list[str]:
+    """Return the statements that lead from a version of the schema to today's.
+
+    Raises
+    ------
+    StoreError
+        As ``migrate``.
+    """
     if before > schema().version:
         raise newer_store(path, before)
-    for version in range(before, schema().version):
-        for statement in STEPS[version]:
-            run(connection, statement)
-        run(connection, "UPDATE meta SET value = ? WHERE key = 'schema_version'", [str(version + 1)])
-    return before
+    missing = [version for version in range(before, schema().version) if version not in STEPS]
+    if missing:
+        raise StoreError(
+            f"{path}: a store of version {before}; this fairreach brings stores from version "
+            f"{min(STEPS, default=schema().version)} on to version {schema().version}. Use an older "
+            "fairreach for the steps before"
+        )
+    return [statement for version in range(before, schema().version) for statement in STEPS[version]]

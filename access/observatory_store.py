@@ -8,36 +8,25 @@ a writer that is killed, or finds the disk full, leaves the file as it was. Writ
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
+import time
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 import pandas as pd
-import psutil
 
-from access.errors import StoreError
-from access.observatory_schema import Table, schema
-from access.observatory_tables import check_filter, to_arrow, to_frame
-from access.run_lock import only_run
+from access.errors import ResultError, StoreError
+from access.observatory_duckdb import DuckStore, check_version, create_tables, opened, run, version_of, why
+from access.run_lock import HeldError, only_run
 
-TYPES = {
-    "text": "VARCHAR",
-    "integer": "BIGINT",
-    "real": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "time": "VARCHAR",
-    "json": "VARCHAR",
-    "blob": "BLOB",
-    "geometry": "BLOB",
-}
-_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+WAIT_S = 60.0
+"""So long a writer waits for its turn."""
+_ASK_AGAIN_S = 0.05
 _SERVERS = ("postgresql://", "postgres://")
 
 
@@ -58,45 +47,15 @@ class Store(Protocol):
         ...
 
     def add(self, table: str, frame: pd.DataFrame) -> None:
-        """Add rows; columns that the frame lacks become null."""
+        """Add rows; columns that the frame lacks become null.
+
+        Rows with a key that is there already are refused at the end of the block, with all that it wrote.
+        """
         ...
 
     def remove(self, table: str, **equals: Any) -> None:
         """Remove rows; the filter as in ``rows``, never empty."""
         ...
-
-
-class DuckStore:
-    """A store in a DuckDB file that is open."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
-
-    def rows(self, table: str, columns: Sequence[str] | None = None, /, **equals: Any) -> pd.DataFrame:
-        """As ``Store``."""
-        wanted = schema().tables[table]
-        names = list(columns or wanted.names)
-        where, values = _where(wanted, equals)
-        order = ", ".join(f'"{name}" NULLS FIRST' for name in wanted.key)
-        listed = ", ".join(f'"{name}"' for name in names)
-        query = f'SELECT {listed} FROM "{table}"{where} ORDER BY {order}'  # noqa: S608
-        return to_frame(self.connection.sql(query, params=values).to_arrow_table(), wanted, names)
-
-    def add(self, table: str, frame: pd.DataFrame) -> None:
-        """As ``Store``."""
-        if frame.empty:
-            return
-        rows = to_arrow(schema().tables[table], frame)
-        self.connection.register("new_rows", rows)
-        run(self.connection, f'INSERT INTO "{table}" BY NAME SELECT * FROM new_rows')  # noqa: S608
-        self.connection.unregister("new_rows")
-
-    def remove(self, table: str, **equals: Any) -> None:
-        """As ``Store``."""
-        if not equals:
-            raise StoreError(f"table {table}: say which rows to remove")
-        where, values = _where(schema().tables[table], equals)
-        run(self.connection, f'DELETE FROM "{table}"{where}', values)  # noqa: S608
 
 
 def is_server(location: str | Path) -> bool:
@@ -111,7 +70,7 @@ def reading(location: str | Path) -> Iterator[Store]:
     Raises
     ------
     StoreError
-        If there is no store, it cannot be read, or a newer version of the program made it.
+        If there is no store, it cannot be read, or it is of another version of the schema.
     """
     if is_server(location):
         from access.observatory_postgres import reading_server
@@ -122,10 +81,10 @@ def reading(location: str | Path) -> Iterator[Store]:
     path = Path(location)
     if not path.is_file():
         raise StoreError(f"{path}: no store there; `fairreach observe RUN --store {path}` makes one")
-    connection = _open(path, read_only=True)
+    connection = opened(path, path, read_only=True)
     try:
-        _check_version(connection, path)
-        yield DuckStore(connection)
+        check_version(version_of(connection, path), path)
+        yield DuckStore(connection, path)
     finally:
         connection.close()
 
@@ -134,10 +93,14 @@ def reading(location: str | Path) -> Iterator[Store]:
 def writing(location: str | Path) -> Iterator[Store]:
     """Open a store to write, made where there is none; all of the block is kept, or nothing of it.
 
+    A store of an older version is brought to today's. Of several writers one waits for the other, up to
+    ``WAIT_S``.
+
     Raises
     ------
     StoreError
-        If another process is writing, the disk is full, or the store is of a newer version.
+        If another process goes on writing, the disk is full, rows have the same key, the file is no store, or
+        the store is of a newer version.
     """
     if is_server(location):
         from access.observatory_postgres import writing_server
@@ -146,137 +109,106 @@ def writing(location: str | Path) -> Iterator[Store]:
             yield server
         return
     path = Path(location)
-    with only_run(path.with_name(f".{path.name}.writing"), path):
-        partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-        _remove_leftovers(path)
+    file = path.resolve()  # of a link what it points to, so that the link stays
+    if path.is_dir():
+        raise StoreError(f"{path}: a folder; a store is one file, name one")
+    with _turn(file, path):
+        _remove(file.with_name(f"{file.name}.partial-"))  # of writers that were killed: here is the only one
+        partial = file.with_name(f"{file.name}.partial-{uuid.uuid4().hex}")
         try:
-            yield from _on_copy(path, partial)
-            _put_in_place(partial, path)
-        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            raise StoreError(f"{path}: {_why(error)}; nothing was changed there") from error
+            with _told(path):
+                _copy(file, path, partial)
+            yield from _on_copy(file, path, partial)
+            with _told(path):
+                _put_in_place(partial, file)
         finally:
-            for left in path.parent.glob(f"{partial.name}*"):
-                left.unlink(missing_ok=True)
+            _remove(partial)
 
 
-def _on_copy(path: Path, partial: Path) -> Iterator[Store]:
+def _on_copy(file: Path, path: Path, partial: Path) -> Iterator[Store]:
     """Give the copy of a store, or a new one, to write to."""
     from access.observatory_migrations import migrate
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        shutil.copyfile(path, partial)
-    connection = _open(partial, read_only=False)
+    connection = opened(partial, path, read_only=False)
     try:
-        if path.exists():
-            migrate(connection, path)
-        else:
-            create_tables(connection)
-        yield DuckStore(connection)
-        run(connection, "CHECKPOINT")
+        with _told(path):
+            run(connection, "BEGIN")
+            if file.exists():
+                migrate(connection, path)
+            else:
+                create_tables(connection)
+        store = DuckStore(connection, path)
+        yield store
+        store.check_keys()
+        with _told(path):
+            run(connection, "COMMIT")
+            run(connection, "CHECKPOINT")
     finally:
-        connection.close()
+        with contextlib.suppress(duckdb.Error):  # a database that found the disk full may not close well
+            connection.close()
 
 
-def run(
-    connection: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()
-) -> list[tuple[Any, ...]]:
-    """Run one statement to its end and return its rows."""
-    found: list[tuple[Any, ...]] = connection.execute(statement, list(values)).fetchall()
-    return found
+@contextlib.contextmanager
+def _turn(file: Path, path: Path) -> Iterator[None]:
+    """Hold the lock of a store's writers for the whole block."""
+    until = time.monotonic() + WAIT_S
+    with contextlib.ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(only_run(file.with_name(f".{file.name}.writing"), file))
+                break
+            except HeldError as held:
+                if time.monotonic() >= until:
+                    raise StoreError(
+                        f"{path}: another process is writing to this store{held.who}; nothing was changed, "
+                        "try again when it has ended"
+                    ) from None
+                time.sleep(_ASK_AGAIN_S)
+            except ResultError as error:
+                reason = why(error.__cause__) if isinstance(error.__cause__, OSError) else str(error)
+                raise StoreError(
+                    f"{path}: cannot be written ({reason}); nothing was changed there"
+                ) from error
+        yield
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every table in an empty database, and note the version of the schema."""
-    for table in schema().tables.values():
-        run(connection, table_statement(table))
-    run(connection, "INSERT INTO meta VALUES ('schema_version', ?)", [str(schema().version)])
-
-
-def table_statement(table: Table) -> str:
-    """Return the statement that makes a table."""
-    columns = ", ".join(f'"{column.name}" {TYPES[column.kind]}' for column in table.columns)
-    return f'CREATE TABLE "{table.name}" ({columns})'
-
-
-def version_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """Return the version of the schema of an open store.
-
-    Raises
-    ------
-    StoreError
-        If the file is a database but no store.
-    """
-    try:
-        found = run(connection, "SELECT value FROM meta WHERE key = 'schema_version'")
-    except duckdb.CatalogException:
-        found = []
-    if not found:
-        raise StoreError(f"{path}: a database, but no store of fairreach; name another file")
-    return int(found[0][0])
-
-
-def newer_store(path: Path | str, found: int) -> StoreError:
-    """Return the refusal of a store that a newer version of the program made."""
-    return StoreError(
-        f"{path}: a store of version {found}; this fairreach knows up to {schema().version}. "
-        "Use a newer fairreach"
-    )
-
-
-def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    found = version_of(connection, path)
-    if found > schema().version:
-        raise newer_store(path, found)
-    if found < schema().version:
+def _copy(file: Path, path: Path, partial: Path) -> None:
+    """Copy a store to write to, if there is one and no other program has it open to write."""
+    if not file.exists():
+        return
+    if file.with_name(f"{file.name}.wal").exists():
         raise StoreError(
-            f"{path}: a store of version {found}; bring it to version {schema().version} with "
-            f"`fairreach store migrate {path}`"
+            f"{path}: another program has written to it and left {file.name}.wal; open and close the file "
+            "with that program, so that it is whole"
         )
+    opened(file, path, read_only=True).close()
+    shutil.copyfile(file, partial)
+    shutil.copymode(file, partial)
 
 
-def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(path), read_only=read_only, config=_OFFLINE)
-    except duckdb.Error as error:
-        raise StoreError(
-            f"{path}: cannot be read as a store ({str(error).splitlines()[0]}); name another file, or make "
-            "it again from an export (`fairreach store import`)"
-        ) from None
-
-
-def _where(table: Table, equals: dict[str, Any]) -> tuple[str, list[Any]]:
-    """Return a WHERE clause and its values."""
-    check_filter(table, equals)
-    parts, values = [], []
-    for name, value in equals.items():
-        if value is None:
-            parts.append(f'"{name}" IS NULL')
-        elif isinstance(value, list | tuple | set):
-            marks = ", ".join("?" * len(value)) or "NULL"
-            parts.append(f'"{name}" IN ({marks})')
-            values += list(value)
-        else:
-            parts.append(f'"{name}" = ?')
-            values.append(value)
-    return (" WHERE " + " AND ".join(parts) if parts else ""), values
-
-
-def _put_in_place(partial: Path, path: Path) -> None:
+def _put_in_place(partial: Path, file: Path) -> None:
     """Bring the copy to the disk and give it the file's name."""
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.replace(path)
+    with partial.open("rb+") as copy:
+        os.fsync(copy.fileno())
+    partial.replace(file)
+    with contextlib.suppress(OSError):  # not every file system lets a folder be opened
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
-def _remove_leftovers(path: Path) -> None:
-    """Remove the copies of writers that were killed."""
-    for left in path.parent.glob(f"{path.name}.partial-*"):
-        number = left.name.removeprefix(f"{path.name}.partial-").split(".")[0]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
-            left.unlink(missing_ok=True)
+def _remove(beginning: Path) -> None:
+    """Remove the files whose names begin so."""
+    for left in beginning.parent.glob(f"{glob.escape(beginning.name)}*"):
+        left.unlink(missing_ok=True)
 
 
-def _why(error: Exception) -> str:
-    text = str(error).splitlines()[0]
-    return "the disk is full" if "No space left" in text or getattr(error, "errno", 0) in (28, 122) else text
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell what the disk or DuckDB refuse while a store is written."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        raise StoreError(f"{path}: {why(error)}; nothing was changed there") from error

@@ -32,6 +32,15 @@ except ImportError:  # pragma: no cover - Windows
 
 logger = logging.getLogger(__name__)
 
+
+class HeldError(ResultError):
+    """Another process holds the folder; ``who`` names it in brackets, or is empty."""
+
+    def __init__(self, message: str, who: str) -> None:
+        self.who = who
+        super().__init__(message)
+
+
 ATTEMPTS = 20  # each fails only if another run ends at that very moment
 
 
@@ -48,8 +57,10 @@ def only_run(unfinished: Path, run_folder: Path) -> Iterator[None]:
 
     Raises
     ------
+    HeldError
+        Another run holds it (the message says which).
     ResultError
-        Another run holds it (the message says which), or the folder cannot be written.
+        The folder cannot be written.
     """
     missing = [folder for folder in (unfinished, *unfinished.parents) if not folder.exists()]
     try:
@@ -93,7 +104,7 @@ def _locked(unfinished: Path, run_folder: Path) -> BinaryIO:
         try:
             before = _read(file)
             if not _lock(file, before):
-                raise ResultError(_refusal(run_folder, before))
+                raise _refusal(run_folder, before)
             if not _is_at(file, path):
                 file.close()  # that file belonged to a run that has just ended
                 continue
@@ -104,7 +115,7 @@ def _locked(unfinished: Path, run_folder: Path) -> BinaryIO:
             file.close()
             raise
         return file
-    raise ResultError(_refusal(run_folder, {}))
+    raise _refusal(run_folder, {})
 
 
 def _lock(file: BinaryIO, before: dict[str, Any]) -> bool:
@@ -156,14 +167,15 @@ def _is_running(writer: dict[str, Any]) -> bool:
         return False
 
 
-def _refusal(run_folder: Path, writer: dict[str, Any]) -> str:
+def _refusal(run_folder: Path, writer: dict[str, Any]) -> HeldError:
     who = "".join(
         f"{word}{writer[key]}"
         for word, key in (("process ", "pid"), (" on host ", "host"), (" since ", "since"))
         if key in writer
     )
     who = f" ({who})" if who else ""
-    return (
+    return HeldError(
         f"another run is writing to {run_folder}{who}; wait for it or name another folder with --out "
-        "or results.folder"
+        "or results.folder",
+        who,
     )
