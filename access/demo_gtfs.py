@@ -6,6 +6,7 @@ import io
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,16 +29,32 @@ TEXT_AT_ONCE = 200_000  # visits turned into text together, to bound memory
 Strings = npt.NDArray[np.object_]
 
 
-def write_gtfs(path: Path, feed: Feed) -> None:
+class Edition(NamedTuple):
+    """When a feed is valid, and whether it says what can be used in a wheelchair."""
+
+    first_day: str = plan.FIRST_YEAR_DAY
+    last_day: str = plan.LAST_YEAR_DAY
+    version: str = "demo"
+    holidays: tuple[str, ...] = HOLIDAYS
+    wheelchair: bool = True
+
+
+USUAL_EDITION = Edition()
+
+
+def write_gtfs(path: Path, feed: Feed, edition: Edition = USUAL_EDITION) -> None:
     """Write all tables of the feed; times of the archive members are fixed."""
     tables = {
         "agency.txt": _agency(feed),
         "stops.txt": _stops(feed),
         "routes.txt": _routes(feed),
         "trips.txt": _trips(feed),
-        **_calendar(feed),
-        "feed_info.txt": _feed_info(feed),
+        **_calendar(feed, edition),
+        "feed_info.txt": _feed_info(feed, edition),
     }
+    if not edition.wheelchair:
+        tables["stops.txt"] = tables["stops.txt"].drop(columns="wheelchair_boarding")
+        tables["trips.txt"] = tables["trips.txt"].drop(columns="wheelchair_accessible")
     if len(feed.frequency_trips):
         tables["frequencies.txt"] = _frequencies(feed)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -63,11 +80,11 @@ def _agency(feed: Feed) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _feed_info(feed: Feed) -> pd.DataFrame:
+def _feed_info(feed: Feed, edition: Edition) -> pd.DataFrame:
     return pd.DataFrame({
         "feed_publisher_name": [FEED_NAMES[feed.name][1]], "feed_publisher_url": "https://example.org/marlune",
-        "feed_lang": "fr", "feed_start_date": plan.FIRST_YEAR_DAY, "feed_end_date": plan.LAST_YEAR_DAY,
-        "feed_version": "demo", "feed_contact_email": "demo@example.org",
+        "feed_lang": "fr", "feed_start_date": edition.first_day, "feed_end_date": edition.last_day,
+        "feed_version": edition.version, "feed_contact_email": "demo@example.org",
     })  # fmt: skip
 
 
@@ -141,13 +158,13 @@ def _trips(feed: Feed) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _calendar(feed: Feed) -> dict[str, pd.DataFrame]:
+def _calendar(feed: Feed, edition: Edition) -> dict[str, pd.DataFrame]:
     """Buses: calendar.txt with holidays as exceptions. Trams: every day listed in calendar_dates.txt."""
     used = [SERVICES[row] for row in np.unique(feed.trip_service)]
     if feed.name == "tram":
-        first, last = (_day(text) for text in (plan.FIRST_YEAR_DAY, plan.LAST_YEAR_DAY))
+        first, last = (_day(text) for text in (edition.first_day, edition.last_day))
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        rows = [(_service_of(day), f"{day:%Y%m%d}", 1) for day in days]
+        rows = [(_service_of(day, edition.holidays), f"{day:%Y%m%d}", 1) for day in days]
         table = pd.DataFrame(rows, columns=["service_id", "date", "exception_type"])
         return {"calendar_dates.txt": table[table["service_id"].isin(used)]}
     names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -155,8 +172,9 @@ def _calendar(feed: Feed) -> dict[str, pd.DataFrame]:
     for number, name in enumerate(names):
         runs = "sunday" if number == 6 else "saturday" if number == 5 else "weekday"
         calendar[name] = [int(service == runs) for service in used]
-    calendar["start_date"], calendar["end_date"] = plan.FIRST_YEAR_DAY, plan.LAST_YEAR_DAY
-    rows = [("weekday", day, 2) for day in HOLIDAYS] + [("sunday", day, 1) for day in HOLIDAYS]
+    calendar["start_date"], calendar["end_date"] = edition.first_day, edition.last_day
+    rows = [("weekday", day, 2) for day in edition.holidays]
+    rows += [("sunday", day, 1) for day in edition.holidays]
     exceptions = pd.DataFrame(rows, columns=["service_id", "date", "exception_type"])
     return {"calendar.txt": calendar, "calendar_dates.txt": exceptions[exceptions["service_id"].isin(used)]}
 
@@ -165,8 +183,8 @@ def _day(text: str) -> date:
     return date(int(text[:4]), int(text[4:6]), int(text[6:]))
 
 
-def _service_of(day: date) -> str:
-    if f"{day:%Y%m%d}" in HOLIDAYS or day.weekday() == 6:
+def _service_of(day: date, holidays: tuple[str, ...]) -> str:
+    if f"{day:%Y%m%d}" in holidays or day.weekday() == 6:
         return "sunday"
     return "saturday" if day.weekday() == 5 else "weekday"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -9,7 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from access import demo_plan as plan
-from access.demo_lines import CORE_LINES, FREQUENCY_ROUTE, HEADWAYS, SERVICES, Band, Line, suburban_lines
+from access.demo_lines import (
+    CORE_LINES,
+    FREQUENCY_ROUTE,
+    HEADWAYS,
+    SERVICES,
+    Band,
+    Headways,
+    Line,
+    suburban_lines,
+)
 from access.demo_plan import Floats, Ints, noise01
 
 HALF_BLOCK_M = plan.BLOCK_M // 2
@@ -62,19 +72,27 @@ class _Block(NamedTuple):
     distance_m: Ints
 
 
-def make_feed(name: str, size: plan.CitySize, seed: int) -> Feed:
-    """Timetable of the feed ``bus`` or ``tram``."""
-    lines = [line for line in (*CORE_LINES, *suburban_lines(size)) if line.feed == name]
+def make_feed(
+    name: str,
+    size: plan.CitySize,
+    seed: int,
+    core: Sequence[Line] = CORE_LINES,
+    headways: Mapping[str, Headways] = HEADWAYS,
+) -> Feed:
+    """Timetable of the feed ``bus`` or ``tram``; a line of ``core`` names its ``headways``."""
+    lines = [line for line in (*core, *suburban_lines(size)) if line.feed == name]
     blocks = [
         block
         for row, line in enumerate(lines)
         for direction in (0, 1)
-        for block in _line_blocks(row, line, direction, size, seed)
+        for block in _line_blocks(row, line, direction, headways[line.headways], size, seed)
     ]
     return _join(name, lines, blocks, size)
 
 
-def _line_blocks(row: int, line: Line, direction: int, size: plan.CitySize, seed: int) -> list[_Block]:
+def _line_blocks(
+    row: int, line: Line, direction: int, days: Headways, size: plan.CitySize, seed: int
+) -> list[_Block]:
     places, along_m = _places(line, direction)
     run_s = np.rint(along_m / (line.speed_km_h / 3.6)).astype(np.int64)
     timed = np.ones(len(run_s), dtype=bool)
@@ -83,7 +101,7 @@ def _line_blocks(row: int, line: Line, direction: int, size: plan.CitySize, seed
         timed[1:-1] = False
     distance = along_m if line.timing == "distance" else np.full(len(along_m), -1)
     blocks = []
-    for service, bands in enumerate(HEADWAYS[line.headways]):
+    for service, bands in enumerate(days):
         if not bands or (limited and service):
             continue
         phase = noise01(np.array([row * 8 + direction * 4 + service]), seed, 40 + (line.feed == "tram"))[0]
