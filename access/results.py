@@ -22,10 +22,11 @@ from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import ResultError
 
 MANIFEST = "manifest.json"
+DRAWS = "draws.parquet"
 RUN_FILE = re.compile(
     r"(manifest\.json|headline\.json|config\.yaml|cells\.parquet|indicators\.parquet"
     r"|travel_times/[a-z0-9_]+\.parquet(/(part-\d+|_origins|_destinations)\.parquet|/_manifest\.json)?"
-    r"|rights\.parquet|curves\.parquet|zones(_not_stable)?\.parquet|zone_rights\.parquet|zones\.gpkg"
+    r"|rights\.parquet|draws\.parquet|curves\.parquet|zones(_not_stable)?\.parquet|zone_rights\.parquet|zones\.gpkg"
     r"|(map(_low_income)?|zones)(\.[a-z]{2})?\.png|report\.[a-z]{2}\.html)"
 )
 #: Files of a folder that `fairreach compare` writes; the map of a scenario carries its name.

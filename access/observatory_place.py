@@ -1,0 +1,52 @@
+"""Whether the cells of a run can be those of the city whose name it is filed under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import h3
+import pandas as pd
+
+from access.errors import StoreError
+from access.observatory_store import Store
+
+COMMON = 0.5
+"""Share of the smaller place's cells that both must have: a city may grow, another city has none of them."""
+
+
+def check_place(store: Store, city: str, cells: pd.DataFrame) -> None:
+    """Refuse a run whose cells are not those of the last snapshot under the same name.
+
+    Parameters
+    ----------
+    store : Store
+    city : str
+        Short name; a city that the store does not have fits anything.
+    cells : DataFrame
+        With the column ``cell``.
+
+    Raises
+    ------
+    StoreError
+        If fewer than half of the cells of the smaller of the two are in both.
+    """
+    filed = store.rows("snapshot", ["snapshot", "filed_at"], city=city)
+    if filed.empty:
+        return
+    last = filed.sort_values(["filed_at", "snapshot"])["snapshot"].iloc[-1]
+    before = store.rows("cell", ["cell"], snapshot=last)["cell"].tolist()
+    share = common_share(before, cells["cell"].tolist())
+    if share < COMMON:
+        raise StoreError(
+            f"city {city!r}: only {share:.0%} of the cells of this run lie in the place of that name; "
+            "if it is another city, give it a name of its own (--city)"
+        )
+
+
+def common_share(first: Sequence[str], second: Sequence[str]) -> float:
+    """Return which share of the smaller of two sets of cells is in both; of other sizes by their parents."""
+    if not first or not second:
+        return 0.0
+    resolution = min(h3.get_resolution(first[0]), h3.get_resolution(second[0]))
+    here, there = ({h3.cell_to_parent(cell, resolution) for cell in cells} for cells in (first, second))
+    return len(here & there) / min(len(here), len(there))
