@@ -1,4 +1,4 @@
-"""Changes between versions of a feed: renumbered ids are none, and what is planted is found by name and place."""
+"""Changes between versions of a feed: renumbered ids are none; what is planted is found by name and place."""
 
 from __future__ import annotations
 
