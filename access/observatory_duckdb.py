@@ -71,7 +71,7 @@ class DuckStore:
         rows = to_arrow(table_of(table), frame)
         if not rows.num_rows:
             return
-        with told(self.path):
+        with told(self.path, "; nothing was changed there"):
             self.connection.register("new_rows", rows)
             run(self.connection, f'INSERT INTO "{table}" BY NAME SELECT * FROM new_rows')  # noqa: S608
             self.connection.unregister("new_rows")
@@ -82,7 +82,7 @@ class DuckStore:
         if not equals:
             raise StoreError(f"table {table}: say which rows to remove")
         where, values = where_clause(table_of(table), equals)
-        with told(self.path):
+        with told(self.path, "; nothing was changed there"):
             run(self.connection, f'DELETE FROM "{table}"{where}', values)  # noqa: S608
 
     def check_keys(self) -> None:
@@ -196,8 +196,15 @@ def unreadable(path: Path, error: Exception) -> StoreError:
 
 
 @contextlib.contextmanager
-def told(path: Path) -> Iterator[None]:
+def told(path: Path, ending: str = "") -> Iterator[None]:
     """Tell an error of DuckDB as one of the store.
+
+    Parameters
+    ----------
+    path : Path
+        Named in the message.
+    ending : str
+        Of the message.
 
     Raises
     ------
@@ -208,12 +215,11 @@ def told(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         said = why(error)
-        way_out = ""
-        if "orrupt" in said or "checksum" in said:
-            way_out = (
+        if any(word in str(error).lower() for word in ("corrupt", "checksum")):
+            ending = (
                 "; the file is damaged: make it again from an export (`fairreach store import`) or a copy"
             )
-        raise StoreError(f"{path}: {said}{way_out}") from error
+        raise StoreError(f"{path}: {said}{ending}") from error
 
 
 def why(error: Exception) -> str:
