@@ -18,7 +18,7 @@ import pandas as pd
 
 from access.config import RunConfig
 from access.errors import ResultError, StoreError
-from access.observatory_archive import locate_inputs
+from access.observatory_archive_files import locate_inputs
 from access.observatory_inputs import feed_rows, input_rows
 from access.observatory_method import (
     config_hash,

@@ -1,159 +1,181 @@
-"""The archive beside a store: a copy of every input of its snapshots, kept once by content.
+"""Lay out the inputs and the configuration of a filed run again, so that it can be computed as it was.
 
-A copy lies at ``<store>.inputs/ab/ab12...``, named by its SHA-256, and is never changed. So the past can be
-computed again, and one input at a time can be taken from another snapshot.
+Inputs may be taken from other snapshots, role by role: so the past is computed with today's options, and a
+change between two snapshots is taken apart into its inputs.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import hashlib
+import datetime as dt
+import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
+import yaml
 
-from access.datasets import sha256_of
+from access.config import RunConfig
 from access.errors import StoreError
-from access.observatory_store import is_server
+from access.observatory_archive_files import archived as archived
+from access.observatory_archive_files import checked
+from access.observatory_method import config_of
+from access.observatory_mix import Source, Tree, laid_out, marked, mixed
+from access.observatory_store import reading
+from access.rights_catalogue import SERVICES, SHIPPED, Right
+
+CONFIG = "config.yaml"
 
 
-class Located(NamedTuple):
-    """Where the inputs of a run are.
+class Filed(NamedTuple):
+    """What a store remembers of the making of a snapshot."""
 
-    Attributes
+    snapshot: str
+    city: str
+    observed_on: dt.date
+    manifest: Mapping[str, Any]
+    config: RunConfig
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each input by its name."""
+        return {entry["file"]: entry["sha256"] for entry in self.manifest["inputs"]}
+
+
+def filed(location: str | Path, snapshot: str) -> Filed:
+    """Read what is needed to make a snapshot again.
+
+    Raises
+    ------
+    StoreError
+        If the store has no such snapshot.
+    """
+    columns = ["snapshot", "city", "observed_on", "manifest_json"]
+    with reading(location) as store:
+        rows = store.rows("snapshot", columns, snapshot=snapshot)
+    if rows.empty:
+        raise StoreError(f"snapshot {snapshot!r}: not in {location}; `fairreach store check` lists what is")
+    row = rows.iloc[0]
+    manifest = json.loads(row["manifest_json"])
+    return Filed(
+        snapshot, row["city"], row["observed_on"], manifest, config_of(manifest, f"snapshot {snapshot}")
+    )
+
+
+def restore(
+    location: str | Path,
+    snapshot: str,
+    folder: Path,
+    replaced: Mapping[str, str] | None = None,
+    *,
+    taken_from: Mapping[str, str] | None = None,
+) -> Path:
+    """Lay out a run's inputs and configuration in a folder; ``access.pipeline.run`` can compute it.
+
+    Parameters
     ----------
-    files : dict of str to Path
-        By SHA-256; what is gone or changed since the run is missing.
-    archived : dict of str to bool
-        By SHA-256, whether the archive has it.
-    notes : list of str
-        What could not be kept, and why.
-    """
+    location : str or Path
+        The store; its archive must have the files.
+    snapshot : str
+        Whose configuration is used.
+    folder : Path
+        New or empty.
+    replaced : mapping of str to str, optional
+        Input of the run -> SHA-256 of the archived file that takes its place.
+    taken_from : mapping of str to str, optional
+        Role (``access.observatory_mix.ROLES``) -> snapshot whose files, columns and, of a timetable, service
+        days are used.
 
-    files: dict[str, Path]
-    archived: dict[str, bool]
-    notes: list[str]
-
-
-def archive_folder(location: str | Path) -> Path | None:
-    """Return the folder of a store's archive (it need not exist); a server has none."""
-    return None if is_server(location) else Path(f"{location}.inputs")
-
-
-def archived(location: str | Path, sha256: str) -> Path | None:
-    """Return the archive's copy of a file, or None where it has none."""
-    folder = archive_folder(location)
-    path = None if folder is None else _place(folder, sha256)
-    return path if path is not None and path.is_file() else None
-
-
-def locate_inputs(location: str | Path, manifest: Mapping[str, Any], *, archive: bool) -> Located:
-    """Find the inputs of a run and, with ``archive``, copy those into the archive that it lacks.
+    Returns
+    -------
+    Path
+        Of ``config.yaml``; results would go to ``results`` in the same folder.
 
     Raises
     ------
     StoreError
-        If an input to archive is a folder, or the archive cannot be written; nothing half is left in it.
+        If a snapshot or file is not there, the archive is damaged, or the folder is not empty.
     """
-    data, found = Path(manifest["data_folder"]), Located({}, {}, [])
-    folder = archive_folder(location) if archive else None
-    if archive and folder is None:
-        found.notes.append("A server has no archive: the inputs are not kept, and cannot be computed again")
-    if folder is not None:
-        _refuse_folders(data, manifest)
-    for entry in manifest["inputs"]:
-        sha256, path = entry["sha256"], data / entry["file"]
-        kept = archived(location, sha256)
-        if kept is None and not path.exists():
-            found.notes.append(f"{entry['file']}: gone from {data}; not archived")
-        elif kept is None and folder is not None:
-            kept = _keep(path, sha256, folder)
-            if kept is None:
-                found.notes.append(f"{entry['file']}: changed since the run; not archived")
-        elif kept is None and sha256_of(path) == sha256:
-            found.files[sha256] = path
-        if kept is not None:
-            found.files[sha256] = kept
-        found.archived[sha256] = kept is not None
-    return found
-
-
-def checked(location: str | Path, sha256: str, what: str) -> Path:
-    """Return the archive's copy of a file after reading it whole.
-
-    Raises
-    ------
-    StoreError
-        If the archive lacks it, or holds something else under its name; ``what`` names the file.
-    """
-    path = archived(location, sha256)
-    if path is None:
+    own = filed(location, snapshot)
+    others = {role: filed(location, other) for role, other in (taken_from or {}).items()}
+    strange = sorted({*(replaced or {})} - {*own.hashes})
+    if strange:
         raise StoreError(
-            f"{what}: not in the archive {archive_folder(location)} (SHA-256 {sha256[:12]}...); file its run "
-            "with the archive, or put the file back where the run read it and observe the run again"
+            f"input {', '.join(strange)}: snapshot {snapshot} has none; it has {', '.join(own.hashes)}"
         )
-    found = sha256_of(path)
-    if found != sha256:
-        raise StoreError(
-            f"{path}: damaged, its content is {found[:12]}... instead of {sha256[:12]}... ({what}); remove "
-            "it and observe a run with that file again"
-        )
-    return path
+    return lay_out(location, mixture(own, others, replaced), own, folder)
 
 
-def _refuse_folders(data: Path, manifest: Mapping[str, Any]) -> None:
-    folders = [entry["file"] for entry in manifest["inputs"] if (data / entry["file"]).is_dir()]
-    if folders:
-        raise StoreError(
-            f"{', '.join(folders)}: the archive keeps files, not folders; make the run from a zip (GTFS) or "
-            "a GeoPackage, or file it without the archive (--no-archive)"
-        )
+def mixture(own: Filed, others: Mapping[str, Filed], replaced: Mapping[str, str] | None = None) -> Tree:
+    """Return the configuration of a snapshot with parts of others, as ``access.observatory_mix`` marks it."""
+    tree = marked(own.config, {**own.hashes, **(replaced or {})}, own.snapshot)
+    for role, other in others.items():
+        days = {"own": own.observed_on, "other": other.observed_on}
+        tree = mixed(tree, marked(other.config, other.hashes, other.snapshot), role, days)
+    return tree
 
 
-def _place(folder: Path, sha256: str) -> Path:
-    return folder / sha256[:2] / sha256
-
-
-def _keep(source: Path, sha256: str, folder: Path) -> Path | None:
-    """Copy a file into the archive; None where its content is no longer that of the run."""
-    target = _place(folder, sha256)
-    partial = target.with_name(f"{sha256}.partial-{os.getpid()}")
+def lay_out(location: str | Path, tree: Tree, own: Filed, folder: Path) -> Path:
+    """Write a configuration and its inputs into a new or empty folder; return the configuration's path."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError(f"{folder}: is not empty; name a new folder")
+    plain, files = laid_out(tree)
+    found = {name: _archived(location, source) for name, source in files.items()}
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(target.parent)
-        same = _copied(source, partial) == sha256
-        if same:
-            partial.chmod(0o444)  # what links to it cannot change it by accident
-            partial.replace(target)
-        return target if same else None
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, path in found.items():
+            _link(path, folder / name)
+        plain = {**plain, "dataset": None, "results": {**plain["results"], "folder": str(folder / "results")}}
+        if plain["rights"]:
+            plain["rights"] = {**plain["rights"], "catalogues": _catalogues(own, folder)}
+        text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
+        (folder / CONFIG).write_text(text, encoding="utf-8")
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "the disk is full" if full else f"cannot be written ({error.strerror or error})"
-        raise StoreError(f"{folder}: {why}; nothing was filed") from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
+        raise StoreError(
+            f"{folder}: cannot be written ({error.strerror or error}); name another folder"
+        ) from error
+    return folder / CONFIG
 
 
-def _copied(source: Path, target: Path) -> str:
-    """Copy a file to the disk and return the SHA-256 of what was written."""
-    digest = hashlib.sha256()
-    with source.open("rb") as read, target.open("wb") as write:
-        while chunk := read.read(1 << 20):
-            digest.update(chunk)
-            write.write(chunk)
-        write.flush()
-        os.fsync(write.fileno())
-    return digest.hexdigest()
+def _archived(location: str | Path, source: Source) -> Path:
+    return checked(location, source.sha256, f"{source.file} of snapshot {source.snapshot}")
 
 
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what a process that was killed left half copied."""
-    for left in folder.glob("*.partial-*"):
-        number = left.name.rpartition("-")[2]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
-            left.unlink(missing_ok=True)
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where that cannot be."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _catalogues(own: Filed, folder: Path) -> list[str]:
+    """Write the run's own catalogues of rights as its manifest records them; return how to name all."""
+    names = []
+    given = own.config.rights.catalogues if own.config.rights else []
+    for name, told in zip(given, own.manifest.get("rights_catalogues", []), strict=False):
+        if name in SHIPPED:
+            names.append(name)
+            continue
+        rights = [right for right in own.manifest["rights"] if right["catalogue"] == told["name"]]
+        further = sorted({right["service"] for right in rights} - {*SERVICES})
+        content = {
+            **{key: told[key] for key in ("name", "label", "note")},
+            "services": {
+                service: dict.fromkeys(("en", "fr"), service.replace("_", " ")) for service in further
+            },
+            "rights": [{key: right[key] for key in Right.model_fields} for right in rights],
+        }
+        file = name if _stays_inside(name) else f"{told['name']}-rights.yaml"
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        names.append(file)
+    return names
+
+
+def _stays_inside(name: str) -> bool:
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts
