@@ -125,6 +125,38 @@ def writing(location: str | Path) -> Iterator[Store]:
             _remove(partial)
 
 
+def rewrite(location: str | Path) -> None:
+    """Write the file of a store anew, so that nothing of rows that were removed stays in it.
+
+    A server keeps its own house: nothing is done there.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, or it cannot be written; it stays as it was then.
+    """
+    if is_server(location):
+        return
+    path = Path(location)
+    file = path.resolve()
+    quoted = str(file).replace("'", "''")
+    with _turn(file, path), _told(path):
+        partial = file.with_name(f"{file.name}.partial-{uuid.uuid4().hex}")
+        try:
+            opened(file, path, read_only=True).close()
+            connection = opened(partial, path, read_only=False)
+            try:
+                run(connection, f"ATTACH '{quoted}' AS before (READ_ONLY)")
+                run(connection, "COPY FROM DATABASE before TO store")
+                run(connection, "CHECKPOINT store")
+            finally:
+                connection.close()
+            shutil.copymode(file, partial)
+            _put_in_place(partial, file)
+        finally:
+            _remove(partial)
+
+
 def _on_copy(file: Path, path: Path, partial: Path) -> Iterator[Store]:
     """Give the copy of a store, or a new one, to write to."""
     from access.observatory_migrations import migrate
