@@ -28,7 +28,7 @@ from access.report_zones import register
 from access.texts import Texts
 
 INK, ZONE, AREA, EMPTY, EVERYBODY = "#1a1a1a", "#c2006b", "#d4d4d4", "#efefef", "#6b6b6b"
-_STYLE: dict[Any, Any] = {
+PLAIN_STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "svg.fonttype": "path",
     "svg.hashsalt": "fairreach",
@@ -52,17 +52,17 @@ def locator_map(run: Run, zone_id: str, texts: Texts) -> str:
     zones = register(run).to_crs(crs)
     west, south, east, north = cells.total_bounds
     height_mm = min(_LARGEST_MAP_MM, _MAP_WIDTH_MM * (north - south) / (east - west) + 6)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(PLAIN_STYLE):
         figure = Figure(figsize=(_MAP_WIDTH_MM * _MM, height_mm * _MM))
         axes = figure.add_axes((0, 0, 1, 1))
         inhabited = (cells["population"] > 0).to_numpy(dtype=bool)
         for here, colour in ((~inhabited, EMPTY), (inhabited, AREA)):
-            _fill(axes, _merged(cells[here]), facecolor=colour, linewidth=0)
+            fill_shape(axes, merged_shape(cells[here]), facecolor=colour, linewidth=0)
         ids = zones["zone_id"].astype(str).to_list()
         for number, (each, shape) in enumerate(zip(ids, zones.geometry, strict=True), start=1):
-            _zone(axes, shape, str(number), here=each == zone_id)
-        _finish(axes, (west, south, east, north), texts)
-        return _svg(figure)
+            draw_zone(axes, shape, str(number), here=each == zone_id)
+        finish_map(axes, (west, south, east, north), texts)
+        return svg_of(figure)
 
 
 def rights_chart(here: Sequence[float], everybody: Sequence[float], texts: Texts) -> str:
@@ -74,7 +74,7 @@ def rights_chart(here: Sequence[float], everybody: Sequence[float], texts: Texts
         Shares of residents who lack each right, 0 to 1; NaN draws no bar.
     """
     n = len(here)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(PLAIN_STYLE):
         figure = Figure(figsize=(46 * _MM, (16 + 7.5 * n) * _MM))
         axes = figure.add_axes((0.09, 10 / (16 + 7.5 * n), 0.83, 7.5 * n / (16 + 7.5 * n)))
         place = np.arange(n)
@@ -96,16 +96,18 @@ def rights_chart(here: Sequence[float], everybody: Sequence[float], texts: Texts
             handles, words, loc="upper left", ncols=2, fontsize=6.5, frameon=False, borderaxespad=0.1,
             handlelength=1.2, columnspacing=0.9, handletextpad=0.4,
         )  # fmt: skip
-        return _svg(figure)
+        return svg_of(figure)
 
 
-def _zone(axes: Axes, shape: shapely.Geometry | None, number: str, *, here: bool) -> None:
+def draw_zone(axes: Axes, shape: shapely.Geometry | None, number: str, *, here: bool) -> None:
     if shape is None or shapely.is_empty(shape):
         return
     look: dict[str, Any] = {"facecolor": ZONE, "hatch": "////", "edgecolor": "white"} if here else {}
-    _fill(axes, shape, **({"facecolor": "none", "edgecolor": INK, "linewidth": 0.7} | look), zorder=3 + here)
+    fill_shape(
+        axes, shape, **({"facecolor": "none", "edgecolor": INK, "linewidth": 0.7} | look), zorder=3 + here
+    )
     if here:
-        _fill(axes, shape, facecolor="none", edgecolor=ZONE, linewidth=1.2, zorder=5)
+        fill_shape(axes, shape, facecolor="none", edgecolor=ZONE, linewidth=1.2, zorder=5)
     middle = shapely.point_on_surface(shape)
     axes.text(
         middle.x, middle.y, number, fontsize=8 if here else 5.5, weight="bold" if here else "normal",
@@ -114,14 +116,14 @@ def _zone(axes: Axes, shape: shapely.Geometry | None, number: str, *, here: bool
     )  # fmt: skip
 
 
-def _merged(cells: gpd.GeoDataFrame) -> shapely.Geometry:
+def merged_shape(cells: gpd.GeoDataFrame) -> shapely.Geometry:
     """Join cells to a few shapes, so that the drawing stays small in a large city."""
     if cells.empty:
         return shapely.Polygon()
     return shapely.union_all(cells.geometry.to_numpy(), grid_size=1.0)
 
 
-def _fill(axes: Axes, shape: shapely.Geometry, **look: Any) -> None:
+def fill_shape(axes: Axes, shape: shapely.Geometry, **look: Any) -> None:
     paths = [
         Path.make_compound_path(
             *(Path(shapely.get_coordinates(ring), closed=True) for ring in (part.exterior, *part.interiors))
@@ -133,7 +135,7 @@ def _fill(axes: Axes, shape: shapely.Geometry, **look: Any) -> None:
         axes.add_collection(PathCollection(paths, **look), autolim=False)
 
 
-def _finish(axes: Axes, bounds: tuple[float, float, float, float], texts: Texts) -> None:
+def finish_map(axes: Axes, bounds: tuple[float, float, float, float], texts: Texts) -> None:
     """Set the frame and draw the scale bar below the map."""
     west, south, east, north = bounds
     extent = max(east - west, north - south)
@@ -152,7 +154,7 @@ def _percent(shares: Sequence[float]) -> list[float]:
     return [100 * share if math.isfinite(share) else 0.0 for share in shares]
 
 
-def _svg(figure: Figure) -> str:
+def svg_of(figure: Figure) -> str:
     buffer = io.StringIO()
     FigureCanvasSVG(figure)
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

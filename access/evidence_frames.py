@@ -1,0 +1,112 @@
+"""Legal and policy frames of an evidence report: European Union, France, United States, United Nations.
+
+Each with what it asks, its status and the day on which that was so. The program says what was measured; what
+follows in law is for others to say.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from access.checked_yaml import read_model
+from access.config_sources import Label, Name, Section, Text
+from access.errors import ConfigError
+from access.impact_frames import read_frames
+from access.rights_catalogue import SourceDate
+from access.texts import Texts
+
+
+class Area(Section):
+    """A law or policy area."""
+
+    label: Label = Field(description="Its name.")
+    shared: list[Name] = Field(description="Frames of impact_frames.yaml that belong to it.")
+
+
+class AreaFrame(Section):
+    """One frame of an area."""
+
+    name: Name = Field(description="Short name.")
+    area: Name = Field(description="Of ``areas``.")
+    title: Label = Field(description="Name for readers.")
+    source: Text = Field(description="Act and article, or document.")
+    date: SourceDate = Field(description="When it was adopted, or the version read.")
+    asks: Label = Field(description="What it asks for, and of whom.")
+    status: Label = Field(description="How far it binds, as far as known.")
+    status_date: SourceDate = Field(description="The day on which that was so.")
+    text_verified: bool = Field(description="Whether the text was compared with the source or a copy.")
+    status_verified: bool = Field(description="Whether the status was.")
+
+
+class AreasFile(Section):
+    """``evidence_frames.yaml``."""
+
+    areas: dict[Name, Area] = Field(min_length=1, description="Areas in the order of the report.")
+    frames: list[AreaFrame] = Field(description="Frames that no other file has.")
+
+
+class FrameTold(NamedTuple):
+    """One frame in one language."""
+
+    title: str
+    source: str
+    date: str
+    asks: str
+    status: str
+    status_date: str
+    text_verified: bool
+    status_verified: bool
+
+
+def frames_by_area(language: str) -> dict[str, list[FrameTold]]:
+    """Return the frames of each area, by the name of the area in this language.
+
+    Raises
+    ------
+    ConfigError
+        If a frame names no area, or an area a frame that there is not.
+    """
+    file = _read()
+    shared = {frame.name: frame for frame in read_frames().frames}
+    own = [frame for frame in file.frames if frame.area in file.areas]
+    problems = [
+        f"frames.{frame.name}: no area {frame.area!r}"
+        for frame in file.frames
+        if frame.area not in file.areas
+    ]
+    problems += [
+        f"areas.{name}.shared: no frame {wanted!r}"
+        for name, area in file.areas.items()
+        for wanted in area.shared
+        if wanted not in shared
+    ]
+    if problems:
+        raise ConfigError("access/data/evidence_frames.yaml", problems)
+    texts = Texts(language)
+    told: dict[str, list[FrameTold]] = {}
+    for name, area in file.areas.items():
+        listed = [*(shared[wanted] for wanted in area.shared), *(each for each in own if each.area == name)]
+        told[texts.label(area.label.model_dump())] = [_told(frame, texts) for frame in listed]
+    return told
+
+
+def _told(frame: object, texts: Texts) -> FrameTold:
+    def label(name: str) -> str:
+        value = getattr(frame, name)
+        return texts.label(value.model_dump() if isinstance(value, Label) else value)
+
+    words = [label(name) for name in FrameTold._fields[:6]]
+    return FrameTold(*words, *(bool(getattr(frame, f"{what}_verified")) for what in ("text", "status")))
+
+
+@cache
+def _read() -> AreasFile:
+    with resources.as_file(resources.files("access") / "data" / "evidence_frames.yaml") as path:
+        return read_model(
+            Path(path), AreasFile, what="a file of frames", guide="access/data/evidence_frames.yaml"
+        )

@@ -1,0 +1,163 @@
+"""Statements on one zone of the register.
+
+That the place is a zone is held against the share of computations that the rule of the register asks for; that
+share is itself what is known of the certainty, so it stands for its own range. Other numbers of a zone have no
+range of their own: they are told as what this model gives, never compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from access.claims import Claim, Verdict, claim_above, claim_number
+from access.evidence_statement import Source, State, Statement
+from access.evidence_trace import input_names, result_files
+from access.report_data import Run
+from access.report_findings import service_label
+from access.report_rights_words import entries_of
+from access.report_zone_gap import number_in
+from access.report_zones import term
+from access.texts import Texts
+from access.zone_sheet_facts import LackedRight, ZoneFacts, access_words, facts_of
+
+_ROUNDING = 1e-9
+
+
+def zone_statements(run: Run, zone_id: str, texts: Texts) -> Iterator[Statement]:
+    """Yield every statement on a zone, those that are withheld among them.
+
+    Raises
+    ------
+    ResultError
+        If the register has no such zone.
+    """
+    facts = facts_of(run, zone_id, texts)
+    yield _is_zone(run, facts, texts)
+    yield _residents(run, facts, texts)
+    yield _income(run, facts, texts)
+    if math.isfinite(number_in(facts.row, "access_mean")):
+        yield _reach(run, facts, texts)
+    for right in facts.rights:
+        yield _lacked(run, facts, right, texts)
+
+
+def _is_zone(run: Run, facts: ZoneFacts, texts: Texts) -> Statement:
+    share, draws = facts.zone.share_of_draws, number_in(facts.row, "draws")
+    least = float((run.manifest.get("exclusion") or {}).get("min_share_of_draws") or 0)
+    # "at least": a share that equals what is asked for is enough
+    claim = claim_above(share, least - _ROUNDING, low=share, high=share, covered_share=1.0)
+    words = {
+        "name": facts.zone.name, "term": term(run, texts), "least": texts.percent(least),
+        "share": texts.percent(share) if math.isfinite(share) else texts("no_data"),
+        "draws": texts.number(draws) if math.isfinite(draws) else texts("no_data"),
+    }  # fmt: skip
+    state: State = "carried" if claim.carried else "withheld"
+    said = texts("evidence.zone" if claim.carried else "evidence.zone_open", **words)
+    reason = "" if claim.carried else texts("sheet.sure_not_quantified")
+    if claim.verdict is Verdict.ON_THE_OTHER_SIDE:
+        reason = texts("evidence.zone_seldom", **words)
+    return _made(run, facts, claim, state, said, words["share"], reason, texts, key="share_of_draws")
+
+
+def _residents(run: Run, facts: ZoneFacts, texts: Texts) -> Statement:
+    n = facts.zone.population
+    residents = run.residents()
+    everybody = float(residents[residents > 0].sum())
+    said = texts(
+        "evidence.zone_residents",
+        name=facts.zone.name,
+        residents=texts.plural("residents", n),
+        share=texts.percent(n / everybody if everybody else None),
+    )
+    return _described(run, facts, n, said, texts.number(n), texts, key="population")
+
+
+def _income(run: Run, facts: ZoneFacts, texts: Texts) -> Statement:
+    ratio = number_in(facts.row, "income_ratio")
+    said = texts(
+        "evidence.zone_income" if math.isfinite(ratio) else "evidence.zone_income_open",
+        name=facts.zone.name,
+        share=texts.percent(ratio),
+        unit=texts.label(run.manifest.get("income_unit"), fallback=texts("no_data")),
+    )
+    return _described(run, facts, ratio, said, texts.percent(ratio), texts, key="income_ratio")
+
+
+def _reach(run: Run, facts: ZoneFacts, texts: Texts) -> Statement:
+    here, everybody = access_words(run, facts, texts)
+    said = texts(
+        "evidence.zone_reach",
+        name=facts.zone.name,
+        here=here,
+        everybody=everybody,
+        service=service_label(run, run.headline.service, texts),
+        cutoff=run.headline.cutoff_min,
+    )
+    value = number_in(facts.row, "access_mean")
+    return _described(run, facts, value, said, here, texts, key="access_mean")
+
+
+def _lacked(run: Run, facts: ZoneFacts, right: LackedRight, texts: Texts) -> Statement:
+    hidden = not math.isfinite(right.share)
+    key = "evidence.zone_right_open" if hidden else "evidence.zone_right"
+    said = texts(
+        key,
+        name=facts.zone.name,
+        right=right.label,
+        share=right.share_words,
+        everybody=right.share_of_all_words,
+    )
+    if right.gap_words:
+        said += " " + texts("evidence.zone_gap", gap=right.gap_words)
+    return _described(run, facts, right.share, said, right.share_words, texts, key=right.right)
+
+
+def _described(
+    run: Run, facts: ZoneFacts, value: float, said: str, words: str, texts: Texts, *, key: str
+) -> Statement:
+    """Return a number of a zone as this model gives it; withheld where there is none."""
+    claim = claim_number(value, low=None, high=None, covered_share=1.0)
+    state: State = "described" if claim.description_allowed else "withheld"
+    reason = texts("claim.not_quantified") if state == "described" else words
+    return _made(run, facts, claim, state, said, words, reason, texts, key=key)
+
+
+def _made(
+    run: Run,
+    facts: ZoneFacts,
+    claim: Claim,
+    state: State,
+    said: str,
+    value: str,
+    reason: str,
+    texts: Texts,
+    *,
+    key: str,
+) -> Statement:
+    entry: dict[str, Any] = next((dict(each) for each in entries_of(run) if each.get("name") == key), {})
+    services = [str(entry["service"])] if entry else [run.headline.service] if key == "access_mean" else []
+    file = "zone_rights.parquet" if entry else "zones.parquet"
+    found = {"zone_id": facts.zone_id, **({"right": key} if entry else {"column": key})}
+    return Statement(
+        id="",
+        chapter="zone",
+        state=state,
+        said=texts.capital(said),
+        reason=reason,
+        claim=claim,
+        value=value,
+        range=texts("range.none") if key == "share_of_draws" else texts("range.not_quantified"),
+        covered=texts("evidence.zone_covered", n=texts.number(facts.zone.population)),
+        method="right_headcount" if entry else "mean_access" if key == "access_mean" else "exclusion_zone",
+        source=Source(file, found),
+        inputs=input_names(run, "exclusion_zone", services or _of_rights(run), incomes=True),
+        files=result_files(run, "", str(entry.get("period") or ""), "exclusion_zone"),
+    )
+
+
+def _of_rights(run: Run) -> list[str]:
+    """Return the services of the rights that the register judges by."""
+    judged = (run.manifest.get("exclusion") or {}).get("rights") or []
+    return [str(each["service"]) for each in entries_of(run) if each.get("name") in judged]
