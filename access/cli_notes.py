@@ -1,7 +1,95 @@
-"""Commands of the observatory: notes."""
+"""Commands of citizens: notes, proposals and the bulletin."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from access.cli_parts import log
+
+STORE = click.argument("store")
+CITY = click.option("--city", metavar="NAME", help="Needed where the store has several cities.")
+LANG = click.option(
+    "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the output."
+)
+_STATES = click.Choice(["waiting", "shown", "refused", "all"])
+
+
+@click.group()
+def notes() -> None:
+    """Observations of citizens: a missed connection, a broken lift, a dangerous path.
+
+    They are shown beside computed numbers, never mixed into them. Nothing is stored of who wrote them.
+    """
+
+
+@notes.command("import")
+@STORE
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@CITY
+def import_(store: str, file: Path, city: str | None) -> None:
+    """Take the notes of a CSV FILE, which then wait for a moderator; all of them or none.
+
+    Its columns: kind,attached,attached_to,happened_on,language,text.
+    """
+    from access.notes_file import import_notes
+
+    log(quiet=True)
+    filed = import_notes(store, file, city)
+    known = f"; {filed.known} were there already" if filed.known else ""
+    click.echo(f"{filed.new} notes wait for a moderator{known}")
+
+
+@notes.command("list")
+@STORE
+@CITY
+@click.option("--state", type=_STATES, default="waiting", show_default=True)
+@LANG
+def list_(store: str, city: str | None, state: str, lang: str) -> None:
+    """Show notes: those that wait, unless --state says otherwise."""
+    from access.notes_list import listed
+
+    log(quiet=True)
+    for line in listed(store, city, state, lang):
+        click.echo(line)
+
+
+@notes.command()
+@STORE
+@click.argument("ids", nargs=-1, required=True, metavar="NOTE...")
+@click.option("--show", is_flag=True, help="Let them be shown.")
+@click.option("--refuse", metavar="REASON", help="Refuse them; the reason is kept.")
+@click.option("--erase", is_flag=True, help="With --refuse: also remove the text, as for personal data.")
+def moderate(store: str, ids: tuple[str, ...], show: bool, refuse: str | None, erase: bool) -> None:
+    """Show or refuse each NOTE, named by its id."""
+    from access.notes import moderate as moderate_notes
+
+    log(quiet=True)
+    if show == (refuse is not None):
+        raise click.UsageError("choose one of --show and --refuse REASON")
+    moderate_notes(store, ids, "shown" if show else "refused", refuse, erase=erase)
+    click.echo(f"{len(ids)} {'shown' if show else 'refused'}")
+
+
+@notes.command()
+@STORE
+@CITY
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True,
+              help="*.csv, *.json or *.geojson.")  # fmt: skip
+@click.option("--state", type=_STATES, default="shown", show_default=True)
+def export(store: str, city: str | None, out: Path, state: str) -> None:
+    """Write notes to a file; only those that are shown, unless --state says otherwise."""
+    from access.notes import STATES
+    from access.notes_export import export_notes
+    from access.notes_places import chosen_city
+    from access.observatory_store import reading
+
+    log(quiet=True)
+    with reading(store) as opened:
+        states = STATES if state == "all" else (state,)
+        n = export_notes(opened, store, chosen_city(opened, city), out, states)
+    click.echo(f"{n} notes in {out}")
+
+
+COMMANDS: tuple[click.Command, ...] = (notes,)

@@ -23,7 +23,7 @@ from access.notes_check import Note, brief, checked, cleaned
 from access.notes_personal import personal_data
 from access.notes_places import known_ids, names_of_places
 from access.observatory_read import series_of
-from access.observatory_store import Store, reading, writing
+from access.observatory_store import Store, reading, rewrite, writing
 from access.texts import Texts
 
 STATES = ("waiting", "shown", "refused")
@@ -215,7 +215,7 @@ def moderate(
     reason : str, optional
         Needed to refuse; without personal data.
     erase : bool
-        Also remove the text, which cannot be brought back; such a note can only be refused.
+        Also remove the text, from the file too; such a note can only be refused.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def moderate(
     erased = [] if state != "shown" else list(known.loc[known["text"].isna(), "note"])
     problems += [f"note {name}: its text was erased; it cannot be shown" for name in erased]
     problems += [
-        f"the reason seems to hold {found.kind} ({found.beginning})" for found in personal_data(told)
+        f"the reason holds personal data: {each.kind} {each.beginning}" for each in personal_data(told)
     ]
     if problems:
         raise InputDataError("notes: nothing was changed\n" + "\n".join(f"  - {each}" for each in problems))
@@ -247,3 +247,5 @@ def moderate(
         changed = rows.assign(state=state, moderated_at=today, reason=told if state == "refused" else None)
         store.remove("note", note=list(notes))
         store.add("note", changed.assign(text=None) if erase else changed)
+    if erase:
+        rewrite(location)

@@ -19,9 +19,11 @@ from typing import NamedTuple
 
 import yaml
 
+KINDS = ("email", "address", "phone", "long_number", "plate", "account", "name")
+
 
 class Found(NamedTuple):
-    """One thing found: its ``kind`` (a key of the texts ``notes.personal``) and its first letters."""
+    """One thing found: its kind, one of ``KINDS``, and its first letters."""
 
     kind: str
     beginning: str

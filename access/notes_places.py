@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from access.errors import InputDataError
-from access.observatory_read import snapshots_of
+from access.errors import InputDataError, StoreError
+from access.observatory_read import cities, snapshots_of
 from access.observatory_store import Store
 
 ATTACHED = ("cell", "stop", "route", "zone", "alert")
@@ -139,3 +139,21 @@ def _table(content: bytes) -> pd.DataFrame:
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series[str]:
     return table[name].str.strip() if name in table else pd.Series("", index=table.index)
+
+
+def chosen_city(store: Store, city: str | None) -> str:
+    """Return the city that was named, or the only one of the store.
+
+    Raises
+    ------
+    StoreError
+        If the store has none of that name, or several and none was named.
+    """
+    known = list(cities(store)["city"])
+    if city is None and len(known) == 1:
+        return str(known[0])
+    if city is None:
+        raise StoreError(f"--city: name one of {', '.join(known) or 'none: the store is empty'}")
+    if city not in known:
+        raise StoreError(f"city {city!r}: not in this store; it has {', '.join(known) or 'none'}")
+    return city
