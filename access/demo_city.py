@@ -169,7 +169,7 @@ def _write_files(
     people = make_people(size, seed)
     zones = make_zones(size, people, seed)
     services = make_services(size, people)
-    _write_geopackage(zones, files.census)
+    write_geopackage(zones, files.census)
     grid = pd.DataFrame({"x_m": people.x_m, "y_m": people.y_m, "population": people.residents})
     _write_points(grid[grid["population"] > 0], files.population_grid, "G")
     _write_points(make_jobs(people, seed), files.jobs, "J")
@@ -197,7 +197,7 @@ def _write_points(table: pd.DataFrame, path: Path, letter: str) -> None:
     pd.concat([places, rest], axis=1).to_csv(path, index=False, lineterminator="\n")
 
 
-def _write_geopackage(zones: gpd.GeoDataFrame, path: Path) -> None:
+def write_geopackage(zones: gpd.GeoDataFrame, path: Path) -> None:
     """Write the census; GDAL's own option fixes the date that a GeoPackage carries."""
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})
     try:
