@@ -1,0 +1,239 @@
+"""The rules ``change`` and ``level``: a number that is worse than before, a right that is newly unmet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from access.observatory_differences import Difference, usual_change
+from access.warning_episodes import (
+    Candidate,
+    Episode,
+    Floats,
+    NotJudged,
+    Seen,
+    Status,
+    begun_last,
+    reference_of,
+)
+from access.warning_history import MET, UNMET, History, Key, Number, RightKey, measure_of
+from access.warning_rules import ChangeRule, LevelRule, Rules
+
+NO_DRAWS, NO_DATA = "no_draws", "no_data"
+
+
+class FrozenChange(NamedTuple):
+    """What a change is compared with."""
+
+    key: Key
+    reference: int
+
+
+class FrozenLevel(NamedTuple):
+    """Cells that newly lacked a right, and what was compared."""
+
+    key: Key
+    right: RightKey
+    reference: int
+    cells: tuple[int, ...]
+
+
+class ChangeWatch:
+    """``ChangeRule``: the paired difference with the reference, in size, residents and significance."""
+
+    def __init__(self, rule: ChangeRule, history: History, rules: Rules) -> None:
+        self.rule = rule
+        self.history = history
+        self.rules = rules
+        drawn = {key for key, _ in history.draws}
+        self.keys = [
+            key
+            for key in history.numbers
+            if key.indicator in rule.indicators and key.group in rule.groups and key in drawn
+        ]
+
+    def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
+        """Test every number of the rule against its reference."""
+        if now and not self.keys:
+            yield NotJudged(self.rule.name, {}, now, NO_DRAWS)
+        for key in self.keys:
+            subject = subject_of(key)
+            values = self.history.numbers[key].value
+            first = begun_last(opened, subject)
+            reference = reference_of(values, self.history.days, now, first, self.rules.counting)
+            if reference is None:
+                continue
+            moved = self.history.difference(key, reference, now)
+            if np.isnan(values[now]) or moved is None:
+                reason = NO_DATA if np.isnan(values[now]) else NO_DRAWS
+                yield NotJudged(self.rule.name, subject, now, reason)
+                continue
+            p_value = p_of(moved, values, reference, self.rule.worse, self.rules)
+            seen = self._seen(key, reference, now, moved)
+            enough = self._large(key, reference, now, seen, 1.0)
+            yield Candidate(subject, p_value, enough, seen, FrozenChange(key, reference))
+
+    def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
+        """Compare with the frozen reference: is what was lost back?"""
+        key, reference = episode.frozen
+        if np.isnan(self.history.numbers[key].value[now]):
+            return "unknown", Seen()
+        seen = self._seen(key, reference, now, self.history.difference(key, reference, now))
+        if self._large(key, reference, now, seen, 1.0):
+            return "holds", seen
+        worse = worsening(self.history.numbers[key].value, reference, now, self.rule.worse)
+        share = self.rules.counting.clearing_share
+        return ("between" if worse >= share * self.rule.least_change else "good"), seen
+
+    def _large(self, key: Key, reference: int, now: int, seen: Seen, share: float) -> bool:
+        number = self.history.numbers[key]
+        least = least_residents(self.rule, number, now)
+        worse = worsening(number.value, reference, now, self.rule.worse)
+        return worse >= share * self.rule.least_change and (seen.residents or 0.0) >= share * least
+
+    def _seen(self, key: Key, reference: int, now: int, moved: Difference | None) -> Seen:
+        number = self.history.numbers[key]
+        cells = self._cells(key, reference, now)
+        concerned = number.covered[now]
+        if cells is not None:
+            concerned = float(np.nansum(self.history.residents[now, list(cells)]))
+        return Seen(
+            before=float(number.value[reference]),
+            now=float(number.value[now]),
+            low=moved.low if moved else None,
+            high=moved.high if moved else None,
+            residents=None if np.isnan(concerned) else concerned,
+            cells=cells or (),
+            unit=number.unit,
+        )
+
+    def _cells(self, key: Key, reference: int, now: int) -> tuple[int, ...] | None:
+        """Return the shown cells that are worse by the least change; None where cells do not tell."""
+        measure = self.history.measures.get(measure_of(key)) if key.indicator == "mean_access" else None
+        if measure is None or (key.group != "all" and not str(key.group).startswith("decile_")):
+            return None
+        before, after = measure[reference], measure[now]
+        with np.errstate(invalid="ignore"):
+            lower = after <= (1 - self.rule.least_change) * before
+            found = lower & (before > 0) & ~np.isnan(self.history.residents[now])
+            if key.group != "all":
+                found &= self.history.deciles[now] == float(str(key.group).removeprefix("decile_"))
+        return tuple(int(cell) for cell in np.flatnonzero(found))
+
+
+class LevelWatch:
+    """``LevelRule``: residents of cells that met a right at the reference and lack it now."""
+
+    def __init__(self, rule: LevelRule, history: History, rules: Rules) -> None:
+        self.rule = rule
+        self.history = history
+        self.rules = rules
+        self.rights = [
+            (key, right)
+            for right in history.rights
+            for key in history.numbers
+            if key.indicator == "right_residents"
+            and key.group == "all"
+            and (key.standard, key.period) == (right.right, right.period)
+        ]
+
+    def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
+        """Count who newly lacks each right, and test whether more residents lack it than before."""
+        for key, right in self.rights:
+            subject = subject_of(key)
+            number = self.history.numbers[key]
+            first = begun_last(opened, subject)
+            reference = reference_of(number.value, self.history.days, now, first, self.rules.counting)
+            if reference is None:
+                continue
+            moved = self.history.difference(key, reference, now)
+            if np.isnan(number.value[now]) or moved is None:
+                reason = NO_DATA if np.isnan(number.value[now]) else NO_DRAWS
+                yield NotJudged(self.rule.name, subject, now, reason)
+                continue
+            states = self.history.rights[right]
+            cells = np.flatnonzero((states[reference] == MET) & (states[now] == UNMET))
+            frozen = FrozenLevel(key, right, reference, tuple(int(cell) for cell in cells))
+            seen = self._seen(frozen, now, moved)
+            enough = (seen.residents or 0.0) >= least_residents(self.rule, number, now)
+            p_value = p_of(moved, number.value, reference, "higher", self.rules)
+            yield Candidate(subject, p_value, enough, seen, frozen)
+
+    def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
+        """Count who of those that lost the right still lacks it."""
+        frozen: FrozenLevel = episode.frozen
+        number = self.history.numbers[frozen.key]
+        states = self.history.rights[frozen.right][now, list(frozen.cells)]
+        if np.isnan(number.value[now]) or not ((states == MET) | (states == UNMET)).any():
+            return "unknown", Seen()
+        seen = self._seen(frozen, now, self.history.difference(frozen.key, frozen.reference, now))
+        least = least_residents(self.rule, number, now)
+        if (seen.residents or 0.0) >= least:
+            return "holds", seen
+        share = self.rules.counting.clearing_share
+        return ("between" if (seen.residents or 0.0) >= share * least else "good"), seen
+
+    def _seen(self, frozen: FrozenLevel, now: int, moved: Difference | None) -> Seen:
+        number = self.history.numbers[frozen.key]
+        states = self.history.rights[frozen.right][now]
+        lacking = [cell for cell in frozen.cells if states[cell] == UNMET]
+        people = self.history.residents[now]
+        shown = tuple(cell for cell in lacking if not np.isnan(people[cell]))
+        return Seen(
+            before=float(number.value[frozen.reference]),
+            now=float(number.value[now]),
+            low=moved.low if moved else None,
+            high=moved.high if moved else None,
+            residents=float(np.nansum(people[lacking])) * self._part(number, frozen.right, now),
+            cells=shown,
+            unit=number.unit,
+        )
+
+    def _part(self, number: Number, right: RightKey, now: int) -> float:
+        """Return the share of residents whom the right is for: by cell it is not known."""
+        judged = self.history.rights[right][now] >= MET
+        everybody = float(np.nansum(self.history.residents[now][judged]))
+        covered = number.covered[now]
+        return 1.0 if np.isnan(covered) or everybody <= 0 else min(1.0, covered / everybody)
+
+
+def worsening(values: Floats, reference: int, now: int, worse: str) -> float:
+    """Return by how much a number is worse than its reference, as a share of it; below 0 = better.
+
+    From 0 upwards is a worsening without limit; a number that must not fall cannot fall from 0.
+    """
+    change = values[now] - values[reference]
+    change = change if worse == "higher" else -change
+    if values[reference] == 0:
+        return float("inf") if change > 0 else 0.0
+    return float(change / abs(values[reference]))
+
+
+def p_of(moved: Difference, values: Floats, reference: int, worse: str, rules: Rules) -> float:
+    """Return the p-value of a change, with what the number does between snapshots up to the reference."""
+    at_most = rules.noise.at_most_share * abs(float(values[reference]))
+    usual = usual_change(values[: reference + 1], rules.noise.least_changes, at_most)
+    return moved.p_value("higher" if worse == "higher" else "lower", usual)
+
+
+def least_residents(rule: ChangeRule | LevelRule, number: Number, now: int) -> float:
+    """Return how many residents make an alert: a number, or a share of those covered if that is more."""
+    covered = number.covered[now]
+    return (
+        rule.least_residents if np.isnan(covered) else max(rule.least_residents, rule.least_share * covered)
+    )
+
+
+def subject_of(key: Key) -> Mapping[str, str]:
+    """Return what an alert is about, from the name of a number."""
+    named = {
+        "indicator": key.indicator,
+        "service": key.service,
+        "period": key.period,
+        "cutoff_min": key.cutoff_min,
+        "right": key.standard,
+        "group": key.group,
+    }
+    return {name: str(value) for name, value in named.items() if value is not None}
