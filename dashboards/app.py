@@ -15,13 +15,16 @@ from dashboards.callbacks import register
 from dashboards.delivery import deliver
 from dashboards.run_data import Runs
 from dashboards.safety import harden
+from dashboards.store_data import STORE, StoreData
 from dashboards.view import frame_of
 from dashboards.what_if import WhatIf
 
 TITLE = "fairreach"
 
 
-def create_app(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] = ()) -> dash.Dash:
+def create_app(
+    run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] = (), store: Path | str | None = None
+) -> dash.Dash:
     """Return the app of some finished runs; nothing is served yet.
 
     Parameters
@@ -30,6 +33,9 @@ def create_app(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] 
         Folders of finished runs, the first is shown first. One that cannot be read is told on its page.
     allow_hosts : sequence of str
         Names of hosts, besides localhost, under which visitors reach the app.
+    store : Path or str, optional
+        Store of the observatory, a file or the address of a server: the pages Over time and Cities read it,
+        the form for notes writes to it.
 
     Raises
     ------
@@ -50,6 +56,7 @@ def create_app(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] 
     )
     app.server.config["RUNS"] = runs
     app.server.config["WHAT_IF"] = WhatIf(runs)
+    app.server.config[STORE] = None if store is None else StoreData(store)
     app.layout = lambda: shell.frame(runs, *_asked(runs))
     register(app, runs)
     deliver(app.server)
@@ -57,9 +64,11 @@ def create_app(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] 
     return app
 
 
-def server_of(run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] = ()) -> flask.Flask:
+def server_of(
+    run_folders: Sequence[Path | str], *, allow_hosts: Sequence[str] = (), store: Path | str | None = None
+) -> flask.Flask:
     """Return the app as the WSGI program that gunicorn asks for (see ``docs/dashboard.md``)."""
-    server: flask.Flask = create_app(run_folders, allow_hosts=allow_hosts).server
+    server: flask.Flask = create_app(run_folders, allow_hosts=allow_hosts, store=store).server
     return server
 
 

@@ -29,9 +29,19 @@ DEFAULT_PORT = 8050
     metavar="NAME",
     help="A name under which visitors reach the app, as behind a web server; may be given several times.",
 )
+@click.option(
+    "--store",
+    metavar="FILE",
+    help="Store of the observatory (`fairreach observe`), for the pages Over time and Cities.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in this machine's browser.")
 def dashboard(
-    runs: tuple[Path, ...], host: str, port: int, allow_hosts: tuple[str, ...], open_browser: bool
+    runs: tuple[Path, ...],
+    host: str,
+    port: int,
+    allow_hosts: tuple[str, ...],
+    store: str | None,
+    open_browser: bool,
 ) -> None:
     """Serve the map of one or more run folders to a browser."""
     from dashboards.serve import ServeError, serve
@@ -45,6 +55,7 @@ def dashboard(
             warn=partial(click.echo, err=True),
             allow_hosts=allow_hosts,
             open_browser=open_browser,
+            store=store,
         )
     except ServeError as error:
         raise click.ClickException(str(error)) from None

@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 import dash
 from dash.development.base_component import Component
 
-from dashboards import gaps_page, method_page, rights_page, segregation_page, what_if_page, zones_page
+from dashboards import (
+    cities_page,
+    gaps_page,
+    method_page,
+    rights_page,
+    segregation_page,
+    time_page,
+    what_if_page,
+    zones_page,
+)
 from dashboards.run_data import RunData, Runs
 from dashboards.view import View
 from dashboards.words import Words
@@ -33,5 +42,7 @@ BY_NAME = {
     "zones": _page(zones_page),
     "segregation": _page(segregation_page),
     "what-if": _page(what_if_page),
+    "time": _page(time_page),
+    "cities": _page(cities_page),
     "method": _page(method_page),
 }

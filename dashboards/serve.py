@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dashboards.run_data import RunError, Runs
+from dashboards.store_data import STORE, StoreData, StoreReadError
 
 #: What-if questions are computed in the background of this one process, so that threads answer meanwhile.
 THREADS = 8
@@ -32,6 +33,7 @@ def serve(
     warn: Callable[[str], object] | None = None,
     allow_hosts: Sequence[str] = (),
     open_browser: bool = False,
+    store: Path | str | None = None,
 ) -> None:
     """Serve until the process is told to end (Ctrl+C).
 
@@ -47,11 +49,13 @@ def serve(
         Names under which visitors reach the app besides localhost and addresses in numbers.
     open_browser : bool
         Open the page in this machine's browser.
+    store : Path or str, optional
+        Store of the observatory. A file that is not there yet is told; it is read as soon as it is.
 
     Raises
     ------
     ServeError
-        If none of the runs can be read, a name is none, or the port is taken.
+        If none of the runs can be read, a name is none, the port is taken, or the store is none.
     """
     import waitress
 
@@ -63,11 +67,13 @@ def serve(
     except OSError as error:
         raise ServeError(_why_not(error, host, port)) from None
     try:
-        app = create_app(run_folders, allow_hosts=allow_hosts)
+        app = create_app(run_folders, allow_hosts=allow_hosts, store=store)
     except ValueError as error:
         raise ServeError(str(error)) from None
     for problem in problems_of(app.server.config["RUNS"], run_folders):
         warn(f"Note: {problem}")
+    if note := problem_of_store(app.server.config[STORE]):
+        warn(f"Note: {note}")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue of one is no news
     server = waitress.create_server(
         app.server, host=host, port=port, threads=THREADS, connection_limit=MOST_CONNECTIONS, ident=None
@@ -139,6 +145,26 @@ WHY_NOT_SHOWN = {
     "no_network": "its network is gone.",
     "unknown": "unknown.",
 }
+
+
+def problem_of_store(store: StoreData | None) -> str:
+    """Return why the pages of the observatory will be empty; nothing where they will not.
+
+    Raises
+    ------
+    ServeError
+        If the store is there and cannot be read.
+    """
+    if store is None:
+        return ""
+    if not store.is_there:
+        file = store.location
+        return f"{file}: no store there yet; `fairreach observe RUN --store {file}` makes one"
+    try:
+        store.kept(("checked",), lambda opened: opened.rows("meta"))
+    except StoreReadError as problem:
+        raise ServeError(problem.detail or "the store cannot be read") from None
+    return ""
 
 
 def _check_address(host: str, port: int) -> None:

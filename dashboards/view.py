@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 from dashboards.run_data import RunData, Runs
 from dashboards.words import DEFAULT_LANGUAGE, languages
 
-PAGES = ("gaps", "rights", "zones", "segregation", "what-if", "method")
+PAGES = ("gaps", "rights", "zones", "segregation", "what-if", "time", "cities", "method")
 #: Keys of a view that every page knows; pages add keys of their own.
 COMMON_KEYS = ("run", "lang", "service", "cutoff", "percentile", "period", "group", "cell")
 LONGEST_VALUE = 6_000
