@@ -5,16 +5,42 @@ The statements are of the SQL that DuckDB and PostgreSQL share, so that one step
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import duckdb
 
 from access.errors import StoreError
-from access.observatory_duckdb import newer_store, run, version_of
+from access.observatory_duckdb import newer_store, opened, run, version_of
 from access.observatory_schema import schema
+from access.observatory_store import is_server, writing
 
 STEPS: dict[int, tuple[str, ...]] = {}
 """Version -> statements that make the next version of it."""
+
+
+def bring_up_to_date(location: str | Path) -> int:
+    """Bring a store to today's version of the schema; return the version it had.
+
+    Raises
+    ------
+    StoreError
+        As ``migrate``; or if there is no store there.
+    """
+    if is_server(location):
+        from access.observatory_postgres import version_of_server
+
+        before = version_of_server(str(location))
+    else:
+        path = Path(location)
+        if not path.is_file():
+            raise StoreError(f"{path}: no store there; name the file of a store")
+        with contextlib.closing(opened(path, path, read_only=True)) as connection:
+            before = version_of(connection, path)
+    if before != schema().version:
+        with writing(location):
+            pass
+    return before
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> int:

@@ -83,6 +83,15 @@ def to_frame(found: pa.Table, table: Table, columns: Sequence[str] | None = None
     return frame
 
 
+def key_order(table: Table, rows: pa.Table) -> pa.Array:
+    """Return the places of rows in the order of the table's key; texts by their bytes, null first."""
+    keys = {}
+    for number, name in enumerate(table.key):
+        keys[f"{number} there"] = pc.is_valid(rows.column(name)).cast(pa.uint8())
+        keys[f"{number} value"] = rows.column(name)
+    return pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys])
+
+
 def check_filter(table: Table, equals: Mapping[str, Any]) -> None:
     """Refuse a filter by a column that the table lacks.
 
@@ -105,12 +114,7 @@ def where_clause(table: Table, equals: Mapping[str, Any], mark: str = "?") -> tu
     check_filter(table, equals)
     parts, values = [], []
     for name, value in equals.items():
-        several = isinstance(value, list | tuple | set | frozenset | np.ndarray | pd.Series | pd.Index)
-        found = pd.Series([*value] if several else [value], dtype=object)
-        try:
-            asked = _array(found, table.kind_of(name)).to_pylist()
-        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-            raise StoreError(f"table {table.name}, column {name}: {error}") from None
+        asked = filter_values(table, name, value)
         given = [one for one in asked if one is not None]
         ways = [f'"{name}" IS NULL'] if len(given) < len(asked) else []
         if given:
@@ -118,6 +122,23 @@ def where_clause(table: Table, equals: Mapping[str, Any], mark: str = "?") -> tu
         parts.append("(" + (" OR ".join(ways) or "1 = 0") + ")")
         values += given
     return (" WHERE " + " AND ".join(parts) if parts else ""), values
+
+
+def filter_values(table: Table, name: str, value: Any) -> list[Any]:
+    """Return the values that a filter asks for, as the column holds them; None stands for null.
+
+    Raises
+    ------
+    StoreError
+        If a value cannot be compared with the column.
+    """
+    several = isinstance(value, list | tuple | set | frozenset | np.ndarray | pd.Series | pd.Index)
+    asked = pd.Series([*value] if several else [value], dtype=object)
+    try:
+        found: list[Any] = _array(asked, table.kind_of(name)).to_pylist()
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise StoreError(f"table {table.name}, column {name}: {error}") from None
+    return found
 
 
 def _check_columns(table: Table, names: Sequence[str]) -> None:

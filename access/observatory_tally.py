@@ -11,11 +11,10 @@ import hashlib
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from access.observatory_schema import Table, schema
 from access.observatory_store import Store
-from access.observatory_tables import to_arrow
+from access.observatory_tables import key_order, to_arrow
 
 
 def tally(store: Store, snapshot: str) -> pd.DataFrame:
@@ -48,7 +47,7 @@ def hash_of_rows(table: Table, rows: pa.Table) -> str:
     there (little-endian 64 bits for a number, a date as days since 1970, yes/no as 1 and 0; of texts and
     bytes the lengths, 64 bits each, then all of them).
     """
-    ordered = rows.take(_order(table, rows)) if rows.num_rows else rows
+    ordered = rows.take(key_order(table, rows)) if rows.num_rows else rows
     digest = hashlib.sha256(f"{table.name} {rows.num_rows}\n".encode())
     for column in table.columns:
         digest.update(f"{column.name} {column.kind}\n".encode())
@@ -58,15 +57,6 @@ def hash_of_rows(table: Table, rows: pa.Table) -> str:
         for part in _bytes_of(there) if len(there) else ():
             digest.update(part)
     return digest.hexdigest()
-
-
-def _order(table: Table, rows: pa.Table) -> pa.Array:
-    """Return the places of rows in the order of the key; texts by their bytes, null first."""
-    keys = {}
-    for number, name in enumerate(table.key):
-        keys[f"{number} there"] = pc.is_valid(rows.column(name)).cast(pa.uint8())
-        keys[f"{number} value"] = rows.column(name)
-    return pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys])
 
 
 def _bytes_of(values: pa.Array) -> list[bytes]:

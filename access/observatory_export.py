@@ -1,0 +1,183 @@
+"""A store as a folder of Parquet files with a data dictionary, for other programs and other institutions."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from access._version import __version__
+from access.datasets import sha256_of
+from access.errors import StoreError
+from access.observatory_dictionary import dictionary_json, dictionary_text
+from access.observatory_schema import Table, schema
+from access.observatory_store import Store
+from access.observatory_tables import arrow_schema, to_arrow
+from access.progress import Advance
+
+FORMAT = "fairreach observatory export"
+MANIFEST = "manifest.json"
+_OF_CITY = ("city", "series", "snapshot", "feed_version", "answer", "note", "counter_scenario")
+_GEOPARQUET = "1.1.0"
+
+
+def export(
+    store: Store,
+    folder: Path,
+    *,
+    cities: Sequence[str] = (),
+    all_notes: bool = False,
+    advance: Advance | None = None,
+) -> dict[str, Any]:
+    """Write a store, or some of its cities, as a new folder; return its manifest.
+
+    The folder has one Parquet file for each table (``cell`` and ``zone`` as GeoParquet),
+    ``dictionary.en.md``, ``dictionary.fr.md``, ``dictionary.json`` and ``manifest.json`` with the rows and
+    SHA-256 of each file.
+
+    Parameters
+    ----------
+    store : Store
+        Open to read.
+    folder : Path
+        Made; it must not be there, or be empty.
+    cities : sequence of str
+        Short names; none = all.
+    all_notes : bool
+        Also observations of citizens that wait for moderation or were refused, for moving a store as a whole.
+        Without it only those that are shown go out.
+    advance : callable, optional
+        Called with the tables that are done and all of them.
+
+    Raises
+    ------
+    StoreError
+        If a city is not in the store, the folder has content, or it cannot be written; nothing is left then.
+    """
+    chosen = _chosen(store, cities)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError(f"{folder}: is there and has content; an export is a new folder, name another")
+    partial = folder.with_name(f".{folder.name}.partial-{uuid.uuid4().hex}")
+    try:
+        partial.mkdir(parents=True)
+        manifest = _write(store, partial, chosen, all_notes=all_notes, advance=advance)
+        with contextlib.suppress(FileNotFoundError):
+            folder.rmdir()
+        partial.rename(folder)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = "the disk is full" if full else error.strerror or str(error)
+        raise StoreError(f"{folder}: cannot be written ({reason}); nothing was left there") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return manifest
+
+
+def _chosen(store: Store, cities: Sequence[str]) -> list[str]:
+    known = list(store.rows("city", ["city"])["city"])
+    strange = sorted({*cities} - {*known})
+    if strange:
+        raise StoreError(
+            f"{', '.join(strange)}: not in this store; it has {', '.join(known) or 'no city'}. Name cities "
+            "by their short names"
+        )
+    return sorted({*cities}) or known
+
+
+def _write(
+    store: Store, folder: Path, cities: Sequence[str], *, all_notes: bool, advance: Advance | None
+) -> dict[str, Any]:
+    snapshots = list(store.rows("snapshot", ["snapshot"], city=list(cities))["snapshot"])
+    rows = {}
+    for number, table in enumerate(schema().tables.values()):
+        path = folder / f"{table.name}.parquet"
+        rows[path.name] = _write_table(path, table, _parts(store, table, cities, snapshots, all_notes))
+        if advance is not None:
+            advance(number + 1, len(schema().tables))
+    for language in ("en", "fr"):
+        (folder / f"dictionary.{language}.md").write_text(dictionary_text(language), encoding="utf-8")
+    (folder / "dictionary.json").write_text(dictionary_json(), encoding="utf-8")
+    files = {
+        path.name: {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+        | ({"rows": rows[path.name]} if path.name in rows else {})
+        for path in sorted(folder.iterdir())
+    }
+    manifest = {
+        "format": FORMAT,
+        "schema_version": schema().version,
+        "fairreach_version": __version__,
+        "exported_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "cities": list(cities),
+        "snapshots": len(snapshots),
+        "notes": "all" if all_notes else "shown",
+        "files": files,
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    return manifest
+
+
+def _parts(
+    store: Store, table: Table, cities: Sequence[str], snapshots: Sequence[str], all_notes: bool
+) -> Iterator[pa.Table]:
+    """Yield the rows of a table that are wanted; those of snapshots one snapshot at a time."""
+    if table.name in (*schema().of_snapshot, "tally"):
+        for snapshot in snapshots:
+            yield to_arrow(table, store.rows(table.name, snapshot=snapshot))
+        return
+    if table.name == "attribution":
+        wanted: dict[str, Any] = {"from_snapshot": list(snapshots), "to_snapshot": list(snapshots)}
+    elif table.name in _OF_CITY:
+        wanted = {"city": list(cities)}
+    else:
+        wanted = {}
+    if table.name == "note" and not all_notes:
+        wanted["state"] = "shown"
+    yield to_arrow(table, store.rows(table.name, **wanted))
+
+
+def _write_table(path: Path, table: Table, parts: Iterator[pa.Table]) -> int:
+    """Write one table and return its number of rows."""
+    rows = 0
+    box = [float("inf"), float("inf"), float("-inf"), float("-inf")]
+    kinds: set[str] = set()
+    with pq.ParquetWriter(path, arrow_schema(table), compression="zstd") as writer:
+        for part in parts:
+            writer.write_table(part)
+            rows += part.num_rows
+            if "geometry" in table.names:
+                _widen(box, kinds, part)
+        if "geometry" in table.names:
+            writer.add_key_value_metadata({"geo": _geo(box, kinds)})
+    return rows
+
+
+def _widen(box: list[float], kinds: set[str], part: pa.Table) -> None:
+    shapes = shapely.from_wkb(part.column("geometry").drop_null().to_pylist())
+    if not len(shapes):
+        return
+    kinds.update(shape.geom_type for shape in shapes)
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    box[:] = [min(box[0], west), min(box[1], south), max(box[2], east), max(box[3], north)]
+
+
+def _geo(box: Sequence[float], kinds: set[str]) -> str:
+    """Return the description of GeoParquet 1.1 (OGC 2024); without ``crs`` it is WGS84, longitude first."""
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": sorted(kinds)}
+    if kinds:
+        column["bbox"] = list(box)
+    return json.dumps({"version": _GEOPARQUET, "primary_column": "geometry", "columns": {"geometry": column}})
