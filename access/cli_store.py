@@ -138,7 +138,7 @@ def dictionary(as_json: bool, lang: str) -> None:
 
 def _bring(sources: list[tuple[str, Store]], target: str, lang: str) -> None:
     """Merge stores into one and say what each brought."""
-    from access.observatory_archive import archived
+    from access.observatory_archive_files import archived
     from access.observatory_import import merge
     from access.observatory_store import writing
 

@@ -13,7 +13,7 @@ import shapely
 
 from access.datasets import sha256_of
 from access.errors import StoreError
-from access.observatory_archive import archived
+from access.observatory_archive_files import archived
 from access.observatory_schema import Table, schema
 from access.observatory_store import Store
 from access.observatory_tables import to_arrow

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from access.errors import StoreError
-from access.observatory_archive import archive_folder, archived
+from access.observatory_archive_files import archive_folder, archived
 from access.observatory_store import Store
 
 
