@@ -176,7 +176,7 @@ def filed_attributions(store: Store, from_snapshot: str, to_snapshot: str) -> li
     rows = store.rows("attribution", from_snapshot=from_snapshot, to_snapshot=to_snapshot)
     return [
         Attribution(
-            from_snapshot, to_snapshot, _key_of(row), _number(row["before"]), _number(row["after"]),
+            from_snapshot, to_snapshot, key_of(row), _number(row["before"]), _number(row["after"]),
             json.loads(row["parts_json"]), _number(row["residual"]),
         )
         for row in rows.to_dict("records")
@@ -238,13 +238,14 @@ def _run(config: Path, threads: int | None) -> dict[Key, float]:
 
 def _by_key(rows: pd.DataFrame) -> dict[Key, float]:
     return {
-        _key_of(row): float(row["value"])
+        key_of(row): float(row["value"])
         for row in rows.to_dict("records")
         if _number(row["value"]) is not None
     }
 
 
-def _key_of(row: Mapping[Any, Any]) -> Key:
+def key_of(row: Mapping[Any, Any]) -> Key:
+    """Return the key of a row of indicators."""
     values = (None if pd.isna(row[name]) else row[name] for name in KEY)
     return tuple(int(value) if name == "cutoff_min" and value is not None else value
                  for name, value in zip(KEY, values, strict=True))  # fmt: skip

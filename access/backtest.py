@@ -93,6 +93,11 @@ class BackTest:
         return 50 * len(self.false_alarms) / self.snapshot_rules if self.snapshot_rules else None
 
     @property
+    def said_table(self) -> pd.DataFrame:
+        """Every alert, with the columns of ``false_alarms``."""
+        return _table(self.said, self.days)
+
+    @property
     def misses(self) -> list[str]:
         """Harms that were never said, or too late."""
         if self.planted.empty:

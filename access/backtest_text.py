@@ -1,0 +1,83 @@
+"""A back-test in lines, in English or French."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from access.backtest import BackTest
+from access.texts import Texts
+
+MOST_LINES = 40
+"""Alerts listed at most; all are in the JSON."""
+
+
+def back_test_lines(found: BackTest, texts: Texts) -> list[str]:
+    """Return what a back-test found, for people."""
+    if not found.days:
+        return [texts("history.backtest.no_snapshots")]
+    head = texts(
+        "history.backtest.replayed",
+        n=texts.number(len(found.days)),
+        first=texts.day(found.days[0]),
+        last=texts.day(found.days[-1]),
+        rules=texts.number(len(found.rules)),
+    )
+    if found.truth is None:
+        return [head, texts("history.backtest.no_truth"), *_alert_lines(found.said_table, texts)]
+    lines = [head, "", texts("history.backtest.planted")]
+    what = {each.id: each.what.in_language(texts.language) for each in found.truth.planted}
+    for row in found.planted.to_dict("records"):
+        lines.append(f"  {texts.day(row['begins'])}: {what[row['id']]}")
+        lines.append(f"    {verdict(row, found.truth.within_snapshots, texts)}")
+    lines += ["", _false_line(found, texts), *_alert_lines(found.false_alarms, texts)]
+    if len(found.beside):
+        lines += ["", texts.plural("history.backtest.beside", len(found.beside))]
+        lines += _alert_lines(found.beside, texts)
+    return lines
+
+
+def verdict(row: Mapping[Any, Any], within: int, texts: Texts) -> str:
+    """Say in one sentence what became of something planted."""
+    never = row["delay"] is None or pd.isna(row["delay"])
+    if row["effect"] == "good":
+        if never:
+            return texts(
+                "history.backtest.cleared_not" if row["alerts"] else "history.backtest.cleared_nothing"
+            )
+        return texts("history.backtest.cleared", n=texts.number(row["delay"]))
+    if never:
+        return texts("history.backtest.missed")
+    key = "found" if row["found"] else "late"
+    return texts(
+        f"history.backtest.{key}",
+        day=texts.day(row["said_on"]),
+        n=texts.number(row["delay"]),
+        within=texts.number(within),
+        alerts=texts.number(row["alerts"]),
+        rules=row["rules"],
+    )
+
+
+def _false_line(found: BackTest, texts: Texts) -> str:
+    if found.false_per_50 is None:
+        return texts("history.backtest.no_noise")
+    return texts.plural(
+        "history.backtest.false",
+        len(found.false_alarms),
+        snapshots=texts.number(found.noise_snapshots),
+        applied=texts.number(found.snapshot_rules),
+        rate=texts.number(found.false_per_50, 1),
+    )
+
+
+def _alert_lines(table: pd.DataFrame, texts: Texts) -> list[str]:
+    lines = [
+        f"  {texts.day(row['day'])}  {texts('history.backtest.state.' + row['state'])}  {row['rule']}: "
+        f"{row['text_' + texts.language]}"
+        for row in table.head(MOST_LINES).to_dict("records")
+    ]
+    left = len(table) - MOST_LINES
+    return [*lines, texts.plural("history.backtest.more", left)] if left > 0 else lines
