@@ -82,7 +82,9 @@ def gather_evidence(
     with progress.stage("zones") as stage:
         zones = zones_evidence(network, measures, periods, rights.evaluated, drawn, reach)
         stage.counts = {"zones": len(zones.register.zones) if zones.register else 0}
-    whole = gathered([*(replace(part, rows=[]) for part in parts), zones, StagePart(manifest=drawn.manifest)])
+    drawings = {"draws": drawn.watched} if len(drawn.watched) else {}
+    last = StagePart(manifest=drawn.manifest, tables=drawings)
+    whole = gathered([*(replace(part, rows=[]) for part in parts), zones, last])
     whole.rows.extend(_with_source(row) for row in (*drawn.rows, *bands))
     return whole
 

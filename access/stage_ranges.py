@@ -165,7 +165,7 @@ def ranged(
     at = {column.place: number for number, column in enumerate(columns)}
     found = []
     for row in rows:
-        wanted = index_of(row, _group_of(row, whom))
+        wanted = index_of(row, group_of(row, whom))
         number = at.get(wanted[0]) if wanted else None
         interval = intervals.get(wanted[1]) if wanted else None
         if wanted is None or number is None or interval is None or not np.isfinite(_number(row)):
@@ -242,7 +242,7 @@ def _as_range(low: float, high: float, sources: Sequence[str], draws: int) -> Ro
     }
 
 
-def _group_of(row: Row, whom: Mapping[str, str]) -> str:
+def group_of(row: Row, whom: Mapping[str, str]) -> str:
     """Return the group of the draws that a row speaks of: rights for some people count those people."""
     group, indicator = str(row["group"]), str(row["indicator"])
     of_right = whom.get(str(row.get("standard"))) if indicator.startswith(("right_", "penalty_")) else None

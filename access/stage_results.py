@@ -25,8 +25,9 @@ from access.manifest import ManifestParts, build_manifest
 from access.network_cache import fingerprint, save_groups
 from access.progress import Progress
 from access.report import write_report
-from access.results import MANIFEST, write_json
+from access.results import DRAWS, MANIFEST, write_json
 from access.snapping import STATE_NAMES
+from access.stage_draws import shown_draws
 from access.stage_inputs import Inputs
 from access.stage_measures import PeriodMeasured
 from access.stage_modes import ModeRecord
@@ -80,6 +81,8 @@ def write_run(
         indicators = rounded_groups(indicators, [*config.people.groups, *INCOME_TENTHS])
     indicators.to_parquet(folder / "indicators.parquet", index=False)
     for name, further in evidence.tables.items():
+        if f"{name}.parquet" == DRAWS:
+            further = shown_draws(further, indicators, minimum)
         further.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
     if evidence.register is not None:
         write_register(folder, _shown(evidence.register, minimum))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from access.config import RunConfig
+from access.hidden_cells import surroundings
 from access.index_draws import index_draws
 from access.index_sheet import sheet
 from access.indicators import People, Row
@@ -20,6 +22,7 @@ from access.rights import EvaluatedRight
 from access.rights_catalogue import RightsCatalogue
 from access.rights_reach import ReachOfRun
 from access.run_network import RunNetwork
+from access.stage_draws import fingerprint_of, watched_draws
 from access.stage_ranges import (
     draws_of,
     ranged,
@@ -44,6 +47,7 @@ class Uncertainty:
         Sequence[Column]
     ]  # the run's own alone, where travel times were not computed again
     manifest: dict[str, Any]
+    watched: pd.DataFrame = field(default_factory=pd.DataFrame)  # ``access.stage_draws``
 
     def rights_unmet(self, names: Sequence[str]) -> list[Floats]:
         """Return how many of some rights each cell lacks, for each realisation of the travel times."""
@@ -97,10 +101,21 @@ def uncertainty_of(
             for one in values[1:]
         ]
         indices = with_travel_spread(indices, sheets, given.seed)
-    found = ranged(rows, [*own, *fixed], indices, len(own), measures.totals, whom_of(rights, config))
+    whom = whom_of(rights, config)
+    found = ranged(rows, [*own, *fixed], indices, len(own), measures.totals, whom)
     found = ranged_comparisons(found, config.comparisons, [*own, *fixed], indices)
     stage.counts = {"draws": draws.n_draws, "realisations of travel times": len(again)}
-    return Uncertainty(found, draws, realisations, {"uncertainty": _record(draws, config)})
+    watched = watched_draws(
+        found,
+        [[*columns, *fixed] for columns in (own, *again)],
+        draws,
+        groups,
+        surroundings(ids, people.population, config.results.min_residents_shown),
+        config.measures.headline,
+        whom,
+        fingerprint_of(ids, draws, given, network.inputs.residents.margins),
+    )
+    return Uncertainty(found, draws, realisations, {"uncertainty": _record(draws, config)}, watched)
 
 
 def _unmet(columns: Sequence[Column], names: Sequence[str]) -> Floats:
