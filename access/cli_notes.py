@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from access.cli_parts import log
+from access.cli_parts import THREADS, log
 
 STORE = click.argument("store")
 CITY = click.option("--city", metavar="NAME", help="Needed where the store has several cities.")
@@ -92,4 +92,38 @@ def export(store: str, city: str | None, out: Path, state: str) -> None:
     click.echo(f"{n} notes in {out}")
 
 
-COMMANDS: tuple[click.Command, ...] = (notes,)
+@click.group()
+def proposals() -> None:
+    """Scenarios by citizens and by the authority, side by side."""
+
+
+@proposals.command("add")
+@STORE
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("scenario", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--by", type=click.Choice(["authority", "citizens"]), required=True, help="Who proposes it.")
+@click.option("--quick", is_flag=True, help="Without noise and ranges.")
+@THREADS
+def add(store: str, run: Path, scenario: Path, by: str, quick: bool, threads: int | None) -> None:
+    """Compute SCENARIO against RUN, which STORE has as a snapshot, and file what it would change."""
+    from access.proposals import add_proposal
+
+    log(quiet=True)
+    name, new = add_proposal(store, run, scenario, by, quick=quick, threads=threads)
+    click.echo(f"{name}: {'filed' if new else 'filed again'}")
+
+
+@proposals.command("list")
+@STORE
+@CITY
+@LANG
+def list_proposals(store: str, city: str | None, lang: str) -> None:
+    """Show all proposals side by side, by the snapshot that they would change."""
+    from access.proposals_list import listed_proposals
+
+    log(quiet=True)
+    for line in listed_proposals(store, city, lang):
+        click.echo(line)
+
+
+COMMANDS: tuple[click.Command, ...] = (notes, proposals)
