@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from access.errors import StoreError
@@ -62,7 +63,7 @@ def tables_of_run(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Dat
         "cell_value": _cell_values(cells, manifest),
         "cell_right": _of_table(_read(folder, "rights", needed=False), "cell_right", {"id": "cell"}),
         "indicator": _of_table(indicators, "indicator"),
-        "draw": _of_table(_read(folder, DRAWS.removesuffix(".parquet"), needed=False), "draw"),
+        "draw": _draws(_read(folder, DRAWS.removesuffix(".parquet"), needed=False)),
         "zone": _of_table(_read(folder, "zones", needed=False), "zone"),
         "zone_right": _of_table(_read(folder, "zone_rights", needed=False), "zone_right"),
         "finding": _findings(folder),
@@ -129,6 +130,13 @@ def _cell_values(cells: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFra
     numbers = {name: pd.to_numeric(cells[name].astype("Float64"), errors="coerce") for name in kept}
     wide = pd.DataFrame(numbers).astype("float64").assign(cell=cells["id"])
     return wide.melt(id_vars="cell", var_name="measure", value_name="value")
+
+
+def _draws(table: pd.DataFrame) -> pd.DataFrame:
+    """Return draws with their numbers as the store keeps them: 32-bit floats, little-endian."""
+    if table.empty:
+        return table
+    return table.assign(numbers=[np.asarray(row, dtype="<f4").tobytes() for row in table["numbers"]])
 
 
 def _periods(manifest: Mapping[str, Any]) -> pd.DataFrame:
