@@ -92,7 +92,7 @@ def change_map(found: Change, choice: Choice, words: Words) -> CellMap:
     made = difference_map(found.run, words("time.map.scenario", **days), False, words.texts)
     legend = tuple(
         entry._replace(
-            label=words("time.map.hardly", share=words.percent(HARDLY))
+            label=words("time.map.hardly", n=words.number(100 * HARDLY))
             if entry.key == "noise"
             else entry.label,
             pattern=_PATTERNS.get(entry.key.partition("_")[0], entry.pattern),

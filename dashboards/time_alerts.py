@@ -6,6 +6,7 @@ were are tables of it. Texts of answers are shown as text only.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -30,6 +31,9 @@ STATES = ("entrenched", "warning", "notice", "cleared")
 OPEN = STATES[:3]
 #: Cards shown at once; further ones are folded.
 MOST_SHOWN = 12
+_HOLDS = {True: "holds", False: "holds_not", None: "holds_unknown"}
+#: Kinds of rules whose number is in the sentence already, and which has no causes to be reckoned.
+_OF_DATA = "data"
 
 
 class Told(NamedTuple):
@@ -84,7 +88,9 @@ def summary_of(told: Sequence[Told], words: Words) -> str:
     if not holding:
         return words("time.alerts.none")
     answered = sum(bool(each.answers) for each in holding)
-    told_of = words.plural("time.alerts.answered", answered)
+    told_of = (
+        words.plural("time.alerts.answered", answered) if answered else words("time.alerts.none_answered")
+    )
     return f"{words.plural('time.alerts.holding', len(holding))} {told_of}"
 
 
@@ -151,7 +157,7 @@ def _facts(alert: Any, words: Words) -> Iterator[tuple[str, str]]:
         unit = alert.unit or ""
         low, high = (figure(end, unit, texts) for end in (alert.low, alert.high))
         yield words("time.fact.range"), texts("range.from_to", low=low, high=high)
-    yield words("time.fact.rule"), words("time.rule", rule=alert.rule, alert=alert.alert)
+    yield words("time.fact.rule"), words("time.rule", rule=rule_words(alert.rule, words), alert=alert.alert)
 
 
 def _people(alert: Any, words: Words) -> str:
@@ -160,6 +166,8 @@ def _people(alert: Any, words: Words) -> str:
 
 def _moved(alert: Any, words: Words) -> str:
     """Return the value before and now; one of them alone where the other is not known."""
+    if alert.kind == _OF_DATA:
+        return ""
     unit = alert.unit or ""
     before, now = (
         figure(value, unit, words.texts) if _known(value) else "" for value in (alert.before, alert.now)
@@ -175,7 +183,7 @@ def _history(alert: Any, words: Words) -> list[Component]:
     rows = tuple(
         (
             short_day(point.observed_on, words),
-            words("time.alerts.holds" if point.holds else "time.alerts.holds_not"),
+            words(f"time.alerts.{_HOLDS[point.holds]}"),
             figure(point.now, unit, words.texts) if _known(point.now) else words.texts("range.none"),
         )
         for point in alert.history
@@ -197,10 +205,25 @@ def _why(told: Told, words: Words) -> list[Component]:
         ]
         if _known(cause.get("residual")):
             value = _signed(float(cause["residual"]), told.alert.unit, words)
-            parts.append(words("time.why.part", name=words("time.why.residual"), value=value))
+            parts.append(words("time.why.part", name=input_words("residual", words), value=value))
         if parts:
             found.append(html.P([html.Strong(words("time.why.title")), " ", "; ".join(parts), "."]))
-    return found or [html.P(words("time.why.none"), className="muted")]
+    if found or told.alert.kind == _OF_DATA:
+        return found
+    return [html.P(words("time.why.none"), className="muted")]
+
+
+def rule_words(name: str, words: Words) -> str:
+    """Name of a rule that comes with the program; another one as it is written."""
+    label = _rule_labels().get(name)
+    return name if label is None else label[words.texts.language]
+
+
+@functools.cache
+def _rule_labels() -> dict[str, dict[str, str]]:
+    from access.warning_rules import shipped_rules
+
+    return {rule.name: {"en": rule.label.en, "fr": rule.label.fr} for rule in shipped_rules().rules}
 
 
 def input_words(name: str, words: Words) -> str:

@@ -168,13 +168,13 @@ def _filed_cities(store: Store) -> pd.DataFrame:
 
 
 def _pair(before: str, after: str, names: tuple[str, ...]) -> tuple[str, str]:
-    """Return two snapshots in order of time: those asked for, else the last two; empty with fewer."""
+    """Return two snapshots in order of time: those asked for, else first and last; empty with fewer."""
     if len(names) < 2:
         return "", ""
     place = {name: number for number, name in enumerate(names)}
     second = place.get(after, len(names) - 1) or 1
-    first = place.get(before, second - 1)
-    return names[first if first < second else second - 1], names[second]
+    first = place.get(before, 0)
+    return names[first if first < second else 0], names[second]
 
 
 def _one_of(wanted: str, known: list[str], otherwise: str) -> str:

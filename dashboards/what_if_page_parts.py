@@ -13,6 +13,7 @@ from dashboards import what_if_page_ids as page
 from dashboards.aria import aria
 from dashboards.charts_what_if import winners_chart
 from dashboards.components import chart_block, table_block
+from dashboards.evidence_panel import scenario_evidence
 from dashboards.run_data import RunData
 from dashboards.what_if_form_read import City, Place, point_words
 from dashboards.what_if_form_values import filled_of
@@ -126,7 +127,7 @@ def headline_block(data: RunData, result: WhatIfResult, words: Words) -> list[Co
 def result_block(data: RunData, result: WhatIfResult, words: Words) -> list[Component]:
     """Return everything below the map that a result tells."""
     sections = sections_of(data, result, words)
-    made: list[Component] = [_downloads(result, words)]
+    made: list[Component] = [_downloads(result, words), scenario_evidence(words)]
     chart = winners_chart(read_of(data, result), words)
     for name in SECTIONS:
         section = sections[name]

@@ -15,6 +15,7 @@ from dash.exceptions import PreventUpdate
 from access.errors import AccessError
 from access.texts import LANGUAGES
 from dashboards import ids
+from dashboards.evidence_panel import report_file
 from dashboards.run_data import RunData, RunError, Runs
 from dashboards.view import View, view_of_table
 from dashboards.words import Words, words
@@ -43,12 +44,14 @@ _SORT = {"type": "zone-sort", "column": ALL}
 _ROW = {"type": "zone-row", "zone": ALL}
 _HEADING = {"type": "zone-heading", "column": ALL}
 _SHEET = {"type": "zone-sheet", "lang": ALL}
+_EVIDENCE = {"type": "zone-evidence", "lang": ALL}
 
 
 def register(app: dash.Dash, runs: Runs) -> None:
     """Add the callbacks of the page."""
     _choices(app, runs)
     _sheet(app, runs)
+    _evidence(app, runs)
     _register_table(app, runs)
 
     @app.callback(
@@ -163,6 +166,22 @@ def _sheet(app: dash.Dash, runs: Runs) -> None:
             raise PreventUpdate
         data, _, said = _opened(table, runs)
         return sheet_file(data, zone or "", str(dash.ctx.triggered_id.get("lang")), said)
+
+
+def _evidence(app: dash.Dash, runs: Runs) -> None:
+    @app.callback(
+        Output(FILE, "data", allow_duplicate=True),
+        Output(SAID, "children", allow_duplicate=True),
+        Input(_EVIDENCE, "n_clicks"),
+        State(ids.held("zone"), "data"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def report(_clicks: list[int | None], zone: str | None, table: dict[str, Any]) -> tuple[Any, str]:
+        if not _was_clicked() or not isinstance(dash.ctx.triggered_id, dict):
+            raise PreventUpdate
+        data, _, said = _opened(table, runs)
+        return report_file(data, zone or "", str(dash.ctx.triggered_id.get("lang")), said)
 
 
 def sheet_file(data: RunData, zone: str, language: str, said: Words) -> tuple[Any, str]:

@@ -13,6 +13,7 @@ from access.texts import LANGUAGES
 from dashboards import ids
 from dashboards.aria import aria
 from dashboards.components import table_block
+from dashboards.evidence_panel import zone_evidence
 from dashboards.run_data import RunData
 from dashboards.words import Words, words
 from dashboards.zones_actions import (
@@ -52,6 +53,7 @@ def zone_panel(data: RunData, zone_id: str, said: Words) -> list[Component]:
         *([html.P(warning, className="warning", role="note")] if warning else []),
         html.Dl(told),
         _sheets(said),
+        *zone_evidence(zone_id, said),
     ]
 
 
