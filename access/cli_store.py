@@ -35,7 +35,7 @@ def check(store: str, no_inputs: bool, lang: str) -> None:
     """
     from access.observatory_check import problems_of, problems_of_archive
     from access.observatory_schema import schema
-    from access.observatory_store import reading
+    from access.observatory_store import reading, shown
     from access.observatory_words import problem_lines
     from access.texts import Texts
 
@@ -47,9 +47,9 @@ def check(store: str, no_inputs: bool, lang: str) -> None:
         counts = {table: len(opened.rows(table, [table])) for table in ("city", "snapshot")}
     if not problems:
         told = {"cities": counts["city"], "snapshots": counts["snapshot"]}
-        click.echo(text("store.whole", store=store, version=schema().version, **told))
+        click.echo(text("store.whole", store=shown(store), version=schema().version, **told))
         return
-    click.echo(text("store.not_whole", store=store, n=len(problems)))
+    click.echo(text("store.not_whole", store=shown(store), n=len(problems)))
     for line in problem_lines(problems, lang):
         click.echo(f"  - {line}")
     click.echo(text("store.way_out"))
@@ -63,12 +63,13 @@ def migrate(store: str, lang: str) -> None:
     """Bring STORE to the version of this fairreach; a store that is written to is brought there anyway."""
     from access.observatory_migrations import bring_up_to_date
     from access.observatory_schema import schema
+    from access.observatory_store import shown
     from access.texts import Texts
 
     before = bring_up_to_date(store)
     after = schema().version
     key = "store.up_to_date" if before == after else "store.migrated"
-    click.echo(Texts(lang)(key, store=store, before=before, after=after))
+    click.echo(Texts(lang)(key, store=shown(store), before=before, after=after))
 
 
 @store_commands.command()
@@ -119,11 +120,11 @@ def copy(source: str, target: str, lang: str) -> None:
     Either may be a file or a PostgreSQL server. Between files, archived inputs go along.
     """
     from access.observatory_copy import copy_archive
-    from access.observatory_store import reading
+    from access.observatory_store import reading, shown
 
     with reading(source) as opened:
         copy_archive(opened, source, target)
-        _bring([(source, opened)], target, lang)
+        _bring([(shown(source), opened)], target, lang)
 
 
 @store_commands.command()

@@ -91,7 +91,7 @@ def problems_of_snapshot(store: Store, snapshot: str) -> list[Problem]:
         if problems:
             continue
         found += _problems_of_table(table, frames[name], snapshot)
-        where = {"snapshot": snapshot, "table": name}
+        where: dict[str, object] = {"snapshot": snapshot, "table": name}
         if name not in filed.index:
             found.append(Problem("tally_missing", where))
         elif len(frames[name]) != filed["rows"][name]:

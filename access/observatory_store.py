@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import re
 import shutil
 import time
 import uuid
@@ -61,6 +62,14 @@ class Store(Protocol):
 def is_server(location: str | Path) -> bool:
     """Say whether a location is a PostgreSQL server rather than a file."""
     return str(location).startswith(_SERVERS)
+
+
+def shown(location: str | Path) -> str:
+    """Return a location as it may be printed: the address of a server without its password."""
+    if not is_server(location):
+        return str(location)
+    hidden = re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1@", str(location))
+    return re.sub(r"(?<=[?&])password=[^&]*&?", "", hidden).rstrip("?&")
 
 
 @contextlib.contextmanager
