@@ -1,7 +1,7 @@
 """Early warning: what got worse in a city between its snapshots, for how long, where and for whom.
 
-The rules are data (``configs/warnings.yaml``); this module applies them to a store. Nothing is written, and the
-same store and rules give the same alerts.
+The rules are data (``configs/warnings.yaml``); this module applies them to a store. Nothing is written, and
+the same store and rules give the same alerts.
 """
 
 from __future__ import annotations
@@ -18,10 +18,30 @@ from access.warning_change import ChangeWatch, LevelWatch
 from access.warning_data import DataWatch
 from access.warning_episodes import Episode, NotJudged, Seen, State, Watch, walk
 from access.warning_history import History, history_of
-from access.warning_rules import ChangeRule, DataRule, LevelRule, Rule, Rules, shipped_rules
+from access.warning_rules import (
+    ChangeRule,
+    DataRule,
+    LevelRule,
+    Rule,
+    Rules,
+    SegregationRule,
+    TrendRule,
+    ZoneRule,
+    shipped_rules,
+)
+from access.warning_segregation import SegregationWatch
+from access.warning_trend import TrendWatch
 from access.warning_words import words_of
+from access.warning_zones import ZoneWatch
 
-WATCHES: Mapping[type, type] = {LevelRule: LevelWatch, ChangeRule: ChangeWatch, DataRule: DataWatch}
+WATCHES: Mapping[type, type] = {
+    LevelRule: LevelWatch,
+    ChangeRule: ChangeWatch,
+    TrendRule: TrendWatch,
+    ZoneRule: ZoneWatch,
+    SegregationRule: SegregationWatch,
+    DataRule: DataWatch,
+}
 
 
 class AlertPoint(NamedTuple):
@@ -58,7 +78,8 @@ class Alert:
     n_snapshots : int
         Snapshots at which it held and that count.
     subject : dict of str to str
-        What it is about: indicator, service, period, cutoff_min, group, right, zone, feed, fact, as they apply.
+        What it is about: indicator, service, period, cutoff_min, group, right, zone, zone_id, feed, fact, as
+        they apply.
     residents : float or None
         Whom it concerns, in the last snapshot judged; None = not known, or too few to be shown.
     cells : tuple of str

@@ -47,17 +47,10 @@ class ChangeWatch:
         self.rule = rule
         self.history = history
         self.rules = rules
-        drawn = {key for key, _ in history.draws}
-        self.keys = [
-            key
-            for key in history.numbers
-            if key.indicator in rule.indicators and key.group in rule.groups and key in drawn
-        ]
+        self.keys = history.watched(rule.indicators, rule.groups)
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
         """Test every number of the rule against its reference."""
-        if now and not self.keys:
-            yield NotJudged(self.rule.name, {}, now, NO_DRAWS)
         for key in self.keys:
             subject = subject_of(key)
             values = self.history.numbers[key].value
@@ -76,7 +69,7 @@ class ChangeWatch:
             yield Candidate(subject, p_value, enough, seen, FrozenChange(key, reference))
 
     def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
-        """Compare with the frozen reference: is what was lost back?"""
+        """Compare with the frozen reference, to see whether what was lost is back."""
         key, reference = episode.frozen
         if np.isnan(self.history.numbers[key].value[now]):
             return "unknown", Seen()

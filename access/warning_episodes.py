@@ -1,10 +1,10 @@
 """From what rules see at each snapshot to alerts that begin, persist and clear.
 
 The snapshots are walked once, in order; nothing looks ahead, so what is said at a snapshot does not depend on
-later ones. At each snapshot the open alerts of a rule are followed first; then the rule tests what may be new,
-the chances of all its tests are adjusted together (Benjamini and Hochberg 1995), and what is large enough and
-significant begins an alert. What an alert is compared with is frozen when it begins: a cut stays a cut until
-what was lost is back, however long the worse number has been the usual one.
+later ones. At each snapshot the open alerts of a rule are followed first. Then the rule tests what may be
+new, the chances of all its tests are adjusted together (Benjamini and Hochberg 1995), and what is large
+enough and significant begins an alert. What an alert is compared with is frozen when it begins: a cut stays a
+cut until what was lost is back, however long the worse number has been the usual one.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Seen:
     residents: float | None = None
     cells: tuple[int, ...] = ()
     unit: str | None = None
+    change: float | None = None  # along a trend
+    first: int | None = None  # snapshot at which a trend's window begins
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class History:
     snapshots, days : lists of length n_snapshots
         In order; one a day.
     filed : list of (str, str)
-        Every snapshot in order, also those that a later one of the day replaced, and what counts instead of it.
+        Every snapshot in order, also those that a later one of the day replaced, and what counts instead.
     cells : list of str
         All cells that any snapshot has.
     residents : array of float, shape (n_snapshots, n_cells)
@@ -89,6 +89,8 @@ class History:
         By snapshot: facts of each feed.
     names : dict
         Labels of services, rights and periods of the newest snapshot, each ``{"en": ..., "fr": ...}``.
+    headline : (str, int)
+        Period and cutoff in minutes of the newest snapshot's headline.
     minimum : float
         Smallest number of residents that is shown.
     """
@@ -111,6 +113,7 @@ class History:
     feeds: list[dict[str, dict[str, Any]]]
     names: Mapping[str, Mapping[str, Mapping[str, str]]]
     minimum: float
+    headline: tuple[str | None, int | None]
     _differences: dict[tuple[Key, int, int], Difference | None] = field(default_factory=dict, repr=False)
 
     def difference(self, key: Key, before: int, now: int) -> Difference | None:
@@ -122,6 +125,17 @@ class History:
             found = difference(first, second) if first is not None and second is not None else None
             self._differences[place] = found
         return self._differences[place]
+
+    def watched(self, indicators: Sequence[str], groups: Sequence[str]) -> list[Key]:
+        """Return the numbers that rules look at: those with draws; without any, the headline's and rights."""
+        drawn = {key for key, _ in self.draws}
+        return [
+            key
+            for key in self.numbers
+            if key.indicator in indicators
+            and key.group in groups
+            and (key in drawn if drawn else key.standard or (key.period, key.cutoff_min) == self.headline)
+        ]
 
     def upto(self, until: str | None) -> int:
         """Return how many snapshots count up to one; all without it.
@@ -188,6 +202,7 @@ def history_of(store: Store, city: str, rules: Rules, series: str | None = None)
         feeds=_feeds(store, ids),
         names=_names(store, ids, manifest),
         minimum=_minimum(manifest),
+        headline=_headline(store, ids),
     )
 
 
@@ -203,8 +218,8 @@ class _Grid:
     def places(self, rows: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the position of each row; of cells that no snapshot lists there are no rows."""
         return (
-            rows["snapshot"].map(self.snapshot).to_numpy(dtype=np.int64),
-            rows["cell"].map(self.cell).to_numpy(dtype=np.int64),
+            np.array([self.snapshot[name] for name in rows["snapshot"]], dtype=np.int64),
+            np.array([self.cell[name] for name in rows["cell"]], dtype=np.int64),
         )
 
     def floats(self, rows: pd.DataFrame, column: str) -> Floats:
@@ -214,7 +229,7 @@ class _Grid:
 
     def last_text(self, rows: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
         found = np.full((len(self.ids), len(self.cells)), None, dtype=object)
-        found[self.places(rows)] = rows[column].to_numpy(dtype=object, na_value=None)
+        found[self.places(rows)] = [_text(value) for value in rows[column]]
         return found
 
 
@@ -244,7 +259,7 @@ def _numbers(store: Store, ids: list[str], rules: Rules) -> dict[Key, Number]:
     for row in rows.itertuples(index=False):
         key = _key(row[1:7])
         if key not in numbers:
-            numbers[key] = Number(np.full(len(ids), np.nan), np.full(len(ids), np.nan), row.unit)
+            numbers[key] = Number(np.full(len(ids), np.nan), np.full(len(ids), np.nan), _text(row.unit))
         number = place[str(row.snapshot)]
         numbers[key].value[number] = _float(row.value)
         numbers[key].covered[number] = _float(row.covered_population)
@@ -260,10 +275,10 @@ def _draws(store: Store, ids: list[str], rules: Rules) -> dict[tuple[Key, int], 
     rows = store.rows("draw", columns, snapshot=ids, indicator=_watched(rules))
     place = {name: number for number, name in enumerate(ids)}
     parts: dict[tuple[Key, int], dict[str, Any]] = {}
-    for row in rows.itertuples(index=False):
-        found = parts.setdefault((_key(row[1:7]), place[str(row.snapshot)]), {})
-        found[str(row.kind)] = np.frombuffer(row.numbers, dtype="<f4").astype(np.float64)
-        found["fingerprint"] = str(row.fingerprint)
+    for snapshot, *named, kind, numbers, fingerprint in zip(*(rows[name] for name in columns), strict=True):
+        found = parts.setdefault((_key(named), place[snapshot]), {})
+        found[kind] = np.frombuffer(numbers, dtype="<f4").astype(np.float64)
+        found["fingerprint"] = fingerprint
     return {
         at: Draws(found["inputs"], found.get("travel", np.empty(0)), found["fingerprint"])
         for at, found in parts.items()
@@ -330,6 +345,12 @@ def _manifest(store: Store, ids: list[str]) -> Mapping[str, Any]:
     """Return the manifest of the newest snapshot."""
     found = store.rows("snapshot", ["manifest_json"], snapshot=ids[-1:])
     return json.loads(found["manifest_json"].iloc[0] or "{}") if len(found) else {}
+
+
+def _headline(store: Store, ids: list[str]) -> tuple[str | None, int | None]:
+    found = store.rows("snapshot", ["headline_json"], snapshot=ids[-1:])["headline_json"]
+    rows = json.loads(found.iloc[0] or "[]") if len(found) else []
+    return (rows[0].get("period"), rows[0].get("cutoff_min")) if rows else (None, None)
 
 
 def _minimum(manifest: Mapping[str, Any]) -> float:

@@ -106,6 +106,7 @@ class ZoneRule(_Rule):
     least_residents: float = Field(gt=0)
     least_share: Share
     same_zone_share: Share = Field(description="Share of its residents that makes a zone a known one.")
+    least_growth: Share = Field(0.2, description="For `grows`: new residents as a share of those before.")
 
 
 class SegregationRule(_Rule):

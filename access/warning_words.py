@@ -1,4 +1,4 @@
-"""What an alert says, in one or two sentences, in both languages; never "violation", always what was measured."""
+"""What an alert says, in one or two sentences and both languages: always what was measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from access.texts import LANGUAGES, Texts
 from access.warning_data import ALL_FEEDS
 from access.warning_episodes import Episode, Seen
 from access.warning_history import History
-from access.warning_rules import ChangeRule, Counting, DataRule, LevelRule
+from access.warning_rules import (
+    ChangeRule,
+    Counting,
+    DataRule,
+    LevelRule,
+    SegregationRule,
+    TrendRule,
+    ZoneRule,
+)
 
 
 def words_of(episode: Episode, history: History, counting: Counting) -> dict[str, str]:
@@ -44,7 +52,13 @@ class _Told:
             return self._level()
         if isinstance(rule, ChangeRule):
             return self._change(rule)
-        assert isinstance(rule, DataRule)  # noqa: S101
+        if isinstance(rule, TrendRule):
+            return self._trend(rule)
+        if isinstance(rule, SegregationRule):
+            return self._moved(rule.worse)
+        if isinstance(rule, ZoneRule):
+            residents = self.texts.plural("residents", self.seen.residents or 0)
+            return self.texts(f"warning.zone.{rule.what}", zone=self.subject["zone"], residents=residents)
         return self._data(rule)
 
     def _level(self) -> str:
@@ -60,29 +74,69 @@ class _Told:
         )
 
     def _change(self, rule: ChangeRule) -> str:
+        if self.subject["indicator"] != "mean_access":
+            return self._moved(rule.worse)
+        texts = self.texts
+        first = texts(
+            "warning.change.access",
+            group=texts.capital(self._group()),
+            service=self._name("service"),
+            period=self._name("period"),
+            cutoff=self.subject.get("cutoff_min", ""),
+            **self._numbers(),
+        )
+        if not self.seen.cells:
+            return first
+        residents = texts.plural("residents", self.seen.residents or 0)
+        least = texts.percent(rule.least_change)
+        return f"{first} {texts('warning.change.where', residents=residents, least=least)}"
+
+    def _moved(self, worse: str) -> str:
+        """Return what a number did that has no sentence of its own."""
+        told = {"title": self._title(), "group": self._group(), "place": self._place()}
+        return self.texts(f"warning.change.{worse}", **told, **self._numbers())
+
+    def _trend(self, rule: TrendRule) -> str:
         seen, texts = self.seen, self.texts
-        decimals = 0 if seen.before is None or abs(seen.before) >= 10 else 3
-        share = abs((seen.now or 0) - (seen.before or 0)) / abs(seen.before) if seen.before else float("inf")
-        told = {
-            "group": texts.capital(group_label(self.subject.get("group", "all"), texts)),
-            "percent": texts.percent(share),
+        decimals = self._decimals()
+        change = seen.change or 0.0
+        return texts(
+            f"warning.trend.{rule.worse}",
+            title=self._title(),
+            group=self._group(),
+            place=self._place(),
+            change=texts.number(change, decimals),
+            day=self._day(seen.first or 0),
+            low=texts.number(seen.low, decimals),
+            high=texts.number(seen.high, decimals),
+            percent=texts.percent(abs(change / seen.before) if seen.before else None),
+            before=texts.number(seen.before, decimals),
+            now=texts.number(seen.now, decimals),
+        )
+
+    def _numbers(self) -> dict[str, str]:
+        seen, texts = self.seen, self.texts
+        decimals = self._decimals()
+        moved = abs((seen.now or 0.0) - (seen.before or 0.0))
+        return {
+            "percent": texts.percent(moved / abs(seen.before) if seen.before else None),
             "day": self._day(self.episode.frozen.reference),
             "now": texts.number(seen.now, decimals),
             "before": texts.number(seen.before, decimals),
             "range": self._range(decimals),
         }
-        indicator = self.subject["indicator"]
-        if indicator == "mean_access":
-            service, period = self._name("service"), self._name("period")
-            cutoff = self.subject.get("cutoff_min", "")
-            first = texts("warning.change.access", service=service, period=period, cutoff=cutoff, **told)
-            residents = texts.plural("residents", seen.residents or 0)
-            where = texts("warning.change.where", residents=residents, least=texts.percent(rule.least_change))
-            return f"{first} {where}" if seen.cells else first
-        entry = registry().get(indicator)
-        told["title"] = entry.title.of(texts.language) if entry else indicator
-        told["group"] = group_label(self.subject.get("group", "all"), texts)
-        return texts(f"warning.change.{rule.worse}", place=self._place(), **told)
+
+    def _decimals(self) -> int:
+        return 0 if max(abs(self.seen.before or 0.0), abs(self.seen.now or 0.0)) >= 10 else 3
+
+    def _title(self) -> str:
+        entry = registry().get(self.subject["indicator"])
+        title = entry.title.of(self.texts.language) if entry else self.subject["indicator"].replace("_", " ")
+        return f"{title} – {self._name('right')}" if "right" in self.subject else title
+
+    def _group(self) -> str:
+        label = group_label(self.subject.get("group", "all"), self.texts)
+        return label[:1].lower() + label[1:]
 
     def _place(self) -> str:
         if not {"service", "cutoff_min", "period"} <= set(self.subject):

@@ -1,0 +1,170 @@
+"""The rule ``trend``: a number that gets worse little by little, each step too small to be a change.
+
+The slope is the median of the slopes between all pairs of snapshots (Theil 1950, Sen 1968), the chance that
+of Mann (1945) and Kendall: neither is moved by one wild snapshot. Both take snapshots as independent; a
+number that drifts back and forth over years looks more significant than it is, so a trend must also be large.
+
+Five snapshots in order have a chance of 1 in 120, and no more can be had from five: where a rule tests many
+numbers, that does not survive the adjustment for their number, and the trend is found at the sixth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import kendalltau, theilslopes
+
+from access.warning_change import subject_of
+from access.warning_episodes import Candidate, Episode, Floats, NotJudged, Seen, Status
+from access.warning_history import History, Key
+from access.warning_rules import Rules, TrendRule, Worse
+
+DAYS_A_YEAR = 365.25
+COUNTS_RESIDENTS = ("right_residents", "below_line_residents", "nearest_unreached_residents")
+"""Numbers that are residents themselves."""
+
+
+class Trend(NamedTuple):
+    """What a window of snapshots shows.
+
+    Attributes
+    ----------
+    start : float
+        Of the line at its beginning.
+    change, low, high : float
+        Along the window, with the 95 % range of the slope.
+    largest_step : float
+        Share of the change from first to last that lies between two neighbours; infinite if there is none.
+    p_value : float
+        One-sided.
+    first : int
+        Snapshot at which the window begins.
+    """
+
+    start: float
+    change: float
+    low: float
+    high: float
+    largest_step: float
+    p_value: float
+    first: int = 0
+
+
+class TrendWatch:
+    """``TrendRule`` over a window that ends at each snapshot."""
+
+    def __init__(self, rule: TrendRule, history: History, rules: Rules) -> None:
+        self.rule = rule
+        self.history = history
+        self.rules = rules
+        self.keys = history.watched(rule.indicators, rule.groups)
+
+    def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
+        """Test the window of every number that has no open trend."""
+        open_keys = {each.frozen for each in opened}
+        for key in self.keys:
+            if key in open_keys:
+                continue
+            found = self._trend(key, now)
+            if found is not None:
+                seen = self._seen(key, now, found)
+                steady = found.largest_step <= self.rule.at_most_in_one_step
+                enough = steady and self._large(key, now, found, 1.0)
+                yield Candidate(subject_of(key), found.p_value, enough, seen, key)
+
+    def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
+        """See whether the window still gets worse; a level that stays bad is for other rules."""
+        key: Key = episode.frozen
+        found = self._trend(key, now)
+        if found is None or np.isnan(self.history.numbers[key].value[now]):
+            return "unknown", Seen()
+        seen = self._seen(key, now, found)
+        if self._large(key, now, found, 1.0):
+            return "holds", seen
+        share = self.rules.counting.clearing_share
+        return ("between" if self._large(key, now, found, share) else "good"), seen
+
+    def _trend(self, key: Key, now: int) -> Trend | None:
+        values = self.history.numbers[key].value
+        if np.isnan(values[now]):
+            return None
+        chosen = measurements(values, now, self.rule.window_snapshots)
+        if len(chosen) < self.rule.least_snapshots:
+            return None
+        days = np.array([(self.history.days[n] - self.history.days[chosen[0]]).days for n in chosen])
+        return trend(days / DAYS_A_YEAR, values[chosen], self.rule.worse)._replace(first=chosen[0])
+
+    def _large(self, key: Key, now: int, found: Trend, share: float) -> bool:
+        worse = found.change if self.rule.worse == "higher" else -found.change
+        relative = np.inf if found.start == 0 and worse > 0 else worse / abs(found.start or 1.0)
+        covered = self.history.numbers[key].covered[now]
+        least = self.rule.least_residents
+        if not np.isnan(covered):
+            least = max(least, self.rule.least_share * covered)
+        concerned = self._residents(key, now, found)
+        return bool(relative >= share * self.rule.least_change and concerned >= share * least)
+
+    def _residents(self, key: Key, now: int, found: Trend) -> float:
+        """Return who is concerned: more residents where residents are counted, else all covered."""
+        if key.indicator in COUNTS_RESIDENTS:
+            return max(0.0, found.change)
+        covered = self.history.numbers[key].covered[now]
+        return 0.0 if np.isnan(covered) else float(covered)
+
+    def _seen(self, key: Key, now: int, found: Trend) -> Seen:
+        number = self.history.numbers[key]
+        return Seen(
+            before=found.start,
+            now=float(number.value[now]),
+            low=found.low,
+            high=found.high,
+            residents=self._residents(key, now, found),
+            unit=number.unit,
+            change=found.change,
+            first=found.first,
+        )
+
+
+def measurements(values: Floats, now: int, window: int) -> list[int]:
+    """Return the snapshots of a window that measure something anew.
+
+    A number that is exactly the same as at the snapshot before was not measured again (the census of the year
+    before). Four equal quarters are one measurement; counted as four they would make two censuses a trend.
+    """
+    known = [n for n in range(max(0, now - window + 1), now + 1) if not np.isnan(values[n])]
+    return [n for place, n in enumerate(known) if place == 0 or values[n] != values[known[place - 1]]]
+
+
+def trend(years: Floats, values: Floats, worse: Worse) -> Trend:
+    """Return what a window shows.
+
+    Parameters
+    ----------
+    years : array of float, shape (n,)
+        Since the first, ascending.
+    values : array of float, shape (n,)
+        At least 3.
+    worse : "lower" or "higher"
+    """
+    line = theilslopes(values, years)
+    span = float(years[-1] - years[0])
+    sign = 1.0 if worse == "higher" else -1.0
+    moved = sign * float(values[-1] - values[0])
+    steps = sign * np.diff(values)
+    ties = len(np.unique(values)) < len(values)
+    chance = kendalltau(
+        years,
+        values,
+        method="asymptotic" if ties else "exact",
+        alternative="greater" if worse == "higher" else "less",
+    ).pvalue
+    return Trend(
+        start=float(line.intercept),
+        change=float(line.slope) * span,
+        low=float(line.low_slope) * span,
+        high=float(line.high_slope) * span,
+        largest_step=float(steps.max() / moved) if moved > 0 else float("inf"),
+        p_value=1.0 if np.isnan(chance) else float(chance),
+    )
