@@ -39,6 +39,7 @@ from access.observatory_tally import hash_of_rows
 from access.results import read_manifest
 
 CITY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+ADDED_DRAWS = "it was filed without draws, as older versions made none; they are added"
 RUNS_A_WRITE = 8
 """A write copies the store, so several runs share one; more would hold too many rows in memory."""
 
@@ -196,7 +197,9 @@ def _all_filed(ready: Sequence[_Prepared], location: str | Path) -> bool:
         return False
     with reading(location) as store:
         known = set(store.rows("snapshot", ["snapshot"])["snapshot"])
-    return known >= {each.observed.snapshot for each in ready}
+        return all(
+            each.observed.snapshot in known and not _brings_draws(store, each.tables) for each in ready
+        )
 
 
 def _prepared(head: _Head, location: str | Path, archive: bool) -> _Prepared:
@@ -263,23 +266,39 @@ def _add(store: Store, ready: _Prepared) -> Observed:
     filed = store.rows("snapshot", ["snapshot", "results_hash"], snapshot=observed.snapshot)
     if len(filed):
         check_same(store, ready.tables, filed["results_hash"].iloc[0])
-        return observed._replace(new=False)
+        if not _brings_draws(store, ready.tables):
+            return observed._replace(new=False)
+        store.remove("tally", snapshot=observed.snapshot, table="draw")
+        _add_tables(store, observed.snapshot, {"draw": ready.tables["draw"]}, ["draw"])
+        return observed._replace(new=False, notes=(*observed.notes, ADDED_DRAWS))
     check_place(store, observed.city, ready.tables["cell"])
     if store.rows("city", city=observed.city).empty:
         store.add("city", ready.city)
     if store.rows("series", series=observed.series).empty:
         store.add("series", ready.series)
     earlier = store.rows("snapshot", ["observed_on"], series=observed.series)["observed_on"]
-    tallied = []
-    for name, frame in ready.tables.items():
-        store.add(name, frame)
-    for name in schema().of_snapshot:
-        table = schema().tables[name]
-        frame = ready.tables.get(name, pd.DataFrame(columns=["snapshot"]))
-        rows = to_arrow(table, frame)
-        tallied.append((observed.snapshot, name, len(frame), hash_of_rows(table, rows)))
-    store.add("tally", pd.DataFrame(tallied, columns=["snapshot", "table", "rows", "sha256"]))
+    _add_tables(store, observed.snapshot, ready.tables, schema().of_snapshot)
     return observed._replace(notes=(*observed.notes, *_order_notes(observed, list(earlier))))
+
+
+def _brings_draws(store: Store, tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Say whether a run has draws that the store lacks: an older version may have made the filed one."""
+    draws = tables["draw"]
+    return len(draws) > 0 and store.rows("draw", ["kind"], snapshot=draws["snapshot"].iloc[0]).empty
+
+
+def _add_tables(
+    store: Store, snapshot: str, tables: Mapping[str, pd.DataFrame], counted: Sequence[str]
+) -> None:
+    """Add rows, and the tally of some tables."""
+    tallied = []
+    for name, frame in tables.items():
+        store.add(name, frame)
+    for name in counted:
+        table = schema().tables[name]
+        frame = tables.get(name, pd.DataFrame(columns=["snapshot"]))
+        tallied.append((snapshot, name, len(frame), hash_of_rows(table, to_arrow(table, frame))))
+    store.add("tally", pd.DataFrame(tallied, columns=["snapshot", "table", "rows", "sha256"]))
 
 
 def _order_notes(observed: Observed, earlier: Sequence[dt.date]) -> list[str]:

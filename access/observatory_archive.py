@@ -116,12 +116,22 @@ def mixture(own: Filed, others: Mapping[str, Filed], replaced: Mapping[str, str]
     return tree
 
 
-def lay_out(location: str | Path, tree: Tree, own: Filed, folder: Path) -> Path:
-    """Write a configuration and its inputs into a new or empty folder; return the configuration's path."""
+def lay_out(location: str | Path, tree: Tree, own: Filed, folder: Path, *, files: bool = True) -> Path:
+    """Write a configuration and its inputs into a new or empty folder; return the configuration's path.
+
+    Parameters
+    ----------
+    tree : dict
+        As ``mixture`` gives it.
+    own : Filed
+        Whose catalogues of rights are used.
+    files : bool
+        Without them only the configuration and its catalogues are written.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StoreError(f"{folder}: is not empty; name a new folder")
-    plain, files = laid_out(tree)
-    found = {name: _archived(location, source) for name, source in files.items()}
+    plain, named = laid_out(tree)
+    found = {name: _archived(location, source) for name, source in named.items()} if files else {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, path in found.items():
