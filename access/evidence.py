@@ -58,8 +58,13 @@ def report_pdf(run: Path, language: str, zone: str | None = None, comparison: Pa
     ValueError
         For another language.
     """
-    evidence = gather(run, language, zone, comparison)
-    return typeset_pdf(_TEMPLATE, evidence.words, {name: each.svg for name, each in evidence.figures.items()})
+    return pdf_of(gather(run, language, zone, comparison))
+
+
+def pdf_of(evidence: Evidence) -> bytes:
+    """Set a report whose content was gathered."""
+    figures = {name: each.svg for name, each in evidence.figures.items()}
+    return typeset_pdf(_TEMPLATE, evidence.words, figures)
 
 
 def report_pictures(
