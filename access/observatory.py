@@ -35,7 +35,7 @@ from access.observatory_same import check_same
 from access.observatory_schema import schema
 from access.observatory_store import Store, is_server, reading, writing
 from access.observatory_tables import to_arrow
-from access.observatory_tally import hash_of_rows
+from access.observatory_tally import hash_of_rows, tally
 from access.results import read_manifest
 
 CITY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -268,8 +268,9 @@ def _add(store: Store, ready: _Prepared) -> Observed:
         check_same(store, ready.tables, filed["results_hash"].iloc[0])
         if not _brings_draws(store, ready.tables):
             return observed._replace(new=False)
-        store.remove("tally", snapshot=observed.snapshot, table="draw")
-        _add_tables(store, observed.snapshot, {"draw": ready.tables["draw"]}, ["draw"])
+        store.add("draw", ready.tables["draw"])
+        store.remove("tally", snapshot=observed.snapshot)
+        store.add("tally", tally(store, observed.snapshot))
         return observed._replace(new=False, notes=(*observed.notes, ADDED_DRAWS))
     check_place(store, observed.city, ready.tables["cell"])
     if store.rows("city", city=observed.city).empty:
@@ -277,7 +278,7 @@ def _add(store: Store, ready: _Prepared) -> Observed:
     if store.rows("series", series=observed.series).empty:
         store.add("series", ready.series)
     earlier = store.rows("snapshot", ["observed_on"], series=observed.series)["observed_on"]
-    _add_tables(store, observed.snapshot, ready.tables, schema().of_snapshot)
+    _add_tables(store, observed.snapshot, ready.tables)
     return observed._replace(notes=(*observed.notes, *_order_notes(observed, list(earlier))))
 
 
@@ -287,14 +288,12 @@ def _brings_draws(store: Store, tables: Mapping[str, pd.DataFrame]) -> bool:
     return len(draws) > 0 and store.rows("draw", ["kind"], snapshot=draws["snapshot"].iloc[0]).empty
 
 
-def _add_tables(
-    store: Store, snapshot: str, tables: Mapping[str, pd.DataFrame], counted: Sequence[str]
-) -> None:
+def _add_tables(store: Store, snapshot: str, tables: Mapping[str, pd.DataFrame]) -> None:
     """Add rows, and the tally of some tables."""
     tallied = []
     for name, frame in tables.items():
         store.add(name, frame)
-    for name in counted:
+    for name in schema().of_snapshot:
         table = schema().tables[name]
         frame = tables.get(name, pd.DataFrame(columns=["snapshot"]))
         tallied.append((snapshot, name, len(frame), hash_of_rows(table, to_arrow(table, frame))))

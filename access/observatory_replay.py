@@ -140,8 +140,8 @@ def _computed(location: str | Path, newest: Filed, plan: _Plan, method: str, com
     """Compute one snapshot of the past with the options of the newest, and file it."""
     if plan.method != method:
         raise StoreError(
-            "its inputs count other things than those of today (another filter of opportunities, other groups "
-            "or units); numbers would not be comparable"
+            "its inputs count other things than those of today (another filter of opportunities, other "
+            "groups or units); numbers would not be comparable"
         )
     with tempfile.TemporaryDirectory(prefix="fairreach-replay-") as temporary:
         folder = Path(temporary) / "inputs"
