@@ -75,7 +75,7 @@ def why(
     from access.attribution_text import attribution_lines, name_of
     from access.texts import Texts
 
-    log(quiet)
+    log(quiet=True)
     texts = Texts(lang)
     ends = picked_snapshots(store, (from_snapshot, to_snapshot), city)
     asked = {

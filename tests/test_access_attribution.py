@@ -1,0 +1,219 @@
+"""Why a number moved: the Shapley value by hand and by a slow twin, and what is told of mixtures."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from builders_observatory import Planted, ids_of, quarters, small_store
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from access import attribution
+from access.attribution import attributed, why
+from access.attribution_pick import picked_keys, picked_snapshots
+from access.attribution_shares import shapley, subsets
+from access.attribution_text import attribution_lines, name_of, signed
+from access.cli import commands
+from access.errors import StoreError
+from access.observatory_read import KEY
+from access.observatory_store import reading, writing
+from access.texts import Texts
+
+NOBODY = frozenset()
+JOBS = ("mean_access", "jobs", "peak", 45, None, "all")
+
+
+def test_one_cause_explains_all():
+    assert shapley({NOBODY: 10.0, frozenset({"timetable"}): 4.0}, ["timetable"]) == {"timetable": -6.0}
+
+
+def test_without_a_cause_there_is_no_part():
+    assert shapley({NOBODY: 10.0}, []) == {}
+
+
+def test_a_joint_effect_is_shared_equally():
+    # neither a new line nor new homes alone bring anybody anywhere, both together do
+    values = {NOBODY: 0.0, frozenset("a"): 0.0, frozenset("b"): 0.0, frozenset("ab"): 8.0}
+    assert shapley(values, ["a", "b"]) == {"a": 4.0, "b": 4.0}
+
+
+def test_what_never_changes_anything_has_no_part():
+    values = {NOBODY: 1.0, frozenset("a"): 3.0, frozenset("b"): 1.0, frozenset("ab"): 3.0}
+    assert shapley(values, ["a", "b"]) == {"a": 2.0, "b": 0.0}
+
+
+def test_a_mixture_without_a_value_is_named():
+    with pytest.raises(ValueError, match=r"no value of a\+b"):
+        shapley({NOBODY: 1.0, frozenset("a"): 1.0, frozenset("b"): 2.0}, ["a", "b"])
+
+
+@st.composite
+def games(draw):
+    players = list("abcd")[: draw(st.integers(0, 4))]
+    return players, {chosen: draw(st.floats(-1e6, 1e6)) for chosen in subsets(players)}
+
+
+@given(games())
+def test_parts_are_the_mean_over_all_orders_and_add_up(game):
+    players, values = game
+    slow = dict.fromkeys(players, 0.0)
+    orders = list(itertools.permutations(players))
+    for order in orders:
+        before = NOBODY
+        for player in order:
+            after = before | {player}
+            slow[player] += (values[after] - values[before]) / len(orders)
+            before = after
+    parts = shapley(values, players)
+    assert parts == pytest.approx(slow, abs=1e-6)
+    assert sum(parts.values()) == pytest.approx(values[frozenset(players)] - values[NOBODY], abs=1e-5)
+
+
+def test_what_no_input_explains_is_the_residual():
+    values = {NOBODY: 100.0, frozenset({"timetable"}): 90.0}
+    found = attributed(("s1", "s2"), JOBS, (101.0, 88.0), values, ["timetable"])
+    assert found.parts == {"timetable": -10.0}
+    assert found.residual == -3.0
+    assert found.shares["timetable"] == pytest.approx(10 / 13)
+
+
+@pytest.mark.parametrize("lacking", [None, math.inf, math.nan])
+def test_a_mixture_without_data_explains_nothing(lacking):
+    values = {NOBODY: 100.0, frozenset({"timetable"}): lacking}
+    found = attributed(("s1", "s2"), JOBS, (100.0, 90.0), values, ["timetable"])
+    assert (found.parts, found.residual) == ({}, None)
+
+
+def test_a_number_that_stood_still_has_no_shares():
+    values = {NOBODY: 5.0, frozenset("a"): 6.0, frozenset("b"): 4.0, frozenset("ab"): 5.0}
+    found = attributed(("s1", "s2"), JOBS, (5.0, 5.0), values, ["a", "b"])
+    assert found.parts == {"a": 1.0, "b": -1.0}
+    assert found.shares == {}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    days = quarters(2)
+    return small_store(tmp_path / "store.duckdb", [Planted(days[0]), Planted(days[1], access=0.8)])
+
+
+@pytest.fixture
+def mixed(monkeypatch):
+    """Mixtures that need no run: the timetable takes 30 off, the residents bring 10."""
+    asked = []
+
+    def run(location, before, after, players, wanted, threads, told):
+        asked.append((before, after, tuple(wanted)))
+        return {
+            chosen: dict.fromkeys(
+                wanted, 100.0 - 30 * ("timetable" in chosen) + 10 * ("population" in chosen)
+            )
+            for chosen in subsets(players)
+        }
+
+    monkeypatch.setattr(attribution, "_mixtures", run)
+    monkeypatch.setattr(attribution, "changed", lambda *_: ["timetable", "population"])
+    return asked
+
+
+def one_key(store: Path) -> tuple:
+    with reading(store) as opened:
+        rows = opened.rows("indicator", [*KEY], indicator="mean_access", group="all")
+    return attribution.key_of(rows.to_dict("records")[0])
+
+
+def test_an_answer_is_kept_and_not_computed_again(store, mixed):
+    first, second = ids_of(store)
+    key = one_key(store)
+    found = why(store, first, second, [key])
+    assert found[0].parts == {"timetable": -30.0, "population": 10.0}
+    assert why(store, first, second, [key]) == found
+    assert len(mixed) == 1
+    with reading(store) as opened:
+        rows = opened.rows("attribution")
+    assert list(rows["residual"]) == [pytest.approx(found[0].after - found[0].before + 20.0)]
+
+
+def test_a_number_that_is_not_there_is_named(store, mixed):
+    first, second = ids_of(store)
+    with pytest.raises(StoreError, match="mean_access teleports peak"):
+        why(store, first, second, [("mean_access", "teleports", "peak", 45, None, "all")])
+    assert mixed == []
+
+
+def test_snapshots_of_two_methods_are_not_compared(tmp_path):
+    days = quarters(2)
+    path = small_store(tmp_path / "store.duckdb", [Planted(days[0])])
+    small_store(path, [Planted(days[1])], series="method-2")
+    with pytest.raises(StoreError, match="different series"):
+        why(path, *ids_of(path), [JOBS])
+
+
+def test_a_snapshot_that_is_not_there_is_named(store):
+    with pytest.raises(StoreError, match="beef"):
+        why(store, "beef", ids_of(store)[1], [JOBS])
+
+
+def test_a_day_stands_for_its_last_filed_snapshot(store):
+    first, second = ids_of(store)
+    ends = picked_snapshots(store, ["2020-01-15", second])
+    assert [end.snapshot for end in ends] == [first, second]
+    with pytest.raises(StoreError, match=r"2021-01-01: nothing was observed.*2020-01-15"):
+        picked_snapshots(store, ["2021-01-01", second])
+
+
+def test_a_question_that_fits_nothing_says_what_there_is(store):
+    ids = ids_of(store)
+    with pytest.raises(StoreError, match=r"no number fits; choose among .*peak"):
+        picked_keys(store, ids, "mean_access", {"period": "midnight"})
+    with pytest.raises(StoreError, match=r"'mean_acess': not in these snapshots; they have .*mean_access"):
+        picked_keys(store, ids, "mean_acess", {})
+
+
+def test_the_same_files_and_days_have_not_changed(store):
+    first, second = ids_of(store)
+    with writing(store) as opened:
+        rows = opened.rows("snapshot")
+        same = (
+            '{"inputs": [{"file": "a", "sha256": "1", "keys": ["people.file"]}], '
+            '"service_dates": {"peak": "d"}}'
+        )
+        other = same.replace('"1"', '"2"').replace('"d"', '"e"')
+        opened.remove("snapshot", snapshot=[first, second])
+        rows["manifest_json"] = [same if snapshot == first else other for snapshot in rows["snapshot"]]
+        opened.add("snapshot", rows)
+    with reading(store) as opened:
+        assert attribution.changed(opened, first, first) == []
+        assert attribution.changed(opened, first, second) == ["timetable", "population"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "residents and incomes: +10"), ("fr", "habitants et revenus")]
+)
+def test_the_command_tells_causes_in_both_languages(store, mixed, lang, words):
+    args = ["why", str(store), "2020-01-15", "2020-04-15", "--indicator", "mean_access", "--lang", lang]
+    told = CliRunner().invoke(commands, args, catch_exceptions=False)
+    assert told.exit_code == 0, told.output
+    assert words in told.output
+    assert "Shapley" in told.output
+
+
+def test_a_sign_is_written_and_nothing_is_zero():
+    texts = Texts("en")
+    assert signed(12.0, texts) == "+12.000"
+    assert signed(-1200.0, texts) == "\u22121,200"
+    assert signed(1e-12, texts) == "0"
+    assert signed(None, texts) == "no data"
+
+
+def test_no_data_in_a_mixture_is_said():
+    found = attributed(("s1", "s2"), JOBS, (100.0, 90.0), {NOBODY: None}, [])
+    lines = attribution_lines(found, (date(2020, 1, 1), date(2020, 4, 1)), name_of(JOBS, "en"), Texts("en"))
+    assert "no data or speaks of too few residents" in lines[1]
+    assert not pd.isna(found.before)
