@@ -126,4 +126,19 @@ def list_proposals(store: str, city: str | None, lang: str) -> None:
         click.echo(line)
 
 
-COMMANDS: tuple[click.Command, ...] = (notes, proposals)
+@click.command()
+@STORE
+@CITY
+@click.option("--quarter", metavar="YEARQn", required=True, help="Such as 2026Q1.")
+@LANG
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="PDF to write.")
+def bulletin(store: str, city: str | None, quarter: str, lang: str, out: Path) -> None:
+    """Write one or two pages in plain words: what got better or worse, alerts, promises, notes."""
+    from access.bulletin import write_bulletin
+
+    log(quiet=True)
+    write_bulletin(store, city, quarter, lang, out)
+    click.echo(f"Bulletin  {out}")
+
+
+COMMANDS: tuple[click.Command, ...] = (notes, proposals, bulletin)

@@ -57,7 +57,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "account",
         re.compile(
-            r"(?<![\w.])[@#]\w[\w.]{2,}"
+            r"(?<![\w.])@\w[\w.]{2,}"
             r"|\b(?:insta(?:gram)?|twitter|tiktok|snap(?:chat)?|facebook|fb|telegram|whatsapp|linkedin|mastodon"
             r"|bluesky)\s*:?\s*[@/:]\s*\w+",
             re.IGNORECASE,
