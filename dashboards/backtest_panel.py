@@ -43,15 +43,17 @@ def back_test_of(store: StoreData, city: str) -> dict[str, Any] | None:
 
 
 def _parts(found: Mapping[str, Any], words: Words) -> list[Component]:
-    head = words(
-        "backtest.replayed",
-        n=words.number(found["snapshots"]),
+    texts = words.texts
+    head = texts(
+        "history.backtest.replayed",
+        n=texts.number(found["snapshots"]),
         first=short_day(found["first"], words),
         last=short_day(found["last"], words),
-        rules=words.number(len(found["rules"])),
+        rules=texts.number(len(found["rules"])),
     )
     if not found["with_truth"]:
-        return [html.P(head), html.P(words.plural("backtest.said", len(found["said"])))]
+        told = words.plural("backtest.said", len(found["said"]))
+        return [html.P(head), html.P(f"{told} {texts('history.backtest.no_truth')}")]
     return [
         html.P(head),
         html.P(_score(found, words), className="lead"),
@@ -88,12 +90,16 @@ def planted_table(found: Mapping[str, Any], words: Words) -> Table:
 
 
 def _false_alarms(found: Mapping[str, Any], words: Words) -> str:
-    n = len(found["false_alarms"])
-    per_50 = found["false_per_50"]
-    told = words.plural("backtest.false", n, of=words.number(found["snapshot_rules"]))
-    if per_50 is None:
-        return words("backtest.no_noise")
-    return f"{told} {words('backtest.per_50', n=words.number(float(per_50), 2))}"
+    texts = words.texts
+    if found["false_per_50"] is None:
+        return texts("history.backtest.no_noise")
+    return texts.plural(
+        "history.backtest.false",
+        len(found["false_alarms"]),
+        snapshots=texts.number(found["noise_snapshots"]),
+        applied=texts.number(found["snapshot_rules"]),
+        rate=texts.number(float(found["false_per_50"]), 2),
+    )
 
 
 def _listed(found: Mapping[str, Any], words: Words) -> list[Component]:

@@ -6,6 +6,7 @@ What strangers wrote is text and nothing else; it stands beside the computed num
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import dash_mantine_components as dmc
@@ -20,7 +21,9 @@ from access.notes_places import ATTACHED, timetable
 from access.observatory_read import snapshots_of
 from access.observatory_store import Store
 from dashboards.aria import aria
-from dashboards.store_data import StoreData
+from dashboards.run_data import RunData
+from dashboards.store_data import StoreData, StoreReadError, store_data
+from dashboards.time_choice import cities_in, city_of_run
 from dashboards.time_words import short_day
 from dashboards.view import View
 from dashboards.words import Words
@@ -42,10 +45,14 @@ Children = list[Component]
 
 
 class Target(NamedTuple):
-    """Something that a note can be about: its id and what it is called."""
+    """Something that a note can be about: its id and what it is called, in one language or in all."""
 
     id: str
-    name: str
+    name: str | Mapping[str, str]
+
+    def named(self, words: Words) -> str:
+        """Return what it is called."""
+        return self.name if isinstance(self.name, str) else words.label(dict(self.name), self.id)
 
 
 def notes_in(
@@ -78,11 +85,29 @@ def notes_list(
     found = notes_in(store, city, attached, attached_to)
     if found.empty:
         return [html.P(words("notes_page.none"), className="muted")]
-    names = names_of(store, city)
+    names = names_of(store, city, set(found["attached"]), words)
     items = [_note(row, names, words) for row in found.head(MOST_SHOWN).to_dict("records")]
     left = len(found) - len(items)
     more = [html.P(words.plural("notes_page.more", left), className="muted")] if left else []
     return [html.Ul(items, className="notes"), *more]
+
+
+def notes_on(data: RunData, attached: str, attached_to: str, words: Words) -> list[Component]:
+    """Return what citizens observed at one place of a run, under a heading; nothing where there is nothing.
+
+    Without a store, without the run's city in it, or where it cannot be read, there is nothing either.
+    """
+    store = store_data()
+    if store is None or not attached_to:
+        return []
+    try:
+        city = city_of_run(cities_in(store), data)
+        if not city or notes_in(store, city, attached, attached_to).empty:
+            return []
+        listed = notes_list(store, city, words, attached, attached_to)
+    except StoreReadError:
+        return []
+    return [html.H3(words("notes_page.title")), *listed, html.P(words("notes_page.intro"), className="muted")]
 
 
 def _note(row: dict[Any, Any], names: dict[tuple[str, str], str], words: Words) -> Component:
@@ -101,10 +126,10 @@ def _note(row: dict[Any, Any], names: dict[tuple[str, str], str], words: Words) 
     )
 
 
-def names_of(store: StoreData, city: str) -> dict[tuple[str, str], str]:
-    """Return the names of zones, stops and lines by what they are and their id."""
-    listed = {attached: targets_of(store, city, attached) for attached in ("zone", "stop", "route")}
-    return {(attached, each.id): each.name for attached, found in listed.items() for each in found}
+def names_of(store: StoreData, city: str, kinds: Collection[str], words: Words) -> dict[tuple[str, str], str]:
+    """Return the names of zones, stops, lines and alerts by what they are and their id."""
+    listed = {attached: targets_of(store, city, attached) for attached in sorted(kinds)}
+    return {(attached, each.id): each.named(words) for attached, found in listed.items() for each in found}
 
 
 def targets_of(store: StoreData, city: str, attached: str) -> list[Target]:
@@ -117,6 +142,8 @@ def targets_of(store: StoreData, city: str, attached: str) -> list[Target]:
     if attached in ("stop", "route"):
         both = store.kept(("stops", city), lambda opened: _timetable(opened, store.location, city))
         return both[0] if attached == "stop" else both[1]
+    if attached == "alert":
+        return store.kept(("note_alerts", city), lambda opened: _alerts(opened, city))
     return []
 
 
@@ -129,6 +156,13 @@ def _zones(store: Store, city: str) -> list[Target]:
     ]
 
 
+def _alerts(store: Store, city: str) -> list[Target]:
+    from access.warning import alerts_of
+
+    found = [each for each in alerts_of(store, city) if each.state != "cleared"]
+    return [Target(each.alert, each.text) for each in found]
+
+
 def _timetable(store: Store, location: str, city: str) -> tuple[list[Target], list[Target]]:
     try:
         found = timetable(store, location, city)
@@ -139,7 +173,7 @@ def _timetable(store: Store, location: str, city: str) -> tuple[list[Target], li
         for frame in (found.stops, found.routes)
     )
     by_name = (
-        sorted(each, key=lambda target: (target.name.casefold(), target.id)) for each in (stops, routes)
+        sorted(each, key=lambda target: (str(target.name).casefold(), target.id)) for each in (stops, routes)
     )
     named_stops, named_routes = by_name
     return named_stops, named_routes
@@ -149,7 +183,8 @@ def _form(store: StoreData, city: str, view: View, words: Words) -> Component:
     """Return the form; nothing in it is a key of the view, so that no text stands in a link."""
     texts = words.texts
     kinds = [{"value": each, "label": texts.capital(texts(f"notes.kind.{each}"))} for each in KINDS]
-    offered = [each for each in ATTACHED if each == "cell" or targets_of(store, city, each)]
+    # Alerts are looked for only when somebody chooses them: that takes longest.
+    offered = [each for each in ATTACHED if each in ("cell", "alert") or targets_of(store, city, each)]
     first = "zone" if "zone" in offered else "cell"
     about = [{"value": each, "label": words(f"notes_page.of.{each}")} for each in offered]
     return html.Div(
@@ -171,7 +206,6 @@ def _form(store: StoreData, city: str, view: View, words: Words) -> Component:
                 id=DAY,
                 label=words("notes_page.day"),
                 description=words("notes_page.day_help"),
-                placeholder="2026-03-14",
                 inputProps={"maxLength": LONGEST_DAY},
                 value="",
             ),
@@ -195,7 +229,7 @@ def _form(store: StoreData, city: str, view: View, words: Words) -> Component:
 
 def which(store: StoreData, city: str, attached: str, cell: str, words: Words) -> Children:
     """Return the field that says which zone, stop, line or place a note is about."""
-    if attached not in ATTACHED or attached in ("cell", "alert"):
+    if attached not in ATTACHED or attached == "cell":
         return [
             dmc.TextInput(
                 id=WHICH,
@@ -205,7 +239,7 @@ def which(store: StoreData, city: str, attached: str, cell: str, words: Words) -
                 value=cell,
             )
         ]
-    data = [{"value": each.id, "label": each.name} for each in _told_apart(targets_of(store, city, attached))]
+    data = _told_apart([(each.id, each.named(words)) for each in targets_of(store, city, attached)])
     return [
         dmc.Select(
             id=WHICH,
@@ -219,7 +253,10 @@ def which(store: StoreData, city: str, attached: str, cell: str, words: Words) -
     ]
 
 
-def _told_apart(targets: list[Target]) -> list[Target]:
-    """Add the id to names that several things have."""
-    times = Counter(target.name for target in targets)
-    return [Target(each.id, f"{each.name} ({each.id})") if times[each.name] > 1 else each for each in targets]
+def _told_apart(named: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return choices of a list; names that several things have get their ids."""
+    times = Counter(name for _, name in named)
+    return [
+        {"value": which_one, "label": f"{name} ({which_one})" if times[name] > 1 else name}
+        for which_one, name in named
+    ]

@@ -30,7 +30,7 @@ from dashboards.words import Words
 STATES = ("entrenched", "warning", "notice", "cleared")
 OPEN = STATES[:3]
 #: Cards shown at once; further ones are folded.
-MOST_SHOWN = 12
+MOST_SHOWN = 6
 _HOLDS = {True: "holds", False: "holds_not", None: "holds_unknown"}
 #: Kinds of rules whose number is in the sentence already, and which has no causes to be reckoned.
 _OF_DATA = "data"
@@ -124,14 +124,18 @@ def cells_of_alert(told: Sequence[Told], name: str) -> tuple[str, ...]:
 def _card(told: Told, words: Words, *, on_map: bool) -> Component:
     alert = told.alert
     facts = [part for name, said in _facts(alert, words) for part in (html.Dt(name), html.Dd(said))]
+    since = words("time.since", day=short_day(alert.since, words), n=words.number(alert.n_snapshots))
+    about = " · ".join(part for part in (since, _concerned(alert, words)) if part)
     tag = html.Span(words(f"time.state.{alert.state}"), className=f"alert-state alert-{alert.state}")
     return html.Article(
         [
             html.H3([tag, " ", _text(alert, words)]),
-            html.Dl(facts),
+            html.P(about, className="alert-about"),
             *_why(told, words),
-            *_history(alert, words),
             *_answers_told(told, words),
+            html.Details(
+                [html.Summary(words("time.alerts.details")), html.Dl(facts), *_history(alert, words)]
+            ),
             *([_on_map(alert, words)] if on_map and alert.cells else []),
         ],
         className="alert",
@@ -145,12 +149,6 @@ def _text(alert: Any, words: Words) -> str:
 
 def _facts(alert: Any, words: Words) -> Iterator[tuple[str, str]]:
     texts = words.texts
-    yield (
-        words("time.fact.since"),
-        words("time.since", day=short_day(alert.since, words), n=texts.number(alert.n_snapshots)),
-    )
-    if people := _people(alert, words):
-        yield words("time.fact.residents"), people
     if moved := _moved(alert, words):
         yield words("time.fact.moved"), moved
     if _known(alert.low) and _known(alert.high):
@@ -176,9 +174,7 @@ def _moved(alert: Any, words: Words) -> str:
 
 
 def _history(alert: Any, words: Words) -> list[Component]:
-    """Return what was found in each snapshot, folded."""
-    if not alert.history:
-        return []
+    """Return what was found in each snapshot, as a table; nothing without a history."""
     unit = alert.unit or ""
     rows = tuple(
         (
@@ -189,8 +185,8 @@ def _history(alert: Any, words: Words) -> list[Component]:
         for point in alert.history
     )
     columns = (words("time.column.day"), words("time.column.holds"), words.texts("table.value"))
-    table = table_block(Table(words("time.alerts.history"), columns, rows, word_columns=(1,)))
-    return [html.Details([html.Summary(words("time.alerts.history")), table])]
+    made = table_block(Table(words("time.alerts.history"), columns, rows, word_columns=(1,)))
+    return [made] if rows and made is not None else []
 
 
 def _why(told: Told, words: Words) -> list[Component]:
@@ -211,6 +207,11 @@ def _why(told: Told, words: Words) -> list[Component]:
     if found or told.alert.kind == _OF_DATA:
         return found
     return [html.P(words("time.why.none"), className="muted")]
+
+
+def _concerned(alert: Any, words: Words) -> str:
+    people = _people(alert, words)
+    return words("time.concerned", residents=people) if people else ""
 
 
 def rule_words(name: str, words: Words) -> str:

@@ -139,9 +139,12 @@ def family_of(number: Number, words: Words) -> str:
 
 def _details(number: Number, run: Run, words: Words) -> Iterator[str]:
     texts = words.texts
-    if number.standard:
-        yield _standard(number.standard, run, texts)
-    if number.service:
+    standard = _standard(number.standard, run, texts) if number.standard else ""
+    if standard and standard.casefold() not in title_of(number, words).casefold():
+        yield standard
+    if number.indicator.startswith(_RIGHTS):  # its name says which places within how long
+        pass
+    elif number.service:
         label = service_label(run, number.service, texts)
         within = "" if number.cutoff_min is None else words("time.within", n=texts.number(number.cutoff_min))
         yield f"{label} {within}".strip()
@@ -170,6 +173,8 @@ def _standard(name: str, run: Run, texts: Texts) -> str:
 
 def _is_followed(number: Number, head: Headline | None) -> bool:
     name = number.indicator
+    if name == "modal_ratio" and number.standard != "car":
+        return False
     if name.endswith("_bias") or name in _LEFT_OUT or ":" in number.standard:
         return False
     if name.startswith(_RIGHTS):

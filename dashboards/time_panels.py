@@ -180,7 +180,7 @@ def outline_of(data: RunData, cells: tuple[str, ...], label: str) -> dict[str, A
     features = []
     if rows:
         shape = shapely.union_all(list(data.run.cells.geometry.to_crs("EPSG:4326").iloc[rows]))
-        properties = {"kind": "zone", "id": "alert", "label": label, "name": label, "colour": ALERT_COLOUR}
+        properties = {"kind": "zone", "id": "alert", "label": "", "name": label, "colour": ALERT_COLOUR}
         geometry = shapely.geometry.mapping(shapely.set_precision(shape, 1e-6))
         features.append(
             {

@@ -14,6 +14,7 @@ from dashboards import ids
 from dashboards.aria import aria
 from dashboards.components import table_block
 from dashboards.evidence_panel import zone_evidence
+from dashboards.notes_panels import notes_on
 from dashboards.run_data import RunData
 from dashboards.words import Words, words
 from dashboards.zones_actions import (
@@ -54,6 +55,7 @@ def zone_panel(data: RunData, zone_id: str, said: Words) -> list[Component]:
         html.Dl(told),
         _sheets(said),
         *zone_evidence(zone_id, said),
+        *notes_on(data, "zone", zone_id, said),
     ]
 
 
