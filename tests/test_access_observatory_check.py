@@ -1,0 +1,127 @@
+"""Whether a store is whole: each kind of damage is found and named."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from builders_filed_store import filed_store
+from builders_observatory import ids_of
+from click.testing import CliRunner
+
+from access.cli_store import store_commands
+from access.observatory_check import problems_of, problems_of_archive
+from access.observatory_store import Store, reading, writing
+from access.observatory_tally import tally
+from access.observatory_words import problem_lines
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filed_store(tmp_path_factory.mktemp("check") / "store.duckdb")
+
+
+@pytest.fixture
+def damaged(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(whole, tmp_path / "store.duckdb"))
+
+
+def run(store: Store, statement: str) -> None:
+    store.connection.execute(statement)  # type: ignore[attr-defined]
+
+
+def kinds_in(path: Path) -> dict[str, str]:
+    with reading(path) as store:
+        found = problems_of(store)
+    return dict(zip([one.kind for one in found], problem_lines(found, "en"), strict=True))
+
+
+def test_a_store_as_it_was_filed_is_whole(whole):
+    assert kinds_in(whole) == {}
+    done = CliRunner().invoke(store_commands, ["check", str(whole)])
+    assert (done.exit_code, done.output) == (
+        0,
+        f"{whole}: whole. Version: 1; cities: 1; snapshots: 2\n",
+    )
+    assert "intact" in CliRunner().invoke(store_commands, ["check", str(whole), "--lang", "fr"]).output
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "said"),
+    [
+        ("DELETE FROM cell_right WHERE rowid = 0", "tally_rows", "table cell_right: rows: "),
+        (
+            "UPDATE cell_value SET value = value + 1e-9 WHERE rowid = 3",
+            "tally_hash",
+            "table cell_value: the rows",
+        ),
+        (
+            "UPDATE draw SET numbers = numbers || '\\x00'::BLOB WHERE rowid = 0",
+            "tally_hash",
+            "table draw: the",
+        ),
+        ("DELETE FROM tally WHERE \"table\" = 'zone'", "tally_missing", "table zone: never counted"),
+        ("INSERT INTO answer SELECT * FROM answer", "same_key", "is answer smalltown"),
+        ("UPDATE series SET city = 'elsewhere'", "reference", "table city lacks: 1, the first is elsewhere"),
+        ("UPDATE note SET city = 'nowhere'", "reference", "values of city that table city lacks: 1, "),
+        ("DELETE FROM snapshot WHERE rowid = 0", "reference", "of snapshot that table snapshot lacks: 1"),
+        ("DELETE FROM cell WHERE rowid = 0", "reference", "values of cell that table cell lacks: 1"),
+        ("UPDATE series SET method_json = '{'", "value", "values of method_json that are no json: 1, "),
+        ("UPDATE snapshot SET filed_at = 'lately'", "value", "values of filed_at that are no time: 1, the"),
+        ("UPDATE cell SET geometry = 'x'::BLOB WHERE rowid = 0", "value", "of geometry that are no geometry"),
+        ("ALTER TABLE zone DROP COLUMN depth", "unreadable", "table zone: cannot be read"),
+    ],
+)
+def test_each_kind_of_damage_is_found_and_named(damaged, statement, kind, said):
+    with writing(damaged) as store:
+        run(store, statement)
+    found = kinds_in(damaged)
+    assert kind in found
+    assert any(said in line for line in found.values()), found
+
+
+def test_a_damaged_store_ends_the_command_with_exit_code_two_in_both_languages(damaged):
+    with writing(damaged) as store:
+        run(store, "DELETE FROM cell_right WHERE rowid = 0")
+    for language, said in (("en", "not whole; problems: 1"), ("fr", "pas intact\u00a0; problèmes\u00a0: 1")):
+        done = CliRunner().invoke(store_commands, ["check", str(damaged), "--lang", language])
+        assert done.exit_code == 2
+        assert said in done.output
+        assert f"{ids_of(damaged)[0]}" in done.output
+
+
+def test_inputs_of_the_archive_are_read(damaged):
+    sha256 = "3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8b7"  # of b"data"
+    snapshot = ids_of(damaged)[0]
+    with writing(damaged) as store:
+        row = {"snapshot": snapshot, "file": "kept.csv", "sha256": sha256, "archived": True}
+        store.add("input", pd.DataFrame([row]))
+    kept = Path(f"{damaged}.inputs", sha256[:2], sha256)
+
+    def kinds() -> list[str]:
+        with reading(damaged) as store:
+            return [one.kind for one in problems_of_archive(store, damaged)]
+
+    assert kinds() == ["archive_missing"]
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"data")
+    assert kinds() == []
+    kept.write_bytes(b"date")
+    assert kinds() == ["archive_changed"]
+    done = CliRunner().invoke(store_commands, ["check", str(damaged)])
+    assert "archive: kept.csv is not what was kept" in done.output
+    done = CliRunner().invoke(store_commands, ["check", str(damaged), "--no-inputs"])
+    assert "kept.csv" not in done.output
+
+
+def test_a_tally_counts_the_values_and_not_their_order_or_the_snapshot_beside_them(whole, damaged):
+    first, second = ids_of(damaged)
+    with writing(damaged) as store:
+        rows = store.rows("cell_value", snapshot=first)
+        store.remove("cell_value", snapshot=[first, second])
+        store.add("cell_value", rows.iloc[::-1])
+    with reading(whole) as before, reading(damaged) as after:
+        pd.testing.assert_frame_equal(tally(before, first), tally(after, first))
+        other = tally(after, "none")
+    assert list(other["rows"].unique()) == [0]
+    assert other["sha256"].nunique() == len(other)
