@@ -89,7 +89,9 @@ class Alert:
     p_value : float or None
         Of the test that began it, one-sided, before it was adjusted for the other tests; None = a count.
     text : dict of str to str
-        What it says, by language.
+        What it says, by language; of a cleared alert what it was when it last held.
+    reference_snapshot : str or None
+        Earlier snapshot that it is compared with; None where there is none.
     """
 
     alert: str
@@ -114,6 +116,7 @@ class Alert:
     unit: str | None
     history: tuple[AlertPoint, ...]
     text: Mapping[str, str]
+    reference_snapshot: str | None = None
 
 
 class Judged(NamedTuple):
@@ -207,6 +210,7 @@ def _alert(episode: Episode, history: History, rules: Rules) -> Alert:
             for snapshot, status, one in episode.track
         ),
         text=words_of(episode, history, rules.counting),
+        reference_snapshot=None if episode.reference is None else history.snapshots[episode.reference],
     )
 
 

@@ -29,11 +29,12 @@ ALL_FEEDS = "*"
 
 
 class FrozenFeed(NamedTuple):
-    """Which fact of which timetable, and what it was before."""
+    """Which fact of which timetable, and what it was at the reference."""
 
     feed: str
     fact: str
     before: float
+    reference: int | None
 
 
 class DataWatch:
@@ -60,7 +61,7 @@ class DataWatch:
 
     def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
         """See whether a new timetable, the trips or the fields are there."""
-        feed, fact, before = episode.frozen
+        feed, fact, before, _ = episode.frozen
         if not self.history.feeds[now]:
             return "unknown", Seen()
         if fact == "last_day":
@@ -94,7 +95,9 @@ class DataWatch:
             left = self._days_left(feed, now)
             if left is not None:
                 seen = Seen(now=left, unit="days")
-                yield Candidate(subject, None, left < self._days, seen, FrozenFeed(feed, "last_day", np.nan))
+                yield Candidate(
+                    subject, None, left < self._days, seen, FrozenFeed(feed, "last_day", np.nan, None)
+                )
 
     def _fallen(
         self, feed: str, fact: str, now: int, opened: Sequence[Episode]
@@ -114,7 +117,7 @@ class DataWatch:
             return
         enough = before > 0 and (gone or value <= (1 - self._least_change) * before)
         seen = Seen(before=before, now=None if gone else value, unit=fact)
-        yield Candidate(subject, None, enough, seen, FrozenFeed(feed, fact, before))
+        yield Candidate(subject, None, enough, seen, FrozenFeed(feed, fact, before, reference))
 
     def _feeds(self, now: int, fact: str) -> list[str]:
         """Return the timetables to look at, and all together where they are not the same as before."""

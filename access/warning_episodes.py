@@ -99,6 +99,12 @@ class Episode:
     _good_on: dt.date | None = field(default=None, repr=False)
     _n_good: int = field(default=0, repr=False)
 
+    @property
+    def reference(self) -> int | None:
+        """Snapshot that the alert is compared with."""
+        found: int | None = getattr(self.frozen, "reference", None)
+        return found if found is not None else self.track[0][2].first
+
     def state(self, counting: Counting) -> State:
         """Return how far it has come."""
         if self.cleared:

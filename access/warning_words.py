@@ -88,7 +88,7 @@ class _Told:
         if not self.seen.cells:
             return first
         residents = texts.plural("residents", self.seen.residents or 0)
-        least = texts.percent(rule.least_change)
+        least = _whole_percent(rule.least_change, texts)
         return f"{first} {texts('warning.change.where', residents=residents, least=least)}"
 
     def _moved(self, worse: str) -> str:
@@ -185,3 +185,12 @@ class _Told:
         if label is None and kind == "service" and short in SERVICES:
             return str(getattr(SERVICES[short], self.texts.language))
         return self.texts.label(label, fallback=short.replace("_", " "))
+
+
+def _whole_percent(share: float, texts: Texts) -> str:
+    """Write a threshold: 5 % and not 5.0 %."""
+    percent = 100 * share
+    if abs(percent - round(percent)) > 1e-9:
+        return texts.percent(share)
+    sign = "\u202f%" if texts.language == "fr" else "%"
+    return texts.number(percent) + sign

@@ -2,8 +2,8 @@
 
 The register calls a zone by one of its cells, which may change from run to run. So zones are known by where
 they are: a zone is a known one if at least half of its residents live in cells that were in a zone before,
-and an alert holds as long as at least half of the residents of *its* cells live in some zone, however those are
-cut, merged or named now. The register has its own test (``access.exclusion``); here zones are counted.
+and an alert holds as long as at least half of the residents of *its* cells live in some zone, however those
+are cut, merged or named now. The register has its own test (``access.exclusion``); here zones are counted.
 """
 
 from __future__ import annotations

@@ -1,0 +1,161 @@
+"""What ``fairreach warn`` does: read a store, judge, say why, print and write files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from access.errors import AccessError, StoreError
+from access.observatory_read import cities
+from access.observatory_store import is_server, reading
+from access.texts import Texts
+from access.warning import Alert, Judged, judge
+from access.warning_answers import answers_of
+from access.warning_files import as_atom, as_csv, as_json, write_text
+from access.warning_history import History, Key, history_of
+from access.warning_lines import alert_lines
+from access.warning_rules import Rules, read_rules, shipped_rules
+
+
+class Asked(NamedTuple):
+    """Options of the command."""
+
+    store: str
+    city: str | None
+    series: str | None
+    rules: Path | None
+    language: str
+    json_file: Path | None
+    csv_file: Path | None
+    atom_file: Path | None
+    why: bool
+    threads: int | None
+
+
+def report(asked: Asked) -> Iterator[str]:
+    """Judge every city asked for, write the files asked for, and yield what to print.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read, has no such city or series, or files are asked for of several cities.
+    """
+    rules = rules_of(asked)
+    texts = Texts(asked.language)
+    chosen = _cities(asked, one=any((asked.json_file, asked.csv_file, asked.atom_file, asked.series)))
+    for number, city in enumerate(chosen):
+        with reading(asked.store) as store:
+            history = history_of(store, city, rules, asked.series)
+            answers = answers_of(store, city)
+        judged = judge(history, rules)
+        causes = causes_of(asked, history, judged.alerts, texts)
+        _write(asked, history, judged, answers, rules, texts)
+        if number:
+            yield ""
+        yield from alert_lines(history, rules, judged, answers, causes, texts)
+
+
+def back_test_of(asked: Asked, truth: str) -> Iterator[str]:
+    """Replay the history of a city, write the result beside the store, and yield what to print.
+
+    Parameters
+    ----------
+    truth : str
+        File of what is known to have happened; empty = none.
+    """
+    from access.backtest import back_test
+    from access.backtest_file import save_back_test
+    from access.backtest_text import back_test_lines
+    from access.backtest_truth import read_truth
+
+    known = read_truth(Path(truth)) if truth else None
+    wanted = asked._replace(city=asked.city or (known.city if known else None))
+    city = _cities(wanted, one=True)[0]
+    with reading(asked.store) as store:
+        found = back_test(store, city, known, rules=rules_of(asked), series=asked.series)
+    yield from back_test_lines(found, Texts(asked.language))
+    if not is_server(asked.store):
+        yield str(save_back_test(asked.store, city, found))
+
+
+def rules_of(asked: Asked) -> Rules:
+    """Return the rules named, else those that come with the program."""
+    return shipped_rules() if asked.rules is None else read_rules(asked.rules)
+
+
+def causes_of(asked: Asked, history: History, alerts: Sequence[Alert], texts: Texts) -> dict[str, list[str]]:
+    """Return lines on why a number moved from its reference to the snapshot at which the alert began.
+
+    What the store knows is told; with ``--why`` what it does not know yet is computed and filed.
+    """
+    from access.attribution import filed_attributions, why
+    from access.attribution_text import attribution_lines, name_of
+
+    found: dict[str, list[str]] = {}
+    days = dict(zip(history.snapshots, history.days, strict=True))
+    for alert in alerts:
+        key = key_of(alert)
+        if key is None or alert.reference_snapshot is None or alert.state == "cleared":
+            continue
+        ends = alert.reference_snapshot, alert.since_snapshot
+        try:
+            if asked.why:
+                known = why(asked.store, *ends, [key], threads=asked.threads)
+            else:
+                with reading(asked.store) as store:
+                    known = filed_attributions(store, *ends)
+        except AccessError as error:
+            found[alert.alert] = [texts("warning.no_why", reason=error)]
+            continue
+        between = days[ends[0]], days[ends[1]]
+        for one in known:
+            if tuple(one.key) == tuple(key):
+                name = name_of(one.key, texts.language)
+                found[alert.alert] = attribution_lines(one, between, name, texts)
+    return found
+
+
+def key_of(alert: Alert) -> Key | None:
+    """Return the number that an alert is about; None for zones and timetables."""
+    subject = alert.subject
+    if "indicator" not in subject:
+        return None
+    cutoff = subject.get("cutoff_min")
+    return Key(
+        subject["indicator"],
+        subject.get("service"),
+        subject.get("period"),
+        None if cutoff is None else int(cutoff),
+        subject.get("right"),
+        subject.get("group"),
+    )
+
+
+def _cities(asked: Asked, *, one: bool) -> list[str]:
+    with reading(asked.store) as store:
+        known = [str(city) for city in cities(store)["city"]]
+    if asked.city is not None:
+        return [asked.city]
+    if not known:
+        raise StoreError(
+            f"{asked.store}: no city in this store; `fairreach observe RUN --store {asked.store}` files one"
+        )
+    if one and len(known) > 1:
+        raise StoreError(f"{asked.store}: has {', '.join(known)}; name one with --city")
+    return known
+
+
+def _write(
+    asked: Asked, history: History, judged: Judged, answers: pd.DataFrame, rules: Rules, texts: Texts
+) -> None:
+    if asked.json_file is not None:
+        write_text(asked.json_file, as_json(history.city, judged.alerts, answers))
+    if asked.csv_file is not None:
+        write_text(asked.csv_file, as_csv(judged.alerts, answers, texts))
+    if asked.atom_file is not None:
+        titles = {rule.name: rule.label.in_language(texts.language) for rule in rules.rules}
+        name = texts.label(history.city_names)
+        write_text(asked.atom_file, as_atom(history.city, name, judged.alerts, answers, titles, texts))
