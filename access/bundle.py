@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files as package_files
@@ -106,7 +107,7 @@ def write_bundle(run: Path, target: Path, asked: Asked) -> Bundle:
 
 
 def program_sha256() -> str:
-    """SHA-256 over the source files of the program that compute: of ``access`` and ``gtfs``, in name order."""
+    """SHA-256 over the source files of the program that compute: ``access`` and ``gtfs``, by name."""
     digest = hashlib.sha256()
     for package in ("access", "gtfs"):
         root = Path(str(package_files(package)))
@@ -149,19 +150,18 @@ def _told(
         "zone": asked.zone,
         "inputs": [each.plain() for each in inputs],
         "scenarios": [f"{SCENARIOS}/{path.name}" for path in asked.scenarios],
-        "commands": [
-            f"fairreach run {FOLDER}/{CONFIG} --out again",
-            *(
-                [
-                    f"fairreach compare again {' '.join(f'{SCENARIOS}/{path.name}' for path in asked.scenarios)} --out again-compared"
-                ]
-                if asked.scenarios
-                else []
-            ),
-            "fairreach reproduce BUNDLE",
-        ],
+        "commands": list(_commands(asked)),
         "not_included": _not_included(manifest),
     }
+
+
+def _commands(asked: Asked) -> Iterator[str]:
+    """Yield what to type in the folder of the unpacked bundle."""
+    yield f"fairreach run {FOLDER}/{CONFIG} --out again"
+    if asked.scenarios:
+        files = " ".join(shlex.quote(f"{SCENARIOS}/{path.name}") for path in asked.scenarios)
+        yield f"fairreach compare again {files} --out again-compared"
+    yield "fairreach reproduce BUNDLE"
 
 
 def _not_included(manifest: Mapping[str, Any]) -> list[str]:

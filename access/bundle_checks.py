@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,7 +55,9 @@ def _ranges(indicators: pd.DataFrame) -> Check:
     own = known[known["interval_kind"] == INPUT_UNCERTAINTY].dropna(subset=["value"])
     slack = 1e-9 * own["value"].abs().clip(lower=1.0)
     outside = int(((own["value"] < own["low"] - slack) | (own["value"] > own["high"] + slack)).sum())
-    text = f"{len(known):,} ranges, {wrong} upside down; {outside} numbers lie outside their own (marked in reports)"
+    text = (
+        f"{len(known):,} ranges, {wrong} upside down; {outside} numbers outside their own (told in reports)"
+    )
     return Check("ranges", "failed" if wrong else "passed", text)
 
 
@@ -66,7 +69,7 @@ def _cutoffs(run: Run) -> Iterator[Check]:
             columns = [
                 run.access(str(service["name"]), cutoff, str(period["name"])) for cutoff in run.cutoffs_min
             ]
-            for less, more in zip(columns, columns[1:], strict=False):
+            for less, more in pairwise(columns):
                 known = np.isfinite(less) & np.isfinite(more)
                 pairs += int(known.sum())
                 worse += int((more[known] < less[known] - _ROUNDING).sum())

@@ -96,13 +96,13 @@ def bundled_inputs(
                 root / file,
                 not left_out,
                 (told.get(file) or credits_text) if left_out else "",
-            )  # fmt: skip
+            )
         )
     problems = [problem for each in inputs if each.included and (problem := _problem(each))]
     if problems:
         raise InputDataError(
-            f"inputs of the run are not as they were: {'; '.join(problems)}. Put them back, or leave them out "
-            "with --without-inputs FILE, so that the bundle tells their hashes and where to get them"
+            f"inputs of the run are not as they were: {'; '.join(problems)}. Put them back, or leave them "
+            "out with --without-inputs FILE, so that the bundle tells their hashes and where to get them"
         )
     return inputs
 

@@ -17,9 +17,10 @@ from access.texts import Texts
 def readme(run: Run, told: Mapping[str, Any], checks: Sequence[Check], texts: Texts) -> str:
     """Return the page that the other side's expert reads first, as Markdown."""
     left_out = [each for each in told["inputs"] if not each["included"]]
+    made = told["run"]
     lines = [
         f"# {texts('bundle.title', place=area_name(run, texts))}", "",
-        texts("bundle.lead", day=texts.day(told["run"]["created"]), version=told["run"]["fairreach_version"]), "",
+        texts("bundle.lead", day=texts.day(made["created"]), version=made["fairreach_version"]), "",
         f"## {texts('bundle.inside_heading')}", "",
         *(f"- {texts(f'bundle.inside.{key}')}" for key in
           ("report", "inputs", "results", "scenarios", "methods", "environment", "checks", "sums")), "",
@@ -33,7 +34,8 @@ def readme(run: Run, told: Mapping[str, Any], checks: Sequence[Check], texts: Te
           for each in left_out),
         *(f"- {each}" for each in told["not_included"]), "",
         f"## {texts('bundle.checks_heading')}", "",
-        *(f"- {texts('bundle.check_' + check.state.replace(' ', '_'))} · {check.name}: {check.text}" for check in checks), "",
+        *(f"- {texts('bundle.check_' + check.state.replace(' ', '_'))} · {check.name}: {check.text}"
+          for check in checks), "",
         f"## {texts('bundle.limits_heading')}", "",
         texts("bundle.limits"), "",
         f"## {texts('evidence.heading.sources')}", "",
@@ -43,7 +45,7 @@ def readme(run: Run, told: Mapping[str, Any], checks: Sequence[Check], texts: Te
 
 
 def methods(run: Run, texts: Texts) -> str:
-    """Return the methods of the run as Markdown: rules of travel, rights and their sources, every indicator."""
+    """Return the methods of the run as Markdown: travel, rights and their sources, every indicator."""
     lines = [
         f"# {texts('bundle.methods_title', place=area_name(run, texts))}", "", travel_rules(run, texts), "",
         f"## {texts('evidence.heading.rights_sources')}", "",
@@ -51,10 +53,12 @@ def methods(run: Run, texts: Texts) -> str:
     for entry in entries_of(run):
         label = texts.capital(right_label(run, str(entry.get("name")), texts))
         lines += [
-            f"**{label}** (`{entry.get('name')}`)", "",
+            f"**{label}** (`{entry.get('name')}`)",
+            "",
             f"- {texts('evidence.column.principle')}: {source_words(entry.get('principle') or {}, texts)}",
-            f"- {texts('evidence.column.threshold')}: {threshold_words(entry.get('threshold') or {}, texts)}", "",
-        ]  # fmt: skip
+            f"- {texts('evidence.column.threshold')}: {threshold_words(entry.get('threshold') or {}, texts)}",
+            "",
+        ]
     return "\n".join([*lines, methods_section(texts.language), ""])
 
 

@@ -12,6 +12,7 @@ from access.cli_parts import QUIET, THREADS, log
 from access.errors import AccessError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 _LANGUAGE = click.option(
     "--lang", "language", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language."
 )
@@ -22,16 +23,14 @@ EXIT_DIFFERS = 1
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("run", type=_FOLDER)
 @click.option("--zone", metavar="ZONE", help="Begin the report with this zone of the register.")
 @click.option(
     "--compare", "scenarios", type=_FILE, multiple=True, metavar="SCENARIO",
     help="Also compute this scenario and tell what it changes. May be given several times.",
 )  # fmt: skip
 @_LANGUAGE
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to."
-)
+@click.option("--out", required=True, type=_FOLDER, help="Folder to write to.")
 @click.option(
     "--without-inputs", "without", multiple=True, metavar="FILE",
     help="Leave this input out (licence): the bundle tells its hash and where to get it. `all` = every one.",
@@ -94,12 +93,12 @@ def evidence_key(private: Path, passphrase_file: Path | None) -> None:
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option(
     "--inputs",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_FOLDER,
     help="Folder with inputs that the bundle does not hold.",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_FOLDER,
     help="New folder to keep what is computed; default: nothing is kept.",
 )
 @click.option("--signer", type=_FILE, help="Public key (PEM, Ed25519) that must have signed the bundle.")

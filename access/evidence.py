@@ -1,4 +1,4 @@
-"""Evidence on a run that the other side can check: a tagged PDF in which every statement follows from a claim.
+"""Evidence on a run that the other side can check: a tagged PDF whose statements follow from claims.
 
 ``report_pdf`` sets the report; the bundle that belongs to it is made by ``access.bundle`` and checked by
 ``access.reproduce``.
@@ -124,7 +124,7 @@ def _comparison_of(run: Path, folder: Path) -> ComparisonRead:
     made_of, this = str(compared.base.get("manifest_sha256")), sha256_of(run / MANIFEST)
     if made_of != this:
         raise ResultError(
-            f"{folder}: compares with another run (manifest.json {made_of[:12]}, that of {run} is {this[:12]}); "
-            f"make it again with `fairreach compare {run} SCENARIO`"
+            f"{folder}: compares with another run (manifest.json {made_of[:12]}, that of {run} is "
+            f"{this[:12]}); make it again with `fairreach compare {run} SCENARIO`"
         )
     return compared

@@ -1,4 +1,4 @@
-"""Statements on the study area: what is reached, by whom, which rights are out of reach; each from a claim."""
+"""Statements on the study area: what is reached, by whom, which rights are out of reach, each by a claim."""
 
 from __future__ import annotations
 
@@ -101,9 +101,16 @@ def _made(
         source=Source("indicators.parquet", key_words(number)),
         inputs=input_names(run, number.indicator, services, group=number.group),
         bands=band_words(run, number, texts),
-        files=result_files(run, number.service, number.period, number.indicator),
-        **facts_of_number(run, number, claim, texts),
+        files=result_files(run, _period_of(run, number), number.indicator),
+        **facts_of_number(number, claim, texts),
     )
+
+
+def _period_of(run: Run, number: Number) -> str:
+    """Return the period of a number; of a comparison of those who lack a right, that of the right."""
+    asked = next((each for each in _comparisons(run) if each["name"] == number.standard), {})
+    entry = next((each for each in entries_of(run) if asked and each.get("name") == asked.get("right")), {})
+    return number.period or str(entry.get("period") or "")
 
 
 def _about(run: Run, number: Number, texts: Texts) -> str:
@@ -201,13 +208,17 @@ def _groups(run: Run, texts: Texts) -> Iterator[Statement]:
 
 
 def _thresholds(run: Run, texts: Texts) -> Iterator[Statement]:
-    """Comparisons of groups that the configuration asks for, against thresholds that somebody named has set."""
-    for asked in (run.manifest.get("config") or {}).get("comparisons") or []:
+    """Comparisons of groups that the configuration asks for, against thresholds that somebody has set."""
+    for asked in _comparisons(run):
         for kind in ("benefit_ratio", "burden_ratio"):
             for number in run.numbers.of(kind, standard=str(asked["name"])):
                 yield compared(
                     run, number, float(asked["threshold"]), "groups", _sides(run, asked, number, texts), texts
                 )
+
+
+def _comparisons(run: Run) -> list[dict[str, Any]]:
+    return list((run.manifest.get("config") or {}).get("comparisons") or [])
 
 
 def _sides(run: Run, asked: Mapping[str, Any], number: Number, texts: Texts) -> dict[str, str]:

@@ -154,8 +154,8 @@ def scenario_figure(run: Run, scenario: ScenarioRead, texts: Texts) -> FigureTol
         "period": period_label(run, run.headline.period, texts),
     }
     told = [
-        f"{group_label(group, texts)}: {change_words(rows[group], texts)} ({interval_words(rows[group], texts)})"
-        for group in groups
+        f"{group_label(group, texts)}: {change_words(row, texts)} ({interval_words(row, texts)})"
+        for group, row in ((group, rows[group]) for group in groups)
     ]
     return FigureTold(
         _dots([(a, b, c) for a, b, c in spans], [str(n) for n in range(1, 11)], texts, unit="", line=0.0),

@@ -100,8 +100,16 @@ def _told(frame: object, texts: Texts) -> FrameTold:
         value = getattr(frame, name)
         return texts.label(value.model_dump() if isinstance(value, Label) else value)
 
-    words = [label(name) for name in FrameTold._fields[:6]]
-    return FrameTold(*words, *(bool(getattr(frame, f"{what}_verified")) for what in ("text", "status")))
+    return FrameTold(
+        title=label("title"),
+        source=label("source"),
+        date=label("date"),
+        asks=label("asks"),
+        status=label("status"),
+        status_date=label("status_date"),
+        text_verified=bool(getattr(frame, "text_verified", False)),
+        status_verified=bool(getattr(frame, "status_verified", False)),
+    )
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Statements on scenarios: what changes against the run, each held against "no change" with its paired range."""
+"""Statements on scenarios: what changes against the run, held against "no change" with its paired range."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _access(run: Run, scenario: ScenarioRead, texts: Texts) -> Iterator[Statemen
 
 
 def _rights(run: Run, scenario: ScenarioRead, texts: Texts) -> Iterator[Statement]:
-    """One statement a right that the number of residents lacking it changes for; rights untouched have none."""
+    """One statement a right that the number of residents lacking it changes for; others have none."""
     table = scenario.table
     rows = table[(table["indicator"] == "right_residents") & (table["group"] == "all")].to_dict("records")
     known = {str(entry.get("name")): entry for entry in entries_of(run)}

@@ -1,8 +1,8 @@
 """A statement of an evidence report: a sentence that a claim allows, or one that is withheld and why.
 
 Three states. *Carried*: the whole range of the number is on the side of which the sentence speaks, or the
-sentence is the number with its range. *Described*: the number is told as what this model gives, since no range
-of it is known. *Withheld*: the sentence is not said; the reason is listed instead (``access.claims``).
+sentence is the number with its range. *Described*: the number is told as what this model gives, since no
+range of it is known. *Withheld*: the sentence is not said; the reason is listed instead (``access.claims``).
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def key_words(number: Number) -> dict[str, str]:
     return {name: str(value) for name, value in key.items() if value not in ("", None)}
 
 
-def facts_of_number(run: Run, number: Number, claim: Claim, texts: Texts) -> dict[str, str]:
+def facts_of_number(number: Number, claim: Claim, texts: Texts) -> dict[str, str]:
     """Return the words that stand below a sentence: value, range, people covered."""
     unit = "households_covered" if number.indicator.startswith("segregation_") else "people_covered"
     n = number.covered_population

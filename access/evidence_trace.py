@@ -13,6 +13,8 @@ _WITHOUT_TRAVEL = (
     "segregation_information", "segregation_rank_order", "segregation_poverty_tail",
     "segregation_affluence_tail",
 )  # fmt: skip
+#: Indicators of stops and departures nearby.
+_SUPPLY = ("sdg_", "near_", "eu_", "ptal_")
 #: Indicators in which incomes rank the residents, whatever the group.
 _OF_INCOMES = (
     "ratio_richest10_poorest40", "ratio_decile10_decile1", "difference_decile10_decile1",
@@ -65,21 +67,17 @@ def services_of_run(run: Run, service: str) -> list[str]:
     return [service] if service in of_run else [str(name) for name in named.get(service, [])]
 
 
-def result_files(run: Run, service: str, period: str, indicator: str) -> tuple[str, ...]:
-    """Return the files of the run between the inputs and a row: travel times, then cells."""
-    files = []
+def result_files(run: Run, period: str, indicator: str) -> tuple[str, ...]:
+    """Return the files of the run on the way from a row back to the inputs: cells, then travel times."""
     modes = [str(mode["name"]) for mode in run.manifest.get("modes") or [] if mode.get("name")]
     known = [str(entry["name"]) for entry in run.periods if entry.get("state", "ok") == "ok"]
     kinds = {str(entry.get("kind")): str(entry["name"]) for entry in run.periods}
     name = kinds.get(period, period)
-    if not indicator.startswith(_WITHOUT_TRAVEL) and not indicator.startswith(
-        ("sdg_", "near_", "eu_", "ptal_")
-    ):
+    files = ["rights.parquet"] if indicator.startswith(("right_", "basket_", "burden_", "exclusion_")) else []
+    files.append("cells.parquet")
+    if not indicator.startswith((*_WITHOUT_TRAVEL, *_SUPPLY)):
         files += [f"travel_times/{each}.parquet" for each in known if name in ("", each)]
         files += [f"travel_times/{each}.parquet" for each in modes if indicator == "modal_ratio"]
-    files.append("cells.parquet")
-    if indicator.startswith(("right_", "basket_", "burden_", "exclusion_")):
-        files.append("rights.parquet")
     return tuple(files)
 
 

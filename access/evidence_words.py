@@ -20,6 +20,8 @@ from access.zone_sheet_facts import manifest_sha256
 from access.zone_sheet_words import shortened
 
 _LONGEST = 160
+_TIMES = "travel_times/"
+_LABELS = ("range", "covered", "method", "limits", "bands", "made", "described", "number", "legend")
 _HEADINGS = (
     "reading", "map", "withheld", "frames", "rights_sources", "limits", "made", "inputs", "again", "sources",
     "contents",
@@ -54,7 +56,7 @@ def report_words(
     inputs = input_ids(run)
     tree = {
         "language": texts.language,
-        "title": texts("evidence.title_zone", zone=zone, place=place) if zone else texts("evidence.title", place=place),
+        "title": texts("evidence.title_zone" if zone else "evidence.title", zone=zone, place=place),
         "document": texts("evidence.document", place=place),
         "subtitle": map_place(run, texts),
         "scenarios": list(scenarios),
@@ -71,27 +73,26 @@ def report_words(
             texts("evidence.reading_law"),
         ],
         "labels": {
-            key: texts(f"evidence.label.{key}")
-            for key in ("range", "covered", "method", "limits", "bands", "made", "described", "number", "figure", "legend")
+            key: texts(f"evidence.label.{key}") for key in _LABELS
         },
         "chapters": list(_chapters(said, figures, texts)),
         "figures": {name: _figure(each) for name, each in figures.items()},
         "withheld_lead": texts("evidence.withheld_lead" if withheld else "evidence.withheld_none"),
-        "withheld_columns": [texts(f"evidence.column.{key}") for key in ("id", "withheld", "number", "reason")],
+        "withheld_columns": _columns(texts, "id", "withheld", "number", "reason"),
         "withheld": [[each.id, each.said, each.value, each.reason] for each in withheld],
         "frames_lead": texts("evidence.frames_lead"),
-        "frames_columns": [texts(f"evidence.column.{key}") for key in ("frame", "asks", "status")],
+        "frames_columns": _columns(texts, "frame", "asks", "status"),
         "frames": [
             {"area": area, "rows": [_frame_row(frame, texts) for frame in frames]}
             for area, frames in frames_by_area(texts.language).items()
         ],
-        "rights_columns": [texts(f"evidence.column.{key}") for key in ("right", "principle", "threshold")],
+        "rights_columns": _columns(texts, "right", "principle", "threshold"),
         "rights_sources": list(_rights_sources(run, texts)),
         "limits": list(_limits(run, texts)),
         "made_lead": texts("evidence.made_lead"),
-        "made_columns": [texts(f"evidence.column.{key}") for key in ("id", "row", "formula", "from")],
-        "made": [_made_row(each, inputs, texts) for each in statements if each.inputs or each.state != "withheld"],
-        "inputs_columns": [texts(f"evidence.column.{key}") for key in ("id", "file", "used_for", "sha256")],
+        "made_columns": _columns(texts, "id", "row", "formula", "from"),
+        "made": [_made_row(each, inputs, texts) for each in statements if each.inputs],
+        "inputs_columns": _columns(texts, "id", "file", "used_for", "sha256"),
         "inputs": [
             [inputs[str(each["file"])], str(each["file"]), ", ".join(map(str, each.get("keys") or [])),
              str(each.get("sha256") or texts("no_data"))]
@@ -108,6 +109,10 @@ def input_ids(run: Run) -> dict[str, str]:
     """Return a short id for each input file of a run: I1, I2 ..."""
     listed = run.manifest.get("inputs") or []
     return {str(each["file"]): f"I{place}" for place, each in enumerate(listed, start=1)}
+
+
+def _columns(texts: Texts, *keys: str) -> list[str]:
+    return [texts(f"evidence.column.{key}") for key in keys]
 
 
 def _chapters(
@@ -152,19 +157,21 @@ def _frame_row(frame: FrameTold, texts: Texts) -> list[str]:
     def checked(known: bool) -> str:
         return texts("rights.verified" if known else "rights.unverified")
 
+    day = texts("evidence.as_of", day=frame.status_date)
     return [
         f"{frame.title}. {frame.source} ({frame.date}, {checked(frame.text_verified)})",
         frame.asks,
-        f"{frame.status} ({texts('evidence.as_of', day=frame.status_date)}, {checked(frame.status_verified)})",
+        f"{frame.status} ({day}, {checked(frame.status_verified)})",
     ]
 
 
 def _rights_sources(run: Run, texts: Texts) -> Iterator[list[str]]:
     """Whose principle and whose number each right is."""
     for each in entries_of(run):
+        principle = each.get("principle") or {}
         yield [
             texts.capital(right_label(run, str(each.get("name")), texts)),
-            f"{source_words(each.get('principle') or {}, texts)} ({(each.get('principle') or {}).get('date')})",
+            f"{source_words(principle, texts)} ({principle.get('date')})",
             threshold_words(each.get("threshold") or {}, texts),
         ]
 
@@ -192,7 +199,9 @@ def _limits(run: Run, texts: Texts) -> Iterator[str]:
 def _made_row(each: Statement, inputs: Mapping[str, str], texts: Texts) -> list[str]:
     key = ", ".join(f"{name} = {value}" for name, value in each.source.key.items())
     ids = [inputs[file] for file in each.inputs if file in inputs]
-    ways = [*each.files, *([", ".join(ids)] if ids else [])]
+    tables = [file for file in each.files if not file.startswith(_TIMES)]
+    times = [file for file in each.files if file.startswith(_TIMES)]
+    ways = [*tables, *(", ".join(listed) for listed in (times, ids) if listed)]
     return [
         each.id,
         f"{each.source.file}: {shortened(key, _LONGEST)}",

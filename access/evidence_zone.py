@@ -1,8 +1,8 @@
 """Statements on one zone of the register.
 
-That the place is a zone is held against the share of computations that the rule of the register asks for; that
-share is itself what is known of the certainty, so it stands for its own range. Other numbers of a zone have no
-range of their own: they are told as what this model gives, never compared.
+That the place is a zone is held against the share of computations that the rule of the register asks for;
+that share is itself what is known of the certainty, so it stands for its own range. Other numbers of a zone
+have no range of their own: they are told as what this model gives, never compared.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _made(
         method="right_headcount" if entry else "mean_access" if key == "access_mean" else "exclusion_zone",
         source=Source(file, found),
         inputs=input_names(run, "exclusion_zone", services or _of_rights(run), incomes=True),
-        files=result_files(run, "", str(entry.get("period") or ""), "exclusion_zone"),
+        files=result_files(run, str(entry.get("period") or ""), "exclusion_zone"),
     )
 
 

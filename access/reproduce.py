@@ -1,7 +1,7 @@
 """Check a bundle of evidence and compute it again: ``fairreach reproduce``.
 
-First every hash, without running anything; then the run (and the comparison, if there is one) from the bundle's
-own inputs and configuration; then every number of every table.
+First every hash, without running anything; then the run (and the comparison, if any) from the bundle's own
+inputs and configuration; then every number of every table.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def opened(bundle: Path, *, signer: Path | None = None, scratch: Path | None = N
     Raises
     ------
     AccessError
-        If it is no bundle, a file is changed, missing or added (all are named), the signature does not fit, or
-        the disk is full.
+        If it is no bundle, a file is changed, missing or added (all are named), the signature does not fit,
+        or the disk is full.
     """
     if not bundle.exists():
         raise AccessError(f"{bundle}: no such bundle; give the zip that `fairreach evidence` wrote")
@@ -107,8 +107,8 @@ def _changed(bundle: Path, problems: list[str]) -> AccessError:
     listed = "\n".join(f"  - {problem}" for problem in problems[:50])
     more = f"\n  - and {len(problems) - 50} more" if len(problems) > 50 else ""
     return AccessError(
-        f"{bundle}: {len(problems)} {noun} not as the bundle was made; nothing is computed from it. Ask for it "
-        f"again\n{listed}{more}"
+        f"{bundle}: {len(problems)} {noun} not as the bundle was made; nothing is computed from it. Ask for "
+        f"it again\n{listed}{more}"
     )
 
 
@@ -167,8 +167,8 @@ def reproduce(
     Raises
     ------
     AccessError
-        If inputs are missing or others than those of the run (each is named, with where to get it), ``out`` is
-        not empty, or the run cannot be made.
+        If inputs are missing or others than those of the run (each is named, with where to get it), ``out``
+        is not empty, or the run cannot be made.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise AccessError(f"{out}: is not empty; name a new folder with --out")
@@ -192,7 +192,8 @@ def _found_inputs(verified: Verified, folder: Path | None) -> dict[str, Path]:
         place = str(each["place"])
         given = [] if folder is None else [folder / place, folder / Path(place).name]
         path = next((path for path in given if path.exists()), None)
-        told = f"{place} ({each['bytes']:,} bytes, SHA-256 {each['sha256']}; get it from: {each['where'] or 'not told'})"
+        where = each["where"] or "not told"
+        told = f"{place} ({each['bytes']:,} bytes, SHA-256 {each['sha256']}; get it from: {where})"
         if path is None:
             problems.append(f"missing: {told}")
         elif sha256_of(path) != each["sha256"]:
@@ -239,7 +240,11 @@ def environment_differences(verified: Verified, again: Path) -> list[str]:
     pairs += [
         (n, (old.get("packages") or {}).get(n), (new.get("packages") or {}).get(n)) for n in sorted(names)
     ]
-    told = [f"{name}: {before} in the bundle, {now} here" for name, before, now in pairs if before != now]
+    told = [
+        f"{name}: {before or 'none'} in the bundle, {now or 'none'} here"
+        for name, before, now in pairs
+        if before != now
+    ]
     if verified.told.get("program_sha256") != program_sha256():
         told.append("fairreach: its source differs from that of the program that made the bundle")
     return told

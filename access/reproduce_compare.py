@@ -1,6 +1,7 @@
 """Compare the numbers of two folders of results, table by table and value by value.
 
-Equal means equal: without a tolerance two numbers differ if their last bit does; two missing values are equal.
+Equal means equal: without a tolerance two numbers differ if their last bit does; two missing values are
+equal.
 Pictures and pages are drawn from the tables and are not compared; of the manifest, everything that says how a
 run was made and what it counted is, but not when, where, how fast and by which versions.
 """
@@ -114,7 +115,8 @@ def _tables(folder: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    return pq.read_table(path).to_pandas(types_mapper=None)
+    frame: pd.DataFrame = pq.read_table(path).to_pandas()
+    return frame
 
 
 def _compare_tables(
@@ -252,10 +254,15 @@ def _compare_layers(found: TableCompared, before: Path, again: Path, tolerance: 
         return
     for layer in layers[0]:
         old, new = (pyogrio.read_dataframe(path, layer=layer) for path in (before, again))
-        for frame in (old, new):
-            if "geometry" in frame:
-                frame["geometry"] = [None if shape is None else shape.wkb for shape in frame["geometry"]]
-        _compare_tables(found, pd.DataFrame(old), pd.DataFrame(new), tolerance, f"{layer}: ")
+        _compare_tables(found, _with_wkb(old), _with_wkb(new), tolerance, f"{layer}: ")
+
+
+def _with_wkb(layer: pd.DataFrame) -> pd.DataFrame:
+    """Return a layer with its shapes as bytes."""
+    if "geometry" not in layer:
+        return pd.DataFrame(layer)
+    shapes = [None if shape is None else shape.wkb for shape in layer["geometry"]]
+    return pd.DataFrame(layer.drop(columns="geometry")).assign(geometry=pd.Series(shapes, dtype=object))
 
 
 def _compare_json(found: TableCompared, before: Path, again: Path, tolerance: float) -> None:

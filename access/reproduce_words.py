@@ -22,7 +22,7 @@ def verified_lines(verified: Verified, texts: Texts) -> Iterator[str]:
     yield texts("reproduce.hashes", n=texts.number(verified.n_files))
     yield texts("reproduce.sums", hash=verified.sums_sha256)
     if verified.signer:
-        yield texts("reproduce.signed", key=verified.signer)
+        yield texts("reproduce.signed", signer=verified.signer)
     else:
         yield texts("reproduce.not_signed")
     for each in verified.missing:

@@ -100,6 +100,7 @@ def rights_chart(here: Sequence[float], everybody: Sequence[float], texts: Texts
 
 
 def draw_zone(axes: Axes, shape: shapely.Geometry | None, number: str, *, here: bool) -> None:
+    """Outline a zone with its number; the one that the drawing is about is filled and hatched."""
     if shape is None or shapely.is_empty(shape):
         return
     look: dict[str, Any] = {"facecolor": ZONE, "hatch": "////", "edgecolor": "white"} if here else {}
@@ -124,6 +125,7 @@ def merged_shape(cells: gpd.GeoDataFrame) -> shapely.Geometry:
 
 
 def fill_shape(axes: Axes, shape: shapely.Geometry, **look: Any) -> None:
+    """Draw a polygon, or several, with their holes."""
     paths = [
         Path.make_compound_path(
             *(Path(shapely.get_coordinates(ring), closed=True) for ring in (part.exterior, *part.interiors))
@@ -155,6 +157,7 @@ def _percent(shares: Sequence[float]) -> list[float]:
 
 
 def svg_of(figure: Figure) -> str:
+    """Return a drawing as SVG, the same bytes for the same drawing."""
     buffer = io.StringIO()
     FigureCanvasSVG(figure)
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
