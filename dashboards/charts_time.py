@@ -65,7 +65,7 @@ def sentence_of(points: Sequence[Point], name: str, words: Words) -> str:
     values = {
         "name": name,
         "first": value_words(first.number, words.texts),
-        "last": with_range(last.number, words.texts),
+        "last": _with_known_range(last, words),
         "from_day": short_day(first.day, words),
         "to_day": short_day(last.day, words),
     }
@@ -105,8 +105,13 @@ def _day(point: Point) -> str:
 
 
 def _told(point: Point, words: Words) -> str:
-    day, value = short_day(point.day, words), with_range(point.number, words.texts)
-    return words("time.chart.point", day=day, value=value)
+    return words("time.chart.point", day=short_day(point.day, words), value=_with_known_range(point, words))
+
+
+def _with_known_range(point: Point, words: Words) -> str:
+    """Write the value, with its range where that is known."""
+    has_range = point.number is not None and point.number.has_range
+    return (with_range if has_range else value_words)(point.number, words.texts)
 
 
 def _ranges(points: Sequence[Point]) -> dict[str, object] | None:
