@@ -114,21 +114,26 @@ def test_threads_that_read_and_write_at_once_each_see_a_whole_store(one):
     assert read(0) == (7, 6)
 
 
-@pytest.mark.parametrize("moment", ["in the block", "before the name"])
-def test_a_writer_that_is_killed_loses_nothing_that_was_filed(one, moment):
-    kill = "os.kill(os.getpid(), signal.SIGKILL)\n"
-    program = "import pandas as pd\nfrom access import observatory_store\n"
-    if moment == "before the name":
-        program += f"observatory_store._put_in_place = lambda *_: {kill}"
-    program += (
-        "with observatory_store.writing(path) as store:\n"
-        "    store.remove('city', city='one')\n"
-        "    store.add('city', pd.DataFrame({'city': ['two']}))\n"
+def test_a_writer_that_is_killed_loses_nothing_that_was_filed(one):
+    program = (
+        "import pandas as pd\n"
+        "from access import observatory_store\n"
+        "def end(*_):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "def write(in_block, before_name):\n"
+        "    observatory_store._put_in_place = before_name\n"
+        "    with observatory_store.writing(path) as store:\n"
+        "        store.remove('city', city='one')\n"
+        "        store.add('city', pd.DataFrame({'city': ['two']}))\n"
+        "        in_block()\n"
+        "for moments in ((end, None), (lambda: None, end)):\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        write(*moments)\n"
+        "    print(os.waitpid(child, 0)[1], flush=True)\n"
     )
-    program += f"    {kill}" if moment == "in the block" else ""
     killed = in_another_process(program, one)
-    killed.communicate()
-    assert killed.returncode == -signal.SIGKILL
+    assert killed.communicate()[0] == f"{int(signal.SIGKILL)}\n" * 2
     assert any(".partial-" in found.name for found in one.parent.iterdir())  # it had begun
     assert cities_in(one) == ["one"]
     with writing(one) as store:
