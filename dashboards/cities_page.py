@@ -6,7 +6,8 @@ import dash
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.cities_tables import compared
+from access.report_tables import Table
+from dashboards.cities_tables import Compared, compared
 from dashboards.components import download_menu, table_block
 from dashboards.downloads import Shown
 from dashboards.run_data import RunData, Runs
@@ -18,7 +19,10 @@ from dashboards.words import Words
 
 def layout(data: RunData, view: View, words: Words) -> Component:
     """Return the page; without a store, how to make one."""
-    top = [html.H1(words("cities.title"), tabIndex="-1"), html.P(words("cities.intro"), className="muted")]
+    top = [
+        html.H1(words("cities_page.title"), tabIndex="-1"),
+        html.P(words("cities_page.intro"), className="muted"),
+    ]
     store = store_data()
     if store is None:
         return html.Div([*top, *without_store(words, data)], className="prose")
@@ -28,20 +32,9 @@ def layout(data: RunData, view: View, words: Words) -> Component:
         return html.Div([*top, problem_of_store(problem, words)])
     if not found.n_cities:
         return html.Div([*top, html.P(words("time.empty")), *without_store(words, data)], className="prose")
-    parts: list[Component] = [html.P(found.sentence, className="lead")]
-    if found.tables:
-        parts.append(download_menu(words, what=("csv",)))
-        parts += [block for table in found.tables if (block := table_block(table)) is not None]
-    parts += [html.P(note, className="muted") for note in found.notes]
-    parts.append(html.H2(words("cities.refused")))
-    if found.refused:
-        parts += [
-            html.P(words("cities.refused_intro")),
-            html.Ul([html.Li(reason) for reason in found.refused]),
-        ]
-    else:
-        parts.append(html.P(words("cities.none_refused"), className="muted"))
-    return html.Div([*top, *parts])
+    return html.Div(
+        [*top, html.P(found.sentence, className="lead"), *_side(found, words), *_refused(found, words)]
+    )
 
 
 def register(app: dash.Dash, runs: Runs) -> None:
@@ -55,3 +48,32 @@ def shown(data: RunData, view: View, words: Words) -> Shown:
         return Shown("cities", [] if store is None else list(compared(store, words).tables))
     except StoreReadError:
         return Shown("cities", [])
+
+
+def _side(found: Compared, words: Words) -> list[Component]:
+    """Return who is compared, the tables of numbers, the first one open, and how to read them."""
+    if not found.tables:
+        return [html.P(note) for note in found.notes]
+    return [
+        html.Ul([html.Li(heading) for heading in found.headings]),
+        download_menu(words, what=("csv",)),
+        *(_table(table, is_open=place == 0) for place, table in enumerate(found.tables)),
+        html.H2(words("cities_page.reading")),
+        html.Ul([html.Li(note) for note in found.notes]),
+    ]
+
+
+def _table(table: Table, *, is_open: bool) -> Component:
+    title = html.Summary(html.H2(table.caption))
+    return html.Details([title, table_block(table)], open=is_open, className="cities-table")
+
+
+def _refused(found: Compared, words: Words) -> list[Component]:
+    title = html.H2(words("cities_page.refused"))
+    if not found.refused:
+        return [title, html.P(words("cities_page.none_refused"), className="muted")]
+    return [
+        title,
+        html.P(words("cities_page.refused_intro")),
+        html.Ul([html.Li(each) for each in found.refused]),
+    ]

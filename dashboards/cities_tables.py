@@ -1,9 +1,14 @@
-"""What the page Cities shows: tables of what can be compared, and the reasons for what cannot."""
+"""What the page Cities shows: tables of what can be compared, and the reasons for what cannot.
+
+Which numbers may stand side by side is decided by ``access.cities``; here is only what a visitor sees.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from access.cities import Comparison, compare_cities
+from access.cities_words import city_headings, city_notes, city_tables, refusal_lines
 from access.report_tables import Table
 from dashboards.store_data import StoreData
 from dashboards.time_choice import cities_in
@@ -11,10 +16,25 @@ from dashboards.words import Words
 
 
 class Compared(NamedTuple):
-    """Cities side by side, in one language."""
+    """Cities side by side, in one language.
+
+    Attributes
+    ----------
+    n_cities : int
+        Cities in the store, compared or not.
+    sentence : str
+        How many there are.
+    headings : tuple of str
+        Day and size of each city that is compared.
+    tables : tuple of Table
+        One a family of indicators.
+    notes, refused : tuple of str
+        What must be known to read the tables; what is not in them, and why.
+    """
 
     n_cities: int
     sentence: str
+    headings: tuple[str, ...]
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
     refused: tuple[str, ...]
@@ -28,5 +48,19 @@ def compared(store: StoreData, words: Words) -> Compared:
     StoreReadError
         If the store cannot be read.
     """
-    n = len(cities_in(store))
-    return Compared(n, words.plural("cities.sentence", n), (), (), ())
+    n, texts = len(cities_in(store)), words.texts
+    found = comparison(store)
+    tables = city_tables(found, texts)
+    return Compared(
+        n,
+        words.plural("cities_page.sentence", n),
+        tuple(city_headings(found, texts)) if tables else (),
+        tuple(tables),
+        tuple(city_notes(found, texts)) if n else (),
+        tuple(refusal_lines(found, texts)),
+    )
+
+
+def comparison(store: StoreData) -> Comparison:
+    """Return the comparison of all cities, made once until the store changes."""
+    return store.kept(("comparison",), compare_cities)

@@ -1,4 +1,4 @@
-"""The page Over time: what is chosen, the number with its gaps, the map of change, alerts, the page itself."""
+"""The page Over time: what is chosen, a number with its gaps, the map of change, alerts, the whole page."""
 
 from __future__ import annotations
 
