@@ -161,11 +161,11 @@ def _size(numbers: Floats) -> float:
     return float(np.nanmax(np.abs(numbers), initial=0.0))
 
 
-def usual_change(values: Floats, least_changes: int, at_most: float) -> float:
+def usual_change(values: Floats, least_changes: int, at_most: float, assumed: float = 0.0) -> float:
     """Return the standard deviation of what a number does between snapshots when nothing happens.
 
     From the median size of its changes between neighbours, which a few real changes among them do not move
-    (a robust moving range; Shewhart's chart for single values takes the mean). 0 where there are too few.
+    (a robust moving range; Shewhart's chart for single values takes the mean).
 
     Parameters
     ----------
@@ -173,6 +173,8 @@ def usual_change(values: Floats, least_changes: int, at_most: float) -> float:
         In order of days; NaN = not known, which ends a pair of neighbours.
     least_changes : int
         Fewer known changes say nothing.
+    assumed : float
+        Returned where they are fewer.
     at_most : float
         Largest standard deviation given: a city whose timetable is never twice the same must not be able to
         hide a cut behind it.
@@ -187,5 +189,5 @@ def usual_change(values: Floats, least_changes: int, at_most: float) -> float:
     changes = np.abs(np.diff(values))
     changes = changes[~np.isnan(changes)]
     if len(changes) < least_changes:
-        return 0.0
+        return assumed
     return min(float(np.median(changes)) / OF_NORMAL, at_most)

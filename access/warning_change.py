@@ -206,8 +206,9 @@ def worsening(values: Floats, reference: int, now: int, worse: str) -> float:
 
 def p_of(moved: Difference, values: Floats, reference: int, worse: str, rules: Rules) -> float:
     """Return the p-value of a change, with what the number does between snapshots up to the reference."""
-    at_most = rules.noise.at_most_share * abs(float(values[reference]))
-    usual = usual_change(values[: reference + 1], rules.noise.least_changes, at_most)
+    noise, size = rules.noise, abs(float(values[reference]))
+    at_most, assumed = noise.at_most_share * size, noise.assumed_share * size
+    usual = usual_change(values[: reference + 1], noise.least_changes, at_most, assumed)
     return moved.p_value("higher" if worse == "higher" else "lower", usual)
 
 

@@ -217,10 +217,7 @@ class _Grid:
 
     def places(self, rows: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the position of each row; of cells that no snapshot lists there are no rows."""
-        return (
-            np.array([self.snapshot[name] for name in rows["snapshot"]], dtype=np.int64),
-            np.array([self.cell[name] for name in rows["cell"]], dtype=np.int64),
-        )
+        return _positions(rows["snapshot"], self.snapshot), _positions(rows["cell"], self.cell)
 
     def floats(self, rows: pd.DataFrame, column: str) -> Floats:
         table = np.full((len(self.ids), len(self.cells)), np.nan)
@@ -229,8 +226,16 @@ class _Grid:
 
     def last_text(self, rows: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
         found = np.full((len(self.ids), len(self.cells)), None, dtype=object)
-        found[self.places(rows)] = [_text(value) for value in rows[column]]
+        codes, different = pd.factorize(rows[column])
+        texts = np.array([*(str(name) for name in different), None], dtype=object)
+        found[self.places(rows)] = texts[codes]  # -1 = missing = the last
         return found
+
+
+def _positions(names: pd.Series, place: Mapping[str, int]) -> npt.NDArray[np.int64]:
+    """Return the position of each name; each different one is looked up once."""
+    codes, different = pd.factorize(names)
+    return np.array([place[str(name)] for name in different], dtype=np.int64)[codes]
 
 
 def _watched(rules: Rules) -> list[str]:

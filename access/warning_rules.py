@@ -44,6 +44,7 @@ class Noise(Section):
     """What an index does between snapshots when nothing happens, beside the errors of its inputs."""
 
     least_changes: int = Field(ge=2, description="Earlier changes from which the usual one is known.")
+    assumed_share: float = Field(ge=0, lt=1, description="Usual change until it is known, of the value.")
     at_most_share: Share = Field(description="Largest usual change taken, as a share of the value.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from access.indicator_registry import registry
@@ -27,13 +28,18 @@ def words_of(episode: Episode, history: History, counting: Counting) -> dict[str
     held = [seen for _, status, seen in episode.track if status in ("holds", "between")]
     found = {}
     for language in LANGUAGES:
-        texts = Texts(language)
+        texts = _texts(language)
         text = _Told(episode, history, held[-1], texts).sentence()
         if episode.state(counting) == "cleared":
             day = texts.day(history.days[episode.track[-1][0]])
             text = texts("warning.cleared", text=text, day=day)
         found[language] = text
     return found
+
+
+@functools.cache
+def _texts(language: str) -> Texts:
+    return Texts(language)
 
 
 class _Told:
