@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from access.report_data import Run
-from access.report_findings import area_name, attribution, map_place, period_label, window
+from access.report_findings import area_name, attribution, period_label, walking, window
 from access.report_numbers import sure_words, value_words
 from access.report_rights_words import catalogue_label, entries_of, right_label
 from access.report_small import fewest_shown
@@ -171,7 +171,17 @@ def _chart_alt(facts: ZoneFacts, texts: Texts) -> str:
 
 def _days(run: Run, texts: Texts) -> Iterator[str]:
     """Day, hours, percentile and walking of the headline; day and hours of every other period of a right."""
-    yield map_place(run, texts)
+    main = run.period(run.headline.period)
+    service_date = main.get("service_date") or (run.manifest.get("service_dates") or {}).get(main.get("name"))
+    yield texts(
+        "sheet.day_when",
+        period=period_label(run, run.headline.period, texts),
+        day=texts.day(service_date),
+        window=window(main, texts),
+    )
+    percentile = run.manifest.get("percentile") or 50
+    key = "sheet.day_middle" if percentile == 50 else "sheet.day_percentile"
+    yield f"{texts(key, percentile=percentile)} {texts.capital(walking(run, texts))}."
     used = {str(entry.get("period")) for entry in entries_of(run) if entry.get("state", "ok") == "ok"}
     listed = []
     for period in run.periods:
@@ -180,7 +190,8 @@ def _days(run: Run, texts: Texts) -> Iterator[str]:
             day = texts.day(period.get("service_date"))
             listed.append(f"{period_label(run, name, texts)}, {day}, {window(period, texts)}")
     if listed:
-        yield texts.capital(texts("between_sources").join(_first(listed, _MOST_PERIODS, texts))) + "."
+        periods = texts("between_sources").join(_first(listed, _MOST_PERIODS, texts))
+        yield texts("sheet.day_others", periods=periods)
 
 
 def _limits(run: Run, texts: Texts) -> Iterator[str]:

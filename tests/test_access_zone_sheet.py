@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from builders_evidence import manifest_entries, zone_rights
+from builders_reading import PLAIN, reading_ease, sentences_in
 from builders_rights_pages import write_rights_run
 
 from access.errors import ResultError
@@ -71,7 +72,7 @@ def test_an_unknown_zone_or_language_is_refused(run: Run) -> None:
 
 def test_the_words_hold_the_facts_of_the_zone(run: Run) -> None:
     told = words_of(run)
-    assert told["lead"] == "2,300 residents live here (11% of the residents of the study area)."
+    assert told["lead"] == "2,300 residents live here (11% of all in the study area)."
     assert told["lacked"] == ["A primary school", "A hospital"]
     assert told["rows"][0] == [
         "1",
@@ -80,9 +81,32 @@ def test_the_words_hold_the_facts_of_the_zone(run: Run) -> None:
         "19%",
         "7 min too far, or more, for half of those who lack it",
     ]
-    assert told["sure"][0].startswith("The zone was found again in 93% of 500 computations")
+    assert told["sure"][0].startswith("We made small changes to the data 500 times")
+    assert "found again in 93% of these" in told["sure"][0]
     assert "edge of the study area" in told["sure"][-1]
     assert told["sources"].startswith("© OpenStreetMap contributors")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("zone", ["a_east", "b_west"])
+def test_the_sheet_is_in_plain_words(run: Run, zone: str, language: str) -> None:
+    """All of it but names, tables, hashes and sources; each section by itself may be a little harder."""
+    told = words_of(run, Texts(language), zone)
+    parts = {
+        name: [*sentences_in(told[name])]
+        for name in ("lead", "people", "lacked_lead", "sure", "map_caption", "rows_note", "day", "limits")
+    }
+    assert reading_ease([text for texts in parts.values() for text in texts], language) >= PLAIN
+    hard = {
+        name: ease for name, texts in parts.items() if (ease := reading_ease(texts, language)) < PLAIN - 10
+    }
+    assert hard == {}
+
+
+def test_the_percentile_of_the_day_is_told(run: Run) -> None:
+    middle, other = (words_of(run._replace(manifest={**run.manifest, "percentile": p})) for p in (50, 75))
+    assert "we take the middle one" in middle["day"][1]
+    assert "Of 100 travel times in these hours 75 are no longer" in other["day"][1]
 
 
 def test_french_is_french(run: Run) -> None:
@@ -95,7 +119,7 @@ def test_french_is_french(run: Run) -> None:
 def test_what_is_not_known_is_said_and_few_are_hidden(run: Run) -> None:
     told = words_of(run, zone="a_east")
     assert told["people"][0] == "Their incomes are not known."
-    assert told["sure"][0].startswith("It was not computed")
+    assert told["sure"][0].startswith("We did not test")
     hidden = next(row for row in told["rows"] if row[1] == "A hospital")
     assert hidden[2:] == ["suppressed (too few residents)", "5.6%", "–"]
     assert len(PAGE.findall(zone_sheet(run, "a_east", "en"))) == 1
