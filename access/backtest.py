@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from access.backtest_truth import Planted, Sign, Truth
-from access.observatory_read import snapshots_of
 from access.observatory_store import Store
 
 if TYPE_CHECKING:
@@ -61,8 +60,9 @@ class BackTest:
         Every alert, in the order in which they were first said.
     planted : DataFrame
         One row for each thing planted: ``id``, ``effect``, ``begins``, ``said_on``, ``delay`` (snapshots, 1 =
-        the first that shows it; null = never), ``warned_delay`` (until a warning), ``found`` (boolean: within
-        the snapshots asked for; of something good: everything it clears was cleared), ``alerts``, ``rules``.
+        the first that counts; null = never), ``after`` (the same from the first that shows it),
+        ``warned_delay`` (until a warning), ``found`` (boolean: within the snapshots asked for; of something
+        good: everything it clears was cleared), ``alerts``, ``rules``.
         Without a truth it is empty.
     false_alarms : DataFrame
         Alerts first said in a stretch of noise: ``day``, ``rule``, ``kind``, ``state`` (highest ever),
@@ -128,16 +128,20 @@ def back_test(
         Default the shipped ones.
     series : str, optional
         Default the newest.
+
+    Raises
+    ------
+    StoreError
+        If the store has no such city or series.
     """
-    from access.warning import alerts_of
+    from access.warning import judge
+    from access.warning_history import history_of
     from access.warning_rules import shipped_rules
 
     applied = rules if rules is not None else shipped_rules()
-    order = snapshots_of(store, city, series)
-    seen = [
-        alerts_of(store, city, applied, series=series, until=str(snapshot)) for snapshot in order["snapshot"]
-    ]
-    return judged(list(order["observed_on"]), seen, [rule.name for rule in applied.rules], truth)
+    history = history_of(store, city, applied, series)
+    seen = [judge(history, applied, snapshot).alerts for snapshot in history.snapshots]
+    return judged(history.days, seen, [rule.name for rule in applied.rules], truth)
 
 
 def judged(
@@ -210,12 +214,24 @@ def _in_noise(day: date, truth: Truth) -> bool:
 def _planted_table(
     truth: Truth | None, matched: Mapping[str, Sequence[Said]], days: Sequence[date]
 ) -> pd.DataFrame:
-    columns = ["id", "effect", "begins", "said_on", "delay", "warned_delay", "found", "alerts", "rules"]
+    columns = [
+        "id",
+        "effect",
+        "begins",
+        "said_on",
+        "delay",
+        "after",
+        "warned_delay",
+        "found",
+        "alerts",
+        "rules",
+    ]
     rows = []
     for each in truth.planted if truth is not None else ():
         begins = next((n for n, day in enumerate(days) if day >= (each.counts_from or each.begins)), None)
         if begins is None:
             continue  # the history ends before
+        showing = next(n for n, day in enumerate(days) if day >= each.begins)
         delays: list[int | None]
         if each.effect == "good":
             found = [one for name in each.clears for one in matched.get(name, ())]
@@ -237,11 +253,18 @@ def _planted_table(
         rows.append({
             "id": each.id, "effect": each.effect, "begins": each.begins,
             "said_on": days[begins + delay - 1] if delay is not None else None,
-            "delay": delay, "warned_delay": warned,
+            "delay": delay, "after": _after(found, showing) if each.effect == "harm" else delay,
+            "warned_delay": warned,
             "found": cleared if each.effect == "good" else timely,
             "alerts": len(found), "rules": ", ".join(sorted({one.alert.rule for one in found})),
         })  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).astype({"delay": "Int64", "warned_delay": "Int64"})
+    return pd.DataFrame(rows, columns=columns).astype(
+        dict.fromkeys(("delay", "after", "warned_delay"), "Int64")
+    )
+
+
+def _after(found: Sequence[Said], showing: int) -> int | None:
+    return min((one.at - showing + 1 for one in found), default=None)
 
 
 def _clearing(found: Sequence[Said], begins: int) -> list[int | None]:

@@ -7,15 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders_observatory import quarters
+from builders_observatory import Planted, quarters, small_store
 
-from access.backtest import judged
+from access.backtest import back_test, judged
 from access.backtest_file import as_record, load_back_test, save_back_test
 from access.backtest_text import back_test_lines
 from access.backtest_truth import Truth, read_truth
 from access.errors import ConfigError
+from access.observatory_store import reading
 from access.texts import Texts
-from access.warning import Alert
+from access.warning import Alert, alerts_of
 
 DAYS = quarters(10)
 RULES = ["right_newly_unmet", "access_falls"]
@@ -93,7 +94,7 @@ def test_a_consequence_that_settles_late_is_no_false_alarm_but_a_much_later_one_
 def test_a_slow_harm_counts_from_the_day_a_rule_can_speak():
     slow = {**CUT, "found_by": [{"kind": "trend"}], "counts_from": DAYS[7], "lasts_until": DAYS[9]}
     found = judged(DAYS, seen({8: [alert("a", "trend")]}), RULES, truth(slow))
-    assert found.planted["delay"].iloc[0] == 2
+    assert found.planted[["delay", "after"]].iloc[0].tolist() == [2, 5]
     early = judged(DAYS, seen({5: [alert("a", "trend")]}), RULES, truth(slow))
     assert early.planted["delay"].iloc[0] == 1
 
@@ -168,3 +169,31 @@ def test_all_problems_of_a_truth_are_said_at_once(tmp_path: Path):
         read_truth(file)
     assert "a harm needs found_by" in str(error.value)
     assert "effect" in str(error.value)
+
+
+def test_a_planted_cut_is_found_in_a_store_and_quiet_snapshots_stay_quiet(tmp_path: Path):
+    days = quarters(9)
+    snapshots = [Planted(day, access=0.6 if number >= 6 else 1.0) for number, day in enumerate(days)]
+    path = small_store(tmp_path / "s.duckdb", snapshots)
+    known = truth({**CUT, "begins": days[6]}, noise=((days[0], days[5]),))
+    with reading(path) as store:
+        found = back_test(store, "smalltown", known)
+    assert found.misses == []
+    assert found.planted["delay"].iloc[0] == 1
+    assert found.planted["warned_delay"].iloc[0] == 2
+    assert len(found.false_alarms) == 0
+    assert found.snapshot_rules == 6 * len(found.rules)
+
+
+def test_the_replay_says_what_would_have_been_said_with_what_was_filed_by_then(tmp_path: Path):
+    snapshots = [Planted(day, access=0.6 if 4 <= number < 7 else 1.0, last_day=day)
+                 for number, day in enumerate(quarters(8))]  # fmt: skip
+    path = small_store(tmp_path / "all.duckdb", snapshots)
+    with reading(path) as store:
+        replayed = back_test(store, "smalltown")
+    number = 5
+    early = small_store(tmp_path / "early.duckdb", snapshots[: number + 1])
+    with reading(early) as store:
+        then = {alert.alert: alert.state for alert in alerts_of(store, "smalltown")}
+    assert then == {one.alert.alert: one.states[number] for one in replayed.said if number in one.states}
+    assert then

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from builders_observatory import Planted, small_store
 from demo_truth import read_gtfs_table
 
 from access import demo_history_plan as history
@@ -17,11 +18,12 @@ from access import demo_plan as plan
 from access.backtest_truth import read_truth
 from access.config_file import load_config
 from access.demo_city import write_demo_city
-from access.demo_history import write_moment
+from access.demo_history import run_history, write_moment
 from access.demo_history_people import BaseCity, census_of, residents_of
 from access.demo_history_plan import N_SNAPSHOTS, moment, observed_on
 from access.demo_history_timetable import retimed
 from access.demo_transit import make_feed
+from access.errors import InputDataError
 
 TRUTH = read_truth(Path(__file__).parents[1] / "configs" / "demo-history.yaml")
 SMALL = plan.SIZES["small"]
@@ -173,3 +175,22 @@ def test_the_run_of_a_moment_knows_no_other_names_than_the_demo_city(written):
     assert content["name"] == {"en": "Marlune, ten years (demo)", "fr": "Marlune, dix ans (démo)"}
     census = gpd.read_file(written[0] / "census.gpkg")
     assert {"population", "households", *plan.INCOME_BRACKETS} <= set(census)
+
+
+def test_a_history_has_at_most_forty_snapshots(tmp_path):
+    with pytest.raises(InputDataError, match="allowed are 1 to 40"):
+        run_history(tmp_path / "city", tmp_path / "store.duckdb", snapshots=41)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_store_has_is_left_out_and_the_rest_is_run_and_filed(tmp_path, monkeypatch):
+    done = []
+    small_store(tmp_path / "s.duckdb", [Planted(DAYS[0])], city="portville")
+    monkeypatch.setattr("access.demo_history.write_demo_city", lambda *_, **__: None)
+    monkeypatch.setattr("access.demo_history.write_moment", lambda folder, *_: folder / "config.yaml")
+    monkeypatch.setattr("access.pipeline.run", lambda config, out, **_: out.mkdir(parents=True))
+    monkeypatch.setattr("access.observatory.observe", lambda run, store, city: done.append((run.name, city)))
+    filed = run_history(tmp_path / "city", tmp_path / "s.duckdb", snapshots=3, city="portville")
+    assert filed == DAYS[1:3]
+    assert done == [(str(day), "portville") for day in DAYS[1:3]]
+    assert not any((tmp_path / "city" / "runs").iterdir())
