@@ -134,9 +134,22 @@ def snapshot_id(city: str, method: str, config: str, inputs: Iterable[str]) -> s
 
 
 def digest(content: Any) -> str:
-    """Return the SHA-256 of plain values, whatever the order of keys."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    """Return the SHA-256 of plain values, whatever the order of keys; 200 and 200.0 are one number."""
+    text = json.dumps(
+        _numbers(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+    )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _numbers(content: Any) -> Any:
+    """Write whole numbers in one way only: a default and a value read from a file may differ in it."""
+    if isinstance(content, Mapping):
+        return {key: _numbers(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_numbers(value) for value in content]
+    if isinstance(content, float) and content.is_integer():
+        return int(content)
+    return content
 
 
 def _rights(given: Mapping[str, Any] | None, rights: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
