@@ -72,6 +72,8 @@ def map_figure(run: Run, zone_id: str | None, texts: Texts) -> FigureTold:
             zones = register(run).to_crs(crs)
             ids = zones["zone_id"].astype(str).to_list()
             for number, (each, shape) in enumerate(zip(ids, zones.geometry, strict=True), start=1):
+                if shape is not None:  # a light edge, to be seen on dark cells
+                    fill_shape(axes, shape, facecolor="none", edgecolor="white", linewidth=2.0, zorder=2)
                 draw_zone(axes, shape, str(number), here=each == zone_id)
         finish_map(axes, (west, south, east, north), texts)
         svg = svg_of(drawn)
@@ -175,10 +177,10 @@ def _dots(
 ) -> str:
     """Draw a dot a row, with a bar from the low to the high end; a dot without a bar has no range."""
     n = len(spans)
-    height_mm = 14 + 6.5 * n
+    height_mm = 9 + 6.5 * n
     with mpl.rc_context(PLAIN_STYLE):
         drawn = Figure(figsize=(_WIDTH_MM * _MM, height_mm * _MM))
-        axes = drawn.add_axes((0.06, 9 / height_mm, 0.91, 6.5 * n / height_mm))
+        axes = drawn.add_axes((0.06, 7 / height_mm, 0.91, 6.5 * n / height_mm))
         place = np.arange(n)
         for row, (value, low, high) in enumerate(spans):
             if math.isfinite(low) and math.isfinite(high):

@@ -12,6 +12,7 @@ from access.evidence_statement import Source, State, Statement, covered_of
 from access.evidence_trace import input_names
 from access.report_data import Run
 from access.report_findings import period_label, service_label
+from access.report_numbers import Number
 from access.report_rights_words import entries_of, right_label
 from access.report_scenario_numbers import (
     absence,
@@ -48,7 +49,7 @@ def _access(run: Run, scenario: ScenarioRead, texts: Texts) -> Iterator[Statemen
     for row in sorted(rows, key=lambda row: _GROUPS.index(row["group"])):
         words = {
             "scenario": texts.label(scenario.entry["name"]),
-            "group": group_words(str(row["group"]), texts),
+            "group": texts.capital(group_words(str(row["group"]), texts)),
             "service": service_label(run, str(row["service"]), texts),
             "period": period_label(run, str(row["period"]), texts),
             "cutoff": int(value_of(row, "cutoff_min")),
@@ -81,8 +82,8 @@ def _changed(
     change = value_of(row, "change")
     indicator = str(row["indicator"])
     where = {name: str(row[name]) for name in ("service", "period", "standard") if isinstance(row[name], str)}
-    base = run.numbers.one(indicator, group=str(row["group"]), **where)
-    covered = covered_of(run, base) if base else 1.0
+    base = run.numbers.one(indicator, group=str(row["group"]), **where) or _of_income_order(run, where)
+    covered = covered_of(run, base) if base else 0.0
     known = {"low": value_of(row, "low"), "high": value_of(row, "high"), "covered_share": covered}
     above = claim_above(change, 0.0, **known)
     below = claim_below(change, 0.0, **known)
@@ -126,12 +127,18 @@ def _changed(
     )
 
 
+def _of_income_order(run: Run, where: Mapping[str, str]) -> Number | None:
+    """Return the number that says how many residents have a place in the order of incomes, as 40 % need it."""
+    known = {name: value for name, value in where.items() if name != "standard"}
+    return run.numbers.one("ratio_richest10_poorest40", group="all", **known)
+
+
 def _reason(verdict: Verdict, row: Row, texts: Texts) -> str:
     if verdict is Verdict.NOT_DEFINED:
         return absence(row, texts)
     if verdict is Verdict.COVERAGE_TOO_LOW:
         return texts("evidence.covered_too_few")
-    return texts("evidence.may_be_none", range=interval_words(row, texts))
+    return interval_words(row, texts)
 
 
 def _plain(value: object) -> str:

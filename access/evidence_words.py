@@ -21,10 +21,9 @@ from access.zone_sheet_words import shortened
 
 _LONGEST = 160
 _TIMES = "travel_times/"
-_LABELS = ("range", "covered", "method", "limits", "bands", "made", "described", "number", "legend")
+_LABELS = ("colon", "range", "covered", "method", "limits", "bands", "made", "described", "number", "legend")
 _HEADINGS = (
     "reading", "map", "withheld", "frames", "rights_sources", "limits", "made", "inputs", "again", "sources",
-    "contents",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from access.evidence_statement import Source, State, Statement
 from access.evidence_trace import input_names, result_files
 from access.report_data import Run
 from access.report_findings import service_label
-from access.report_rights_words import entries_of
+from access.report_rights_words import entries_of, right_label
 from access.report_zone_gap import number_in
 from access.report_zones import term
 from access.texts import Texts
@@ -105,7 +105,7 @@ def _lacked(run: Run, facts: ZoneFacts, right: LackedRight, texts: Texts) -> Sta
     said = texts(
         key,
         name=facts.zone.name,
-        right=right.label,
+        right=right_label(run, right.right, texts),
         share=right.share_words,
         everybody=right.share_of_all_words,
     )
