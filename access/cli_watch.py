@@ -83,4 +83,52 @@ def _look_every(watcher: Watcher, minutes: float) -> None:
         time.sleep(60 * minutes)
 
 
-COMMANDS: tuple[click.Command, ...] = (watch,)
+@click.command()
+@click.option("--store", required=True, help="File of the observatory, or address of a PostgreSQL server.")
+@click.option("--indicator", "indicators", multiple=True, metavar="NAME", help="Only these; may be repeated.")
+@click.option("--reference", metavar="CITY", help="Compare with this city; default with what most have.")
+@click.option("--all-groups", is_flag=True, help="Show every group of residents, not only the ends.")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every number that is compared, all groups, one row a city.",
+)
+@LANG
+def cities(
+    store: str,
+    indicators: tuple[str, ...],
+    reference: str | None,
+    all_groups: bool,
+    csv_file: Path | None,
+    lang: str,
+) -> None:
+    """Put the newest snapshots of all cities side by side, and say what cannot be compared and why."""
+    from access.cities import compare_cities
+    from access.cities_words import GROUPS, city_headings, city_notes, city_tables, refusal_lines
+    from access.observatory_store import reading
+    from access.texts import Texts
+
+    log(quiet=True)
+    words = Texts(lang)
+    with reading(store) as open_store:
+        found = compare_cities(open_store, reference=reference, indicators=list(indicators) or None)
+    for line in city_headings(found, words):
+        click.echo(line)
+    for table in city_tables(found, words, None if all_groups else GROUPS):
+        click.echo(f"\n{table.caption}")
+        widths = [max(map(len, column)) for column in zip(table.columns, *table.rows, strict=True)]
+        for row in (table.columns, *table.rows):
+            click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    click.echo("")
+    for line in city_notes(found, words):
+        click.echo(line)
+    if found.refused:
+        click.echo(f"\n{words('cities.refusal.heading')}")
+        for line in refusal_lines(found, words):
+            click.echo(f"  {line}")
+    if csv_file is not None:
+        found.rows.to_csv(csv_file, index=False)
+
+
+COMMANDS: tuple[click.Command, ...] = (watch, cities)
