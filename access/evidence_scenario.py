@@ -128,7 +128,7 @@ def _changed(
 
 
 def _of_income_order(run: Run, where: Mapping[str, str]) -> Number | None:
-    """Return the number that says how many residents have a place in the order of incomes, as 40 % need it."""
+    """Return the number that says how many residents have a place in the order of incomes."""
     known = {name: value for name, value in where.items() if name != "standard"}
     return run.numbers.one("ratio_richest10_poorest40", group="all", **known)
 
