@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ def write_bulletin(location: str | Path, city: str | None, quarter: str, languag
             f"--out {out}: cannot be written ({error.strerror}); name another file"
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _inputs(

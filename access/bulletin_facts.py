@@ -18,6 +18,7 @@ import math
 import re
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from access.errors import InputDataError
@@ -238,7 +239,7 @@ def _notes(store: Store, city: str, quarter: Quarter) -> pd.DataFrame:
         _day(happened) or _day(submitted)
         for happened, submitted in zip(rows["happened_on"], rows["submitted_at"], strict=True)
     ]
-    within = [day is not None and quarter.first <= day <= quarter.last for day in days]
+    within = np.array([day is not None and quarter.first <= day <= quarter.last for day in days], dtype=bool)
     return newest_first(rows[within].reset_index(drop=True))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 from builders_observatory import ids_of, quiet, small_store
-from builders_what_if import EVERY_5, FEW, NO_BUS, finished_city
+from builders_what_if import EVERY_5, FEW, finished_city
 from click.testing import CliRunner
 
 from access.cli_notes import COMMANDS
@@ -141,11 +141,12 @@ def test_proposals_are_computed_filed_and_listed(run: Path, tmp_path: Path) -> N
     more = str(written(tmp_path, EVERY_5))
     assert call("add", store, str(run), more, "--by", "citizens", "--quick").endswith(": filed\n")
     assert call("add", store, str(run), more, "--by", "citizens", "--quick").endswith(": filed again\n")
-    none = str(written(tmp_path, NO_BUS, name={"en": "No bus", "fr": "Sans bus"}))
-    call("add", store, str(run), none, "--by", "authority")
+    entries = [{**EVERY_5["entries"][0], "headway_min": 30}]
+    fewer = written(tmp_path, EVERY_5 | {"entries": entries}, name={"en": "Few buses", "fr": "Moins de bus"})
+    call("add", store, str(run), str(fewer), "--by", "authority")
     listed = call("list", store)
     assert "by citizens  More buses" in listed
-    assert "by the authority  No bus" in listed
+    assert "by the authority  Few buses" in listed
     with reading(store) as opened:
         table = side_by_side_of(proposals_of(opened, opened.rows("city")["city"].iloc[0]))
     counts = table[table["unit"] == "residents"].select_dtypes("number").drop(columns="base")
