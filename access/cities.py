@@ -111,11 +111,11 @@ def _newest(store: Store) -> tuple[list[City], list[Refusal]]:
     found, without = [], []
     for row in cities_in(store).to_dict("records"):
         city = str(row["city"])
-        if store.rows("series", ["series"], city=city).empty or snapshots_of(store, city).empty:
+        if store.rows("snapshot", ["snapshot"], city=city).empty:
             without.append(Refusal("no_snapshot", (city,), (), (), 0))
             continue
         series = series_of(store, city).iloc[-1]
-        last = snapshots_of(store, city).iloc[-1]
+        last = snapshots_of(store, city, str(series["series"])).iloc[-1]
         head = store.rows("snapshot", ["manifest_json"], snapshot=last["snapshot"])["manifest_json"].iloc[0]
         unit = {language: series[f"income_unit_{language}"] for language in ("en", "fr")}
         found.append(
