@@ -27,6 +27,7 @@ from access.report_data import Run
 from access.report_findings import period_label, service_label
 from access.report_numbers import Number, value_words
 from access.report_rights_words import beside, demand, entries_of, right_label, word
+from access.report_scenario_numbers import elided
 from access.report_section import group_label, period_or_all
 from access.texts import Texts
 
@@ -94,8 +95,8 @@ def _made(
         id="",
         chapter=chapter,
         state=state,
-        said=texts.capital(said),
-        reason=reason_words(claim, number, texts),
+        said=texts.capital(elided(said, texts)),
+        reason=_no_counts(run, number, texts) or reason_words(claim, number, texts),
         claim=claim,
         method=number.indicator,
         source=Source("indicators.parquet", key_words(number)),
@@ -104,6 +105,14 @@ def _made(
         files=result_files(run, _period_of(run, number), number.indicator),
         **facts_of_number(number, claim, texts),
     )
+
+
+def _no_counts(run: Run, number: Number, texts: Texts) -> str:
+    """Say why an index of segregation is not defined, where the run says it in both languages."""
+    if not (math.isnan(number.value) and number.indicator.startswith("segregation_")):
+        return ""
+    told = (run.manifest.get("segregation") or {}).get("not_defined") or []
+    return texts("between_sources").join(texts.label(each) for each in told)
 
 
 def _period_of(run: Run, number: Number) -> str:

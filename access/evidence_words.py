@@ -14,12 +14,13 @@ from access.report_data import Run
 from access.report_findings import area_name, attribution, map_place
 from access.report_method import travel_rules
 from access.report_rights_words import entries_of, right_label, source_words, threshold_words
+from access.report_scenario_numbers import elided
 from access.report_zone_rule import rule_words
 from access.texts import Texts
 from access.zone_sheet_facts import manifest_sha256
 from access.zone_sheet_words import shortened
 
-_LONGEST = 160
+_LONGEST = 300
 _TIMES = "travel_times/"
 _LABELS = ("colon", "range", "covered", "method", "limits", "bands", "made", "described", "number", "legend")
 _HEADINGS = (
@@ -75,7 +76,7 @@ def report_words(
             key: texts(f"evidence.label.{key}") for key in _LABELS
         },
         "chapters": list(_chapters(said, figures, texts)),
-        "figures": {name: _figure(each) for name, each in figures.items()},
+        "figures": {name: _figure(each, texts) for name, each in figures.items()},
         "withheld_lead": texts("evidence.withheld_lead" if withheld else "evidence.withheld_none"),
         "withheld_columns": _columns(texts, "id", "withheld", "number", "reason"),
         "withheld": [[each.id, each.said, each.value, each.reason] for each in withheld],
@@ -143,10 +144,10 @@ def _statement(each: Statement, texts: Texts) -> dict[str, Any]:
     }
 
 
-def _figure(each: FigureTold) -> dict[str, Any]:
+def _figure(each: FigureTold, texts: Texts) -> dict[str, Any]:
     return {
-        "caption": each.caption,
-        "alt": each.alt,
+        "caption": elided(each.caption, texts),
+        "alt": elided(each.alt, texts),
         "made": each.made,
         "legend": [{"colour": colour, "label": label, "line": line} for colour, label, line in each.legend],
     }

@@ -17,6 +17,7 @@ from access.evidence_trace import input_names, result_files
 from access.report_data import Run
 from access.report_findings import service_label
 from access.report_rights_words import entries_of, right_label
+from access.report_scenario_numbers import elided
 from access.report_zone_gap import number_in
 from access.report_zones import term
 from access.texts import Texts
@@ -144,7 +145,7 @@ def _made(
         id="",
         chapter="zone",
         state=state,
-        said=texts.capital(said),
+        said=texts.capital(elided(said, texts)),
         reason=reason,
         claim=claim,
         value=value,
