@@ -45,8 +45,11 @@ class FolderStore:
         check_filter(wanted, equals)
         needed = [name for name in wanted.names if {name} & {*names, *wanted.key, *equals}]
         path = self.folder / f"{table}.parquet"
+        condition = _condition(wanted, equals)
         try:
-            found = pq.read_table(path, columns=needed, filters=_condition(wanted, equals))
+            with pq.ParquetFile(path) as file:
+                found = file.read_row_groups(_parts_with(file, equals.get("snapshot")), columns=needed)
+            found = found if condition is None else found.filter(condition)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from None
         ordered = found.take(key_order(wanted, found)) if found.num_rows else found
@@ -73,6 +76,22 @@ class FolderStore:
             Always.
         """
         raise StoreError(f"{self.folder}: an export is only read; import it into a store ({table}, {equals})")
+
+
+def _parts_with(file: pq.ParquetFile, snapshot: Any) -> list[int]:
+    """Return the parts of a file that may have rows of a snapshot; all of them if none is asked for.
+
+    An export has a part for each snapshot, and each part knows its first and last value of every column.
+    """
+    parts = range(file.metadata.num_row_groups)
+    if not isinstance(snapshot, str):
+        return [*parts]
+    found = []
+    for number in parts:
+        known = file.metadata.row_group(number).column(0).statistics
+        if known is None or not known.has_min_max or known.min <= snapshot <= known.max:
+            found.append(number)
+    return found
 
 
 def _condition(table: Table, equals: dict[str, Any]) -> pc.Expression | None:

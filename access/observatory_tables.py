@@ -87,7 +87,8 @@ def key_order(table: Table, rows: pa.Table) -> pa.Array:
     """Return the places of rows in the order of the table's key; texts by their bytes, null first."""
     keys = {}
     for number, name in enumerate(table.key):
-        keys[f"{number} there"] = pc.is_valid(rows.column(name)).cast(pa.uint8())
+        if rows.column(name).null_count:
+            keys[f"{number} there"] = pc.is_valid(rows.column(name)).cast(pa.uint8())
         keys[f"{number} value"] = rows.column(name)
     return pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys])
 

@@ -63,9 +63,10 @@ def _bytes_of(values: pa.Array) -> list[bytes]:
     """Return values without null as bytes."""
     kind = values.type
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
-        as_bytes = values.cast(pa.binary()).to_pylist()
-        lengths = np.array([len(value) for value in as_bytes], dtype="<i8")
-        return [lengths.tobytes(), b"".join(as_bytes)]
+        ends = np.frombuffer(values.buffers()[1], "<i4")[values.offset : values.offset + len(values) + 1]
+        content = values.buffers()[2]
+        joined = b"" if content is None else memoryview(content)[ends[0] : ends[-1]]
+        return [np.diff(ends).astype("<i8").tobytes(), bytes(joined)]
     if pa.types.is_floating(kind):
         return [(values.to_numpy().astype("<f8") + 0.0).tobytes()]  # -0.0 and 0.0 are one number
     if pa.types.is_date(kind):
