@@ -195,7 +195,8 @@ def reference_of(
     """Return the snapshot that ``now`` is compared with: of the last few the one with the median value.
 
     One snapshot alone may be an outlier, and everything after it would look like a change. Of an even number
-    the later of the two in the middle is taken, so that one or two earlier snapshots give the newest.
+    the later of the two in the middle is taken, so that one or two earlier snapshots give the newest; of equal
+    ones the newest.
     Snapshots closer together than ``least_days_apart`` count once, the later of them; where only such are
     known, the newest.
 
@@ -220,8 +221,8 @@ def reference_of(
     if not chosen:
         return known[-1]
     ranked = sorted(chosen, key=lambda number: (values[number], number))
-    middle = ranked[(len(ranked) - 1) // 2 : len(ranked) // 2 + 1]
-    return max(middle)
+    middle = {values[number] for number in ranked[(len(ranked) - 1) // 2 : len(ranked) // 2 + 1]}
+    return max(number for number in ranked if values[number] in middle)
 
 
 def begun_last(opened: Sequence[Episode], subject: Mapping[str, str]) -> int:

@@ -7,6 +7,7 @@ make a warning are data, with their source and meaning in both languages. An ins
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -165,8 +166,9 @@ def read_rules(file: Path) -> Rules:
     return read_model(file, Rules, what="rules of the early warning", guide="configs/warnings.yaml")
 
 
+@cache
 def shipped_rules() -> Rules:
-    """Return the rules that come with the program."""
+    """Return the rules that come with the program, read once."""
     installed = Path(str(resources.files("access"))) / "data" / "warnings" / "warnings.yaml"
     checkout = Path(__file__).parents[1] / "configs" / "warnings.yaml"
     return read_rules(installed if installed.is_file() else checkout)

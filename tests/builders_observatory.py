@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from access.observatory_schema import schema
 from access.observatory_store import reading, writing
+from access.observatory_tables import to_arrow, to_frame
 
 CENTRES = {"smalltown": (45.0, 5.0), "portville": (43.5, 1.5)}
 N_CELLS = 19
@@ -130,6 +132,37 @@ def small_store(
         for table, parts in frames.items():
             store.add(table, pd.concat(parts, ignore_index=True))
     return path
+
+
+class MemoryStore:
+    """The same rows without a file, for tests of what reads a store: made in a moment."""
+
+    def __init__(
+        self, snapshots: Sequence[Planted], *, city: str = "smalltown", series: str = "method-1"
+    ) -> None:
+        frames: dict[str, list[dict[str, object]]] = {
+            "city": [{"city": city, "name_en": city.capitalize(), "name_fr": city.capitalize()}],
+            "series": [{"series": f"{city}-{series}", "city": city, "method": series}],
+        }
+        for planted in snapshots:
+            for table, rows in _tables(planted, city, series).items():
+                frames.setdefault(table, []).extend(rows)
+        self.tables = {
+            name: to_frame(to_arrow(table, pd.DataFrame(frames.get(name, []))), table)
+            for name, table in schema().tables.items()
+        }
+
+    def rows(self, table: str, columns: Sequence[str] | None = None, /, **equals: object) -> pd.DataFrame:
+        found = self.tables[table]
+        for name, value in equals.items():
+            if value is None:
+                found = found[found[name].isna()]
+            elif isinstance(value, list | tuple | set):
+                found = found[found[name].isin(list(value))]
+            else:
+                found = found[found[name] == value]
+        found = found.sort_values(list(schema().tables[table].key), na_position="first", ignore_index=True)
+        return found[list(columns or schema().tables[table].names)]
 
 
 def snapshot_id(city: str, series: str, observed_on: dt.date) -> str:
