@@ -1,9 +1,13 @@
 """Whether a store is whole: each kind of damage is found and named."""
 
+import datetime as dt
+import hashlib
 import shutil
+import struct
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from builders_filed_store import filed_store
 from builders_observatory import ids_of
@@ -11,8 +15,10 @@ from click.testing import CliRunner
 
 from access.cli_store import store_commands
 from access.observatory_check import problems_of, problems_of_archive
+from access.observatory_schema import Table, schema
 from access.observatory_store import Store, reading, writing
-from access.observatory_tally import tally
+from access.observatory_tables import to_arrow
+from access.observatory_tally import hash_of_rows, tally
 from access.observatory_words import problem_lines
 
 
@@ -111,6 +117,57 @@ def test_inputs_of_the_archive_are_read(damaged):
     assert kinds() == ["archive_changed"]
     done = CliRunner().invoke(store_commands, ["check", str(damaged)])
     assert "archive: kept.csv is not what was kept" in done.output
+
+
+def hash_by_hand(table: Table, rows: list[dict]) -> str:
+    """Return the hash of rows by its description, value by value."""
+
+    def place(row: dict) -> list:
+        given = [row.get(name) for name in table.key]
+        return [(0,) if value is None else (1, str(value).encode()) for value in given]
+
+    ordered = sorted(rows, key=place)
+    parts = [f"{table.name} {len(rows)}\n".encode()]
+    for column in table.columns:
+        values = [row.get(column.name) for row in ordered]
+        parts += [f"{column.name} {column.kind}\n".encode(), bytes(value is None for value in values)]
+        there = [value.encode() if isinstance(value, str) else value for value in values if value is not None]
+        if column.kind in ("text", "time", "json", "blob", "geometry"):
+            parts += [struct.pack("<q", len(value)) for value in there] + there
+        elif column.kind == "real":
+            parts += [struct.pack("<d", value) for value in there]
+        elif column.kind == "date":
+            parts += [struct.pack("<q", (value - dt.date(1970, 1, 1)).days) for value in there]
+        else:
+            parts += [struct.pack("<q", value) for value in there]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def test_the_hash_of_rows_is_the_one_that_its_description_gives():
+    table = schema().tables["draw"]
+    row = {"snapshot": "s", "indicator": "a", "numbers": b"\x00\xff"}
+    rows = [
+        row | {"period": "é"},
+        row | {"period": None, "numbers": b""},
+        row | {"period": "b", "cutoff_min": 30},
+    ]
+    assert hash_of_rows(table, to_arrow(table, pd.DataFrame(rows))) == hash_by_hand(table, rows)
+    feed = schema().tables["feed"]
+    other = [
+        {"snapshot": "s", "feed": "b", "first_day": dt.date(1969, 12, 31), "trips_week": -1.5, "routes": -3}
+    ]
+    other.append({"snapshot": "s", "feed": "a", "sha256": ""})
+    assert hash_of_rows(feed, to_arrow(feed, pd.DataFrame(other))) == hash_by_hand(feed, other)
+    parts = [to_arrow(feed, pd.DataFrame([one])) for one in other]  # and in pieces
+    assert hash_of_rows(feed, pa.concat_tables(parts)) == hash_by_hand(feed, other)
+    cell = [
+        {"snapshot": "s", "cell": "c", "suppressed": True},
+        {"snapshot": "s", "cell": "d", "suppressed": False},
+    ]
+    cells = schema().tables["cell"]
+    assert hash_of_rows(cells, to_arrow(cells, pd.DataFrame(cell))) == hash_by_hand(cells, cell)
+    zero, minus = ([{**cell[0], "population": value}] for value in (0.0, -0.0))
+    assert hash_of_rows(cells, to_arrow(cells, pd.DataFrame(minus))) == hash_by_hand(cells, zero)
 
 
 def test_a_tally_counts_the_values_and_not_their_order_or_the_snapshot_beside_them(whole, damaged):
