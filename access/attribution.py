@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ import pandas as pd
 import yaml
 
 from access.attribution_shares import shapley, subsets
+from access.attribution_zones import in_zones_filed, in_zones_of_run
 from access.errors import StoreError
 from access.observatory_inputs import role_of
 from access.observatory_read import KEY
@@ -50,7 +52,8 @@ class Attribution:
     before, after : float or None
         As filed; None = no data, or hidden.
     parts : mapping of str to float
-        By input, in the number's unit; empty where a mixture has no data or few residents.
+        By input, in the number's unit; empty where a mixture has no data or few residents (``residual`` is
+        None then) and where no input changed.
     residual : float or None
         ``after - before`` less the parts; None where there are none.
     """
@@ -77,6 +80,7 @@ def why(
     to_snapshot: str,
     keys: Sequence[Key],
     *,
+    areas: Mapping[Key, Collection[str]] | None = None,
     threads: int | None = None,
     told: Callable[[int, int], None] | None = None,
 ) -> list[Attribution]:
@@ -90,6 +94,9 @@ def why(
         Of one city.
     keys : sequence of tuple
         Numbers to explain, as values of ``access.observatory_read.KEY``.
+    areas : mapping of tuple to cells, optional
+        Further ones: the residents of these cells who live in zones of the register, by
+        ``access.attribution_zones.zone_key``.
     threads : int, optional
     told : callable, optional
         Called with mixtures done and their number.
@@ -102,16 +109,20 @@ def why(
     """
     with reading(location) as store:
         _check_pair(store, from_snapshot, to_snapshot)
-        filed = {snapshot: numbers_of(store, snapshot) for snapshot in (from_snapshot, to_snapshot)}
+        ends = numbers_of(store, from_snapshot), numbers_of(store, to_snapshot)
+        for key, cells in (areas or {}).items():
+            ends[0][key] = in_zones_filed(store, from_snapshot, cells)
+            ends[1][key] = in_zones_filed(store, to_snapshot, cells)
         known = {each.key: each for each in filed_attributions(store, from_snapshot, to_snapshot)}
         players = changed(store, from_snapshot, to_snapshot)
-    lacking = [key for key in keys if key not in filed[to_snapshot] and key not in filed[from_snapshot]]
+    asked = list(dict.fromkeys([*keys, *(areas or {})]))
+    lacking = [key for key in asked if key not in ends[0] and key not in ends[1]]
     if lacking:
         raise StoreError("; ".join(f"{_name(key)}: not in these snapshots" for key in lacking))
-    wanted = [key for key in dict.fromkeys(keys) if key not in known]
+    wanted = [key for key in asked if key not in known]
     if wanted:
-        mixtures = _mixtures(location, from_snapshot, to_snapshot, players, wanted, threads, told)
-        ends = filed[from_snapshot], filed[to_snapshot]
+        near = {key: cells for key, cells in (areas or {}).items() if key in wanted}
+        mixtures = _mixtures(location, from_snapshot, to_snapshot, players, wanted, near, threads, told)
         found = [
             attributed((from_snapshot, to_snapshot), key, (ends[0].get(key), ends[1].get(key)),
                        {chosen: numbers.get(key) for chosen, numbers in mixtures.items()}, players)
@@ -119,7 +130,7 @@ def why(
         ]  # fmt: skip
         _file(location, found)
         known |= {each.key: each for each in found}
-    return [known[key] for key in keys]
+    return [known[key] for key in asked]
 
 
 def attributed(
@@ -203,6 +214,7 @@ def _mixtures(
     to_snapshot: str,
     players: Sequence[str],
     wanted: Sequence[Key],
+    areas: Mapping[Key, Collection[str]],
     threads: int | None,
     told: Callable[[int, int], None] | None,
 ) -> dict[frozenset[str], dict[Key, float]]:
@@ -216,15 +228,18 @@ def _mixtures(
             folder = Path(temporary) / str(number)
             taken_from = {role: to_snapshot for name in chosen for role in PLAYERS[name]}
             config = restore(location, from_snapshot, folder, taken_from=taken_from)
-            numbers = _run(config, threads)
+            run_folder = _run(config, threads)
+            numbers = _by_key(pd.read_parquet(run_folder / "indicators.parquet", columns=[*KEY, "value"]))
+            numbers |= {key: in_zones_of_run(run_folder, cells) for key, cells in areas.items()}
+            shutil.rmtree(run_folder)
             found[chosen] = {key: numbers[key] for key in wanted if key in numbers}
             if told is not None:
                 told(number + 1, len(chosen_first))
     return found
 
 
-def _run(config: Path, threads: int | None) -> dict[Key, float]:
-    """Run a configuration without ranges, which move no number, and return its numbers."""
+def _run(config: Path, threads: int | None) -> Path:
+    """Run a configuration without ranges, which move no number, and return the run folder."""
     from access.pipeline import run
 
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
@@ -232,8 +247,7 @@ def _run(config: Path, threads: int | None) -> dict[Key, float]:
     content["sensitivity"] = {"cutoff_min": 0}
     config.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     folder = config.parent / "run"
-    run(config, out=folder, threads=threads, with_report=False, show_bar=False)
-    return _by_key(pd.read_parquet(folder / "indicators.parquet", columns=[*KEY, "value"]))
+    return run(config, out=folder, threads=threads, with_report=False, show_bar=False).folder
 
 
 def _by_key(rows: pd.DataFrame) -> dict[Key, float]:

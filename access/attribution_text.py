@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from access.attribution import Attribution, Key
+from access.attribution_zones import ZONE_RESIDENTS
 from access.indicator_registry import registry
 from access.observatory_read import KEY
 from access.texts import Texts
@@ -49,6 +50,8 @@ def attribution_lines(found: Attribution, days: tuple[date, date], name: str, te
 
 def name_of(key: Key, language: str) -> str:
     """Return what a number is: the title of its indicator, and what tells it apart as the store names it."""
+    if key[0] == ZONE_RESIDENTS:
+        return Texts(language)("history.why.zone")
     known = registry().get(str(key[0]))
     title = known.title.of(language) if known is not None else str(key[0])
     told = dict(zip(KEY, key, strict=True))

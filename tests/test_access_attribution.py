@@ -19,6 +19,7 @@ from access.attribution import attributed, why
 from access.attribution_pick import picked_keys, picked_snapshots
 from access.attribution_shares import shapley, subsets
 from access.attribution_text import attribution_lines, name_of, signed
+from access.attribution_zones import in_zones, zone_key
 from access.cli import commands
 from access.errors import StoreError
 from access.observatory_read import KEY
@@ -108,7 +109,7 @@ def mixed(monkeypatch):
     """Mixtures that need no run: the timetable takes 30 off, the residents bring 10."""
     asked = []
 
-    def run(location, before, after, players, wanted, threads, told):
+    def run(location, before, after, players, wanted, areas, threads, told):
         asked.append((before, after, tuple(wanted)))
         return {
             chosen: dict.fromkeys(
@@ -217,3 +218,27 @@ def test_no_data_in_a_mixture_is_said():
     lines = attribution_lines(found, (date(2020, 1, 1), date(2020, 4, 1)), name_of(JOBS, "en"), Texts("en"))
     assert "no data or speaks of too few residents" in lines[1]
     assert not pd.isna(found.before)
+
+
+def test_residents_of_cells_in_zones_count_once_and_hidden_ones_not_at_all():
+    residents = pd.Series({"a": 10.0, "b": 20.0, "c": float("nan"), "d": 40.0})
+    assert in_zones(["a,b", "b,c"], residents, ["a", "b", "c", "x"]) == 30.0
+    assert in_zones([], residents, ["a"]) == 0.0
+
+
+def test_a_zone_is_explained_by_the_residents_of_its_cells(tmp_path, mixed):
+    days = quarters(2)
+    path = small_store(
+        tmp_path / "s.duckdb", [Planted(days[0]), Planted(days[1], zones={"Estate": (0, 1, 2)})]
+    )
+    first, second = ids_of(path)
+    with reading(path) as store:
+        zone = store.rows("zone", ["zone_id", "cells"], snapshot=second).iloc[0]
+        people = store.rows("cell", ["cell", "population"], snapshot=second)
+    key = zone_key(zone["zone_id"])
+    found = why(path, first, second, [], areas={key: zone["cells"].split(",")})
+    mine = people["population"][people["cell"].isin(zone["cells"].split(","))].sum()
+    assert (found[0].before, found[0].after) == (0.0, mine)
+    assert found[0].key == key
+    assert why(path, first, second, [], areas={key: zone["cells"].split(",")}) == found
+    assert len(mixed) == 1
