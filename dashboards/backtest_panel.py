@@ -94,7 +94,7 @@ def _false_alarms(found: Mapping[str, Any], words: Words) -> str:
     if found["false_per_50"] is None:
         return texts("history.backtest.no_noise")
     return texts.plural(
-        "history.backtest.false",
+        "history.backtest.false_alarms",
         len(found["false_alarms"]),
         snapshots=texts.number(found["noise_snapshots"]),
         applied=texts.number(found["snapshot_rules"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Any
 
 import dash
@@ -36,6 +37,9 @@ from dashboards.view import view_of_table
 from dashboards.words import Words, languages, words
 
 LONGEST_ID = 120
+#: A note waits for whoever writes to the store; one at a time, so that the other threads of the app go on.
+_TURN = threading.Lock()
+_TURN_S = 3.0
 Children = list[Component]
 logger = logging.getLogger(__name__)
 
@@ -114,6 +118,8 @@ def hand_in(
         return [said("notes_page.refused")]
     if not limit.takes_one():
         return [said("notes_page.too_many")]
+    if not _TURN.acquire(timeout=_TURN_S):
+        return [said("notes_page.not_now")]
     try:
         return submit(
             store.location,
@@ -128,6 +134,8 @@ def hand_in(
     except AccessError:  # somebody else writes, or the disk is full
         logger.warning("a note could not be stored", exc_info=True)
         return [said("notes_page.not_now")]
+    finally:
+        _TURN.release()
 
 
 def answer(problems: list[str], said: Words) -> Component:
