@@ -176,8 +176,8 @@ def opened(file: Path, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnect
     try:
         run(connection, f"ATTACH '{quoted}' AS store (TYPE duckdb, {options})")
         run(connection, "USE store")
-        if read_only:  # so that nothing in a file from elsewhere can read other files
-            run(connection, "SET enable_external_access = false")
+        # so that nothing in a file from elsewhere can read other files
+        run(connection, "SET enable_external_access = false")
     except duckdb.Error as error:
         connection.close()
         raise unreadable(path, error) from None

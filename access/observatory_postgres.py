@@ -18,6 +18,7 @@ import shapely
 from access.errors import StoreError
 from access.observatory_duckdb import check_version, named, table_of
 from access.observatory_migrations import statements
+from access.observatory_postgres_tables import reason, table_statements, told
 from access.observatory_schema import schema
 from access.observatory_store import WAIT_S, shown
 from access.observatory_tables import arrow_schema, to_arrow, to_frame, where_clause
@@ -25,18 +26,6 @@ from access.observatory_tables import arrow_schema, to_arrow, to_frame, where_cl
 if TYPE_CHECKING:
     import psycopg
 
-TYPES = {
-    "text": 'text COLLATE "C"',
-    "integer": "bigint",
-    "real": "double precision",
-    "boolean": "boolean",
-    "date": "date",
-    "time": 'text COLLATE "C"',
-    "json": 'text COLLATE "C"',
-    "blob": "bytea",
-    "geometry": "geometry(Geometry, 4326)",
-}
-"""JSON stays text, so that what is read is what was filed, byte for byte; "C" sorts as a file does."""
 _COPIED = {"integer": "int8", "real": "float8", "boolean": "bool", "date": "date"} | dict.fromkeys(
     ("blob", "geometry"), "bytea"
 )
@@ -185,7 +174,7 @@ def _connected(location: str) -> Iterator[psycopg.Connection[Any]]:
         )
     except psycopg.Error as error:
         raise StoreError(
-            f"{shown(location)}: cannot be reached ({_reason(error)}); check address, user and database, and "
+            f"{shown(location)}: cannot be reached ({reason(error)}); check address, user and database, and "
             "that the server runs"
         ) from None
     try:
@@ -254,60 +243,9 @@ def _add_postgis(connection: psycopg.Connection[Any], location: str) -> None:
         connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     except psycopg.Error as error:
         raise StoreError(
-            f"{shown(location)}: PostGIS cannot be added ({_reason(error)}); install it on the server and "
+            f"{shown(location)}: PostGIS cannot be added ({reason(error)}); install it on the server and "
             "let its administrator run `CREATE EXTENSION postgis` in this database"
         ) from None
-
-
-def table_statements() -> list[str]:
-    """Return the statements that make every table with its key, and find outlines by place."""
-    made = []
-    for table in schema().tables.values():
-        columns = [f'"{column.name}" {TYPES[column.kind]}' for column in table.columns]
-        key = ", ".join(f'"{name}"' for name in table.key)
-        columns.append(f"UNIQUE NULLS NOT DISTINCT ({key}) DEFERRABLE INITIALLY DEFERRED")
-        made.append(f'CREATE TABLE "{table.name}" ({", ".join(columns)})')
-        made += [
-            f'CREATE INDEX ON "{table.name}" USING gist ("{column.name}")'
-            for column in table.columns
-            if column.kind == "geometry"
-        ]
-    return made
-
-
-@contextlib.contextmanager
-def told(location: str) -> Iterator[None]:
-    """Tell an error of the server as one of the store.
-
-    Raises
-    ------
-    StoreError
-        With the reason: a full disk, the same key twice, no right, another writer, a lost connection.
-    """
-    import psycopg
-
-    try:
-        yield
-    except psycopg.errors.UniqueViolation as error:
-        raise StoreError(
-            f"{shown(location)}: table {error.diag.table_name} would have several rows with the same key: "
-            f"{error.diag.message_detail}; nothing was changed there"
-        ) from error
-    except psycopg.errors.LockNotAvailable as error:
-        raise StoreError(
-            f"{shown(location)}: another process is writing to this store; nothing was changed, try again "
-            "when it has ended"
-        ) from error
-    except psycopg.Error as error:
-        raise StoreError(f"{shown(location)}: {_reason(error)}; nothing was changed there") from error
-
-
-def _reason(error: psycopg.Error) -> str:
-    import psycopg
-
-    if isinstance(error, psycopg.errors.DiskFull):
-        return "the disk is full"
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _with_srid(outlines: pa.ChunkedArray) -> list[bytes | None]:
