@@ -23,6 +23,7 @@ import pandas as pd
 
 from access.errors import ResultError, StoreError
 from access.observatory_duckdb import DuckStore, check_version, create_tables, opened, run, version_of, why
+from access.observatory_schema import schema
 from access.run_lock import HeldError, only_run
 
 WAIT_S = 60.0
@@ -148,18 +149,19 @@ def rewrite(location: str | Path) -> None:
         return
     path = Path(location)
     file = path.resolve()
-    quoted = str(file).replace("'", "''")
     with _turn(file, path), _told(path):
         partial = file.with_name(f"{file.name}.partial-{uuid.uuid4().hex}")
         try:
-            opened(file, path, read_only=True).close()
-            connection = opened(partial, path, read_only=False)
-            try:
-                run(connection, f"ATTACH '{quoted}' AS before (READ_ONLY)")
-                run(connection, "COPY FROM DATABASE before TO store")
-                run(connection, "CHECKPOINT store")
-            finally:
-                connection.close()
+            with contextlib.closing(opened(file, path, read_only=True)) as old:
+                check_version(version_of(old, path), path)
+                with contextlib.closing(opened(partial, path, read_only=False)) as new:
+                    create_tables(new)
+                    run(new, "DELETE FROM meta")
+                    for table in schema().tables:
+                        new.register("kept_rows", old.sql(f'SELECT * FROM "{table}"').to_arrow_table())  # noqa: S608
+                        run(new, f'INSERT INTO "{table}" BY NAME SELECT * FROM kept_rows')  # noqa: S608
+                        new.unregister("kept_rows")
+                    run(new, "CHECKPOINT")
             shutil.copymode(file, partial)
             _put_in_place(partial, file)
         finally:
