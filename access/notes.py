@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from access.errors import InputDataError, StoreError
-from access.notes_check import Note, brief, checked, cleaned
+from access.notes_check import Note, brief, checked, cleaned, id_of
 from access.notes_personal import personal_data
 from access.notes_places import known_ids, names_of_places
 from access.observatory_read import series_of
@@ -148,31 +148,34 @@ def check_all(
             notes[number] = found
         else:
             problems[number] = found
-    for number, problem in _unknown(store, location, city, notes, texts).items():
-        problems[number] = [problem]
-        del notes[number]
+    for number, problem in _unknown(store, location, city, given, texts).items():
+        problems.setdefault(number, []).append(problem)
+        notes.pop(number, None)
     return list(notes.values()), problems
 
 
 def _unknown(
-    store: Store, location: str | Path, city: str, notes: Mapping[int, Note], texts: Texts
+    store: Store, location: str | Path, city: str, given: Sequence[Mapping[str, Any]], texts: Texts
 ) -> dict[int, str]:
     """Return by number what is said of notes on things that the city does not have."""
-    by_kind = defaultdict(list)
-    for number, note in notes.items():
-        by_kind[note.attached].append(number)
+    by_kind: dict[str, dict[int, str]] = defaultdict(dict)
+    for number, each in enumerate(given):
+        named = id_of(each)
+        if named:
+            by_kind[str(each["attached"])][number] = named
     told: dict[int, str] = {}
-    for attached, numbers in by_kind.items():
-        wanted = {notes[number].attached_to for number in numbers}
+    for attached, ids in by_kind.items():
         try:
-            known = known_ids(store, location, city, attached, wanted)
+            known = known_ids(store, location, city, attached, {*ids.values()})
         except InputDataError:
-            told |= {number: texts("notes.problem.no_timetable") for number in numbers}
+            told |= dict.fromkeys(ids, texts("notes.problem.no_timetable"))
             continue
-        for number in numbers:
-            if (came := notes[number].attached_to) not in known:
-                what = texts(f"notes.attached.{attached}")
-                told[number] = texts("notes.problem.unknown", what=what, came=brief(came), city=city)
+        what = texts(f"notes.attached.{attached}")
+        told |= {
+            number: texts("notes.problem.unknown", what=what, came=brief(came), city=city)
+            for number, came in ids.items()
+            if came not in known
+        }
     return told
 
 

@@ -57,8 +57,8 @@ def checked(given: Mapping[str, Any], today: dt.date, texts: Texts, places: list
         if given.get(field) not in allowed:
             came = brief(given.get(field))
             problems.append(texts("notes.problem.choice", field=field, came=came, allowed=", ".join(allowed)))
-    named = cleaned(given.get("attached_to"))
-    if not named or len(named) > _LONGEST_ID:
+    named = id_of(given)
+    if not named and given.get("attached") in ATTACHED:
         problems.append(texts("notes.problem.no_id"))
     day = day_of(given.get("happened_on"))
     if day is _WRONG or (isinstance(day, dt.date) and not _FIRST_DAY <= day <= today):
@@ -68,11 +68,16 @@ def checked(given: Mapping[str, Any], today: dt.date, texts: Texts, places: list
     if problems:
         return problems
     happened_on = day if isinstance(day, dt.date) else None
-    attached = str(given["attached"])
-    named = named.lower() if attached == "cell" else named
-    return Note(
-        str(given["kind"]), attached, named, happened_on, str(given["language"]), cleaned(given["text"])
-    )
+    attached, text = str(given["attached"]), cleaned(given["text"])
+    return Note(str(given["kind"]), attached, named, happened_on, str(given["language"]), text)
+
+
+def id_of(given: Mapping[str, Any]) -> str:
+    """Return what a note names by its id; empty where it names nothing that can be looked for."""
+    named = cleaned(given.get("attached_to"))
+    if given.get("attached") not in ATTACHED or len(named) > _LONGEST_ID:
+        return ""
+    return named.lower() if given["attached"] == "cell" else named
 
 
 def cleaned(text: Any) -> str:
