@@ -195,8 +195,8 @@ def reference_of(
     """Return the snapshot that ``now`` is compared with: of the last few the one with the median value.
 
     One snapshot alone may be an outlier, and everything after it would look like a change. Of an even number
-    the later of the two in the middle is taken, so that one or two earlier snapshots give the newest; of equal
-    ones the newest.
+    the later of the two in the middle is taken, so that one or two earlier snapshots give the newest; of
+    equal ones the newest.
     Snapshots closer together than ``least_days_apart`` count once, the later of them; where only such are
     known, the newest.
 

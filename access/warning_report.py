@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from access.attribution_zones import ZONE_RESIDENTS, zone_key
 from access.errors import AccessError, StoreError
 from access.observatory_read import cities
 from access.observatory_store import is_server, reading
@@ -96,25 +97,41 @@ def causes_of(asked: Asked, history: History, alerts: Sequence[Alert], texts: Te
 
     found: dict[str, list[str]] = {}
     days = dict(zip(history.snapshots, history.days, strict=True))
-    for alert in alerts:
-        key = key_of(alert)
-        if key is None or alert.reference_snapshot is None or alert.state == "cleared":
-            continue
-        ends = alert.reference_snapshot, alert.since_snapshot
+    for ends, asked_of in _by_ends(alerts).items():
+        areas = {key: alert.cells for alert, key in asked_of if key[0] == ZONE_RESIDENTS}
         try:
             if asked.why:
-                known = why(asked.store, *ends, [key], threads=asked.threads)
+                keys = [key for _, key in asked_of if key not in areas]
+                known = why(asked.store, *ends, keys, areas=areas, threads=asked.threads)
             else:
                 with reading(asked.store) as store:
                     known = filed_attributions(store, *ends)
         except AccessError as error:
-            found[alert.alert] = [texts("warning.no_why", reason=error)]
+            found |= {alert.alert: [texts("warning.no_why", reason=error)] for alert, _ in asked_of}
             continue
-        between = days[ends[0]], days[ends[1]]
-        for one in known:
-            if tuple(one.key) == tuple(key):
-                name = name_of(one.key, texts.language)
-                found[alert.alert] = attribution_lines(one, between, name, texts)
+        causes = {tuple(one.key): one for one in known}
+        for alert, key in asked_of:
+            if key in causes:
+                name = name_of(key, texts.language)
+                between = days[ends[0]], days[ends[1]]
+                found[alert.alert] = attribution_lines(causes[key], between, name, texts)
+    return found
+
+
+def _by_ends(alerts: Sequence[Alert]) -> dict[tuple[str, str], list[tuple[Alert, tuple[Any, ...]]]]:
+    """Return the open alerts whose number is known, by the two snapshots that it moved between.
+
+    Those of one pair are explained by the same runs.
+    """
+    found: dict[tuple[str, str], list[tuple[Alert, tuple[Any, ...]]]] = {}
+    for alert in alerts:
+        key: tuple[Any, ...] | None = key_of(alert)
+        if alert.kind == "spatial" and alert.cells:
+            key = zone_key(alert.subject["zone_id"])
+        if key is None or alert.reference_snapshot is None or alert.state == "cleared":
+            continue
+        ends = alert.reference_snapshot, alert.since_snapshot
+        found.setdefault(ends, []).append((alert, tuple(key)))
     return found
 
 

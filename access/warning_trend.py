@@ -77,8 +77,8 @@ class TrendWatch:
     def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
         """See whether the window still gets worse; a level that stays bad is for other rules."""
         key: Key = episode.frozen
-        found = self._trend(key, now)
-        if found is None or np.isnan(self.history.numbers[key].value[now]):
+        found = self._trend(key, now, anew=False)
+        if found is None:
             return "unknown", Seen()
         seen = self._seen(key, now, found)
         if self._large(key, now, found, 1.0):
@@ -86,11 +86,15 @@ class TrendWatch:
         share = self.rules.counting.clearing_share
         return ("between" if self._large(key, now, found, share) else "good"), seen
 
-    def _trend(self, key: Key, now: int) -> Trend | None:
+    def _trend(self, key: Key, now: int, *, anew: bool = True) -> Trend | None:
+        """Return the trend of the window; ``anew`` leaves out what was not measured again."""
         values = self.history.numbers[key].value
         if np.isnan(values[now]):
             return None
         chosen = measurements(values, now, self.rule.window_snapshots)
+        if not anew:
+            first = max(0, now - self.rule.window_snapshots + 1)
+            chosen = [n for n in range(first, now + 1) if not np.isnan(values[n])]
         if len(chosen) < self.rule.least_snapshots:
             return None
         days = np.array([(self.history.days[n] - self.history.days[chosen[0]]).days for n in chosen])

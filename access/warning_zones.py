@@ -1,9 +1,10 @@
 """The rule ``spatial``: a zone of the register appears, grows or stays.
 
 The register calls a zone by one of its cells, which may change from run to run. So zones are known by where
-they are: a zone is a known one if at least half of its residents live in cells that were in a zone before,
-and an alert holds as long as at least half of the residents of *its* cells live in some zone, however those
-are cut, merged or named now. The register has its own test (``access.exclusion``); here zones are counted.
+they are. A zone is a known one if at least half of its residents live in cells that were in a zone before, or
+if it holds at least half of the residents of a zone of before. An alert holds as long as at least half of the
+residents of *its* cells live in some zone, however those are cut, merged or named now. The register has its
+own test (``access.exclusion``); here zones are counted.
 """
 
 from __future__ import annotations
@@ -78,6 +79,9 @@ class ZoneWatch:
         """Return a zone that is new, or what a known one has gained."""
         ever = {cell for number in earlier for cell in self._in_zones(number)}
         known = self._share(zone.cells, ever, now) >= self.rule.same_zone_share
+        known = known or any(
+            self._goes_on(before, zone, now) for n in earlier for before in self.history.zones[n]
+        )
         if known is (self.rule.what == "appears"):
             return None
         new = zone.cells if self.rule.what == "appears" else zone.cells - ever
@@ -91,6 +95,9 @@ class ZoneWatch:
             enough &= gained >= self.rule.least_growth * before
         frozen = FrozenZone(frozenset(new), earlier[-1], before)
         return Candidate(_subject(zone), None, enough, self._seen(frozen, frozen.cells, now), frozen)
+
+    def _goes_on(self, before: ZoneSeen, zone: ZoneSeen, now: int) -> bool:
+        return self._share(before.cells, zone.cells, now) >= self.rule.same_zone_share
 
     def _in_zones(self, snapshot: int) -> frozenset[int]:
         return frozenset(cell for zone in self.history.zones[snapshot] for cell in zone.cells)
