@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,8 @@ _LONGEST_NAME = 400
 _DATE = (1980, 1, 1, 0, 0, 0)
 _REGULAR = 0o100644 << 16
 _CHUNK = 1 << 20
+#: What reading a damaged zip raises, beside OSError.
+_DAMAGED = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -102,7 +105,7 @@ def unpack(bundle: Path, folder: Path) -> list[str]:
     """
     try:
         packed = zipfile.ZipFile(bundle)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (*_DAMAGED, OSError) as error:
         raise AccessError(
             f"{bundle}: is no zip, or its directory is damaged ({error}); ask for the bundle again"
         ) from None
@@ -147,11 +150,15 @@ def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> 
     """Unpack one file; return what is wrong with it, empty if nothing is."""
     place = folder.joinpath(*PurePosixPath(entry.filename).parts)
     try:
+        source = packed.open(entry)
+    except (*_DAMAGED, OSError) as error:
+        return f"{entry.filename}: its record in the zip changed since the bundle was made ({error})"
+    try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with packed.open(entry) as source, place.open("xb") as written:
+        with source, place.open("xb") as written:
             while chunk := source.read(_CHUNK):
                 written.write(chunk)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+    except _DAMAGED as error:
         place.unlink(missing_ok=True)
         return f"{entry.filename}: changed since the bundle was made ({error})"
     except FileExistsError:

@@ -32,6 +32,8 @@ CIRCUMSTANCES = frozenset(
     }
 )  # fmt: skip
 _PAIRS = "travel_times/"
+_TEXTS = ("object", "str", "string", "category")
+_NO_KEYS = ("geometry", "sources", "source", "note", "unit")
 
 
 @dataclass(frozen=True)
@@ -137,13 +139,14 @@ def _compare_tables(
 
 def _keys(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that name a row: its texts, at most six, else its place."""
-    texts = [
-        name
-        for name in frame.columns
-        if frame[name].dtype == object or str(frame[name].dtype) in ("str", "string", "category")
-    ]
-    named = [name for name in texts if name not in ("geometry", "sources", "source", "note", "unit")][:6]
+    texts = [name for name in frame.columns if str(frame[name].dtype) in _TEXTS and _is_text(frame[name])]
+    named = [name for name in texts if name not in _NO_KEYS][:6]
     return frame[[*named, *(["cutoff_min"] if "cutoff_min" in frame else [])]]
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    first = next((value for value in column if not _missing(value)), None)
+    return isinstance(first, str)
 
 
 def _compare_columns(

@@ -1,0 +1,264 @@
+"""The bundle of evidence: whole, the same bytes again, and no byte of it can change unseen."""
+
+from __future__ import annotations
+
+import json
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from builders_bundle import INPUTS, bundle_of, unpacked, write_run_with_inputs
+
+from access.bundle_sign import new_key, signature_of, signer_of
+from access.bundle_sums import problems_of_files, sums_text
+from access.bundle_zip import first_difference, name_problem, unpack, write_zip
+from access.config import RunConfig
+from access.config_checks import input_files
+from access.errors import AccessError, InputDataError
+from access.reproduce import opened
+
+SMALL = {"SHA256SUMS": b"", "b/two.txt": b"two\n", "one.txt": b"1"}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run_with_inputs(tmp_path_factory.mktemp("bundle"))
+
+
+def small_bundle(folder: Path) -> Path:
+    """Write a zip of two files and their hashes: few bytes, all of which can be changed one by one."""
+    files = {name: content for name, content in SMALL.items() if name != "SHA256SUMS"}
+    write_zip(folder / "small.zip", files | {"SHA256SUMS": sums_text(files)})
+    return folder / "small.zip"
+
+
+def found_in(bundle: Path, scratch: Path) -> str:
+    """Say what checking finds in a zip; empty where it finds nothing."""
+    folder = scratch / "out"
+    folder.mkdir()
+    try:
+        problems = unpack(bundle, folder) or problems_of_files(folder)
+        if problems:
+            return "; ".join(problems)
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        return first_difference(bundle, dict(files), scratch)
+    except AccessError as error:
+        return str(error)
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    files = {"b": b"2", "a/c": b"3"}
+    write_zip(tmp_path / "one.zip", files)
+    write_zip(tmp_path / "two.zip", dict(reversed(files.items())))
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.zip", "two.zip"]
+
+
+def test_a_whole_bundle_has_no_problem(tmp_path: Path) -> None:
+    assert found_in(small_bundle(tmp_path), tmp_path) == ""
+
+
+def test_every_single_changed_byte_is_found(tmp_path: Path) -> None:
+    bundle = small_bundle(tmp_path)
+    whole = bundle.read_bytes()
+    unseen = []
+    for place in range(len(whole)):
+        scratch = tmp_path / str(place)
+        scratch.mkdir()
+        changed = scratch / "changed.zip"
+        changed.write_bytes(whole[:place] + bytes([whole[place] ^ 0x01]) + whole[place + 1 :])
+        if not found_in(changed, scratch):
+            unseen.append(place)
+    assert unseen == []
+
+
+def test_the_changed_file_is_named(tmp_path: Path) -> None:
+    bundle = small_bundle(tmp_path)
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole.replace(b"two\n", b"twO\n"))
+    assert found_in(bundle, tmp_path).startswith("b/two.txt: changed since the bundle was made")
+
+
+def test_a_byte_more_and_a_byte_less_are_found(tmp_path: Path) -> None:
+    for name, change in (("more", lambda b: b + b"x"), ("less", lambda b: b[:-1])):
+        (tmp_path / name).mkdir()
+        bundle = small_bundle(tmp_path / name)
+        bundle.write_bytes(change(bundle.read_bytes()))
+        assert found_in(bundle, tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("../out.txt", "leads out"),
+        ("a/../../b", "leads out"),
+        ("/etc/x", "no relative path"),
+        ("C:/x", "no relative path"),
+        ("a\\b", "no relative path"),
+        ("a\nb", "control characters"),
+        ("a//b", "leads out"),
+        ("", "1 to"),
+        ("x" * 500, "1 to"),
+    ],
+)
+def test_names_that_could_leave_the_folder_are_refused(name: str, why: str, tmp_path: Path) -> None:
+    assert why in name_problem(name)
+    with pytest.raises(AccessError, match="cannot hold these files"):
+        write_zip(tmp_path / "x.zip", {name: b""})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_zip_that_fairreach_does_not_write_is_not_unpacked(tmp_path: Path) -> None:
+    def refused(add: object, why: str) -> None:
+        path = tmp_path / "bad.zip"
+        with zipfile.ZipFile(path, "w") as packed:
+            add(packed)  # type: ignore[operator]
+        with pytest.raises(AccessError, match=why):
+            unpack(path, tmp_path / "nowhere")
+        assert not (tmp_path / "nowhere").exists()
+
+    def bomb(packed: zipfile.ZipFile) -> None:
+        packed.writestr("zeros", b"\0" * 10_000_000, zipfile.ZIP_DEFLATED)
+
+    def link(packed: zipfile.ZipFile) -> None:
+        entry = zipfile.ZipInfo("link")
+        entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        packed.writestr(entry, "/etc/passwd")
+
+    def twins(packed: zipfile.ZipFile) -> None:
+        packed.writestr("a", b"1")
+        packed.writestr("A", b"2")
+
+    refused(bomb, "'zeros': is compressed")
+    refused(link, "'link': is no plain file")
+    refused(twins, "stands there twice")
+    refused(lambda packed: packed.writestr("../x", b""), "leads out of its folder")
+    (tmp_path / "text.zip").write_text("not a zip")
+    with pytest.raises(AccessError, match="is no zip, or its directory is damaged"):
+        unpack(tmp_path / "text.zip", tmp_path)
+
+
+def test_entries_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "overlap.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name in ("a", "b"):
+            packed.writestr(name, name.encode() * 1000)
+        packed.filelist[1].header_offset = packed.filelist[0].header_offset
+        packed.filelist += [packed.filelist[0]] * 3
+    with pytest.raises(AccessError, match="would take 5,000 bytes"):
+        unpack(path, tmp_path / "out")
+
+
+def test_a_bundle_holds_everything_and_its_hashes_fit(run: Path, tmp_path: Path) -> None:
+    made = bundle_of(run, tmp_path / "evidence.zip", reports={"report/evidence.en.pdf": b"%PDF"})
+    folder = unpacked(made.path, tmp_path / "out")
+    assert problems_of_files(folder) == []
+    for name, content in INPUTS.items():
+        assert (folder / "inputs" / name).read_bytes() == content
+    assert (folder / "results" / "cells.parquet").read_bytes() == (run / "cells.parquet").read_bytes()
+    for name in (
+        "README.en.md",
+        "README.fr.md",
+        "methods.en.md",
+        "COMMANDS.txt",
+        "checks.json",
+        "bundle.json",
+    ):
+        assert (folder / name).stat().st_size > 100
+    told = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    assert told["commands"][0] == "fairreach run inputs/config.yaml --out again"
+    assert "numpy==2.2" in (folder / "environment" / "requirements.txt").read_text()
+    assert all(check.state == "passed" for check in made.checks if check.name != "residents")
+    assert "Toutes" not in (folder / "README.en.md").read_text(encoding="utf-8")
+
+
+def test_the_configuration_finds_its_files_beside_it(run: Path, tmp_path: Path) -> None:
+    folder = unpacked(bundle_of(run, tmp_path / "e.zip").path, tmp_path / "out") / "inputs"
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    assert config["dataset"] is None
+    assert config["results"] == {"folder": "results", "min_residents_shown": 20}
+    assert (folder / config["opportunities"][0]["file"]).is_file()
+
+
+def test_every_key_of_a_file_has_a_place_in_a_bundle() -> None:
+    from access.bundle_inputs import _SINGLE
+
+    named = {f"{section}.{key}" for section, key in _SINGLE} | {"services_file"}
+    example = Path("configs/demo.yaml")
+    keys = input_files(RunConfig.model_validate(yaml.safe_load(example.read_text(encoding="utf-8"))))
+    others = {key for key in keys if not key.startswith(("schedule.feeds.", "opportunities."))}
+    assert others <= named
+
+
+def test_an_input_left_out_is_told_with_its_hash_and_where_to_get_it(run: Path, tmp_path: Path) -> None:
+    made = bundle_of(
+        run, tmp_path / "e.zip", without=["people.csv"], where={"people.csv": "statistics office"}
+    )
+    folder = unpacked(made.path, tmp_path / "out")
+    assert not (folder / "inputs" / "people.csv").exists()
+    told = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))["inputs"][1]
+    assert (told["included"], told["where"]) == (False, "statistics office")
+    assert told["sha256"] in (folder / "README.fr.md").read_text(encoding="utf-8")
+
+
+def test_inputs_that_changed_or_are_unknown_are_refused_and_named(tmp_path: Path) -> None:
+    run = write_run_with_inputs(tmp_path)
+    (tmp_path / "data" / "people.csv").write_text("other")
+    (tmp_path / "data" / "feed.zip").unlink()
+    with pytest.raises(InputDataError, match=r"feed\.zip: gone from .*people\.csv: changed since the run"):
+        bundle_of(run, tmp_path / "e.zip")
+    with pytest.raises(InputDataError, match=r"jobs\.csv: no input of this run"):
+        bundle_of(run, tmp_path / "e.zip", without=["jobs.csv"])
+    assert not (tmp_path / "e.zip").exists()
+    bundle_of(run, tmp_path / "e.zip", without=["all"])
+
+
+def test_a_changed_missing_or_added_file_of_an_unpacked_bundle_is_named(run: Path, tmp_path: Path) -> None:
+    folder = unpacked(bundle_of(run, tmp_path / "e.zip").path, tmp_path / "out")
+    (folder / "inputs" / "people.csv").write_bytes(b"id,population\na,2\n")
+    (folder / "checks.json").unlink()
+    (folder / "more.txt").write_text("x")
+    with pytest.raises(AccessError, match=r"3 places are not as") as refused, opened(folder):
+        pass
+    for words in ("checks.json: missing", "inputs/people.csv: changed", "more.txt: is not listed"):
+        assert words in str(refused.value)
+
+
+def test_a_signature_fits_only_its_hashes_and_its_key(tmp_path: Path) -> None:
+    private, public = tmp_path / "k.pem", tmp_path / "k.pub.pem"
+    known = new_key(private, public)
+    assert private.stat().st_mode & 0o077 == 0
+    signature = signature_of(b"sums", private)
+    assert signer_of(b"sums", signature) == signer_of(b"sums", signature, public) == known
+    with pytest.raises(AccessError, match="does not fit SHA256SUMS"):
+        signer_of(b"other", signature, public)
+    new_key(tmp_path / "l.pem", tmp_path / "l.pub.pem")
+    with pytest.raises(AccessError, match="signed by another key"):
+        signer_of(b"sums", signature, tmp_path / "l.pub.pem")
+    with pytest.raises(AccessError, match="is damaged"):
+        signer_of(b"sums", b"{}")
+    with pytest.raises(AccessError, match="exists already and is not replaced"):
+        new_key(private, public)
+    with pytest.raises(AccessError, match="holds no private key"):
+        signature_of(b"sums", public)
+
+
+def test_a_locked_key_needs_its_passphrase(tmp_path: Path) -> None:
+    new_key(tmp_path / "k.pem", tmp_path / "k.pub.pem", "open")
+    assert signature_of(b"x", tmp_path / "k.pem", "open")
+    for wrong in (None, "shut"):
+        with pytest.raises(AccessError, match="passphrase"):
+            signature_of(b"x", tmp_path / "k.pem", wrong)
+
+
+def test_a_signed_bundle_names_who_signed(run: Path, tmp_path: Path) -> None:
+    known = new_key(tmp_path / "k.pem", tmp_path / "k.pub.pem")
+    made = bundle_of(run, tmp_path / "e.zip", key=tmp_path / "k.pem")
+    with opened(made.path, signer=tmp_path / "k.pub.pem") as verified:
+        assert verified.signer == known
+        assert verified.sums_sha256 == made.sums_sha256
+    plain = bundle_of(run, tmp_path / "plain.zip")
+    with pytest.raises(AccessError, match="is not signed"), opened(plain.path, signer=tmp_path / "k.pub.pem"):
+        pass
