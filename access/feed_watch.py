@@ -14,18 +14,10 @@ from pathlib import Path
 from access.datasets import cache_folder
 from access.errors import InputDataError
 from access.feed_watch_fetch import Limits, fetch, is_address, shown_address
+from access.feed_watch_kept import copy_to, keep, kept, room_for
 from access.feed_watch_memory import Memory, Remembered
 from access.feed_watch_sources import Source, lies_still, not_whole, zips_of
-from access.feed_watch_versions import (
-    Told,
-    Version,
-    file_versions,
-    in_order,
-    keep,
-    kept,
-    room_for,
-    versions_of,
-)
+from access.feed_watch_versions import Told, Version, file_versions, in_order, versions_of
 from access.file_fingerprint import content_fingerprint
 from gtfs.errors import FeedError
 from gtfs.feed_changes_content import feed_content
@@ -128,8 +120,8 @@ def _of_folder(
                 found.waiting.append(str(path))
             elif wrong:
                 found.problems.append(f"{source.feed}: {path}: {wrong}; put a whole one in its place")
-        except (FileNotFoundError, PermissionError) as error:  # taken away meanwhile, or not for us
-            found.problems.append(f"{source.feed}: {path}: cannot be read ({error.strerror})")
+        except OSError as error:  # taken away meanwhile, not for us, or a disk that is gone
+            found.problems.append(f"{source.feed}: {path}: cannot be read ({error.strerror or error})")
     return in_order(new)
 
 
@@ -138,9 +130,7 @@ def _taken(
 ) -> tuple[Version | None, str | None]:
     """Copy a zip and judge the copy, which nobody writes any more; return the version, or what is wrong."""
     with room_for(location) as partial:
-        with path.open("rb") as read, partial.open("wb") as write:
-            while chunk := read.read(1 << 20):
-                write.write(chunk)
+        copy_to(path, partial)
         return _judged(source.feed, location, partial, path.name, known)
 
 

@@ -139,6 +139,13 @@ def _write(response: http.client.HTTPResponse, target: Path, shown: str, limits:
                 raise InputDataError(
                     f"{shown}: {n_bytes:,} bytes in {limits.whole_s:.0f} s, too slow; try again later"
                 )
-            file.write(chunk)
+            try:
+                file.write(chunk)
+                file.flush()
+            except OSError as error:
+                folder = target.parent
+                raise InputDataError(
+                    f"{folder}: cannot be written ({error.strerror or error}); {shown} was not taken"
+                ) from None
     if expected is not None and n_bytes < expected:
         raise InputDataError(f"{shown}: ended after {n_bytes:,} of {expected:,} bytes; try again later")

@@ -18,7 +18,8 @@ from access.config import RunConfig
 from access.config_checks import input_files
 from access.config_file import load_config
 from access.errors import InputDataError, StoreError
-from access.feed_watch_versions import Told, kept
+from access.feed_watch_kept import kept
+from access.feed_watch_versions import Told
 from access.observatory_store import is_server, reading
 
 Versions = Mapping[str, str]

@@ -1,20 +1,16 @@
-"""Versions of timetables that were seen: their files beside the store, their rows in it."""
+"""Versions of timetables that were seen, as rows of a store, each compared with the one before."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from access.datasets import cache_folder, sha256_of
-from access.errors import StoreError
+from access.feed_watch_kept import kept
 from access.observatory_store import is_server, reading, writing
 from gtfs.feed_changes import FeedChanges, feed_changes, plain_facts
 from gtfs.feed_changes_content import FeedContent, feed_content
@@ -38,45 +34,6 @@ class Told(NamedTuple):
     sha256: str
     source: str
     change: dict[str, Any]  # as in the column change_json
-
-
-def folder_of_versions(location: str | Path) -> Path:
-    """Return where files of versions lie, as ``ab/ab12...``: the store's archive; of a server the cache."""
-    return cache_folder() / "watched" if is_server(location) else Path(f"{location}.inputs")
-
-
-def kept(location: str | Path, sha256: str) -> Path | None:
-    """Return the file of a version, None where it is not at hand."""
-    path = folder_of_versions(location) / sha256[:2] / sha256
-    return path if path.is_file() else None
-
-
-@contextlib.contextmanager
-def room_for(location: str | Path) -> Iterator[Path]:
-    """Give a file to write a version to, which is gone afterwards unless ``keep`` put it in its place."""
-    folder = folder_of_versions(location)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".watch-", suffix=".partial", dir=folder)
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be written ({error.strerror or error})") from None
-    os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def keep(location: str | Path, partial: Path) -> tuple[str, Path]:
-    """Put a written version in its place for good; return its SHA-256 and where it is."""
-    sha256 = sha256_of(partial)
-    path = folder_of_versions(location) / sha256[:2] / sha256
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.chmod(0o444)
-    partial.replace(path)
-    return sha256, path
 
 
 def versions_of(location: str | Path, city: str) -> pd.DataFrame:
@@ -137,8 +94,12 @@ def file_versions(
         if store.rows("city", city=city).empty:
             known = {"city": city, "name_en": names["en"], "name_fr": names["fr"]}
             store.add("city", pd.DataFrame([known]))
-        store.add("feed_version", pd.DataFrame(rows))
-    return told
+        meanwhile = store.rows("feed_version", ["feed", "sha256"], city=city)  # by another watch
+        filed = set(zip(meanwhile["feed"], meanwhile["sha256"], strict=True))
+        store.add(
+            "feed_version", pd.DataFrame([row for row in rows if (row["feed"], row["sha256"]) not in filed])
+        )
+    return [version for version in told if (version.feed, version.sha256) not in filed]
 
 
 def _change(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders_feeds import one_line as feed
 from builders_gtfs import GtfsBuilder
 from click.testing import CliRunner
 
@@ -23,14 +24,6 @@ from access.feed_watch_sources import SETTLED_S, Source, sources_of
 from access.feed_watch_words import change_lines, look_lines
 from access.observatory_store import reading
 from access.texts import Texts
-
-
-def feed(hours: range = range(6, 22), end: str = "20241231") -> GtfsBuilder:
-    builder = GtfsBuilder()
-    builder.service("daily", end=end)
-    for hour in hours:
-        builder.trip(f"t{hour}", [("A", f"{hour:02}:00:00"), ("B", f"{hour:02}:30:00")], route="10")
-    return builder
 
 
 def town_of(builder: GtfsBuilder) -> GtfsBuilder:
