@@ -57,6 +57,7 @@ def tables_of_run(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Dat
     _require(folder, "cells", cells, ("id", "population", "snap", "lon", "lat", "geometry"))
     indicators = _read(folder, "indicators")
     _require(folder, "indicators", indicators, ("indicator", "group", "value", "unit", "covered_population"))
+    zones = _of_table(_read(folder, "zones", needed=False), "zone")
     return {
         "period": _periods(manifest),
         "cell": _cells(cells, manifest),
@@ -64,8 +65,8 @@ def tables_of_run(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Dat
         "cell_right": _of_table(_read(folder, "rights", needed=False), "cell_right", {"id": "cell"}),
         "indicator": _of_table(indicators, "indicator"),
         "draw": _draws(_read(folder, DRAWS.removesuffix(".parquet"), needed=False)),
-        "zone": _of_table(_read(folder, "zones", needed=False), "zone"),
-        "zone_right": _of_table(_read(folder, "zone_rights", needed=False), "zone_right"),
+        "zone": zones,
+        "zone_right": rights_of_zones(_read(folder, "zone_rights", needed=False), zones),
         "finding": _findings(folder),
     }
 
@@ -109,6 +110,13 @@ def _of_table(frame: pd.DataFrame, table: str, renamed: Mapping[str, str] | None
     """Return the columns that a table of the store has."""
     named = frame.rename(columns=dict(renamed or {}))
     return named[[name for name in schema().tables[table].names if name in named.columns]]
+
+
+def rights_of_zones(rights: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
+    """Return the rights of zones of the register; those that too few draws found again are none."""
+    if rights.empty or zones.empty:
+        return pd.DataFrame()
+    return _of_table(rights[rights["zone_id"].isin(zones["zone_id"])], "zone_right")
 
 
 def _cells(cells: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
