@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from builders_finished import cache_of, finished_demo, finished_porto_alegre
+from builders_store_pages import observed_store
 from playwright.sync_api import Browser, sync_playwright
 from served import Served, served
 from visitor import NewVisitor, Visitor
@@ -61,9 +62,11 @@ def porto_alegre_folder(
 
 @pytest.fixture(scope="session")
 def demo_site(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The demo city, served."""
-    log = tmp_path_factory.mktemp("served") / "demo.log"
-    with served([demo_folder], log, cache=cache_of(demo_folder)) as site:
+    """The demo city, served with a store of four snapshots of it."""
+    folder = tmp_path_factory.mktemp("served")
+    store = observed_store(demo_folder, folder / "observatory.duckdb")
+    options = ["--store", str(store)]
+    with served([demo_folder], folder / "demo.log", cache=cache_of(demo_folder), options=options) as site:
         yield site
 
 
