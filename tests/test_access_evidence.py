@@ -1,0 +1,256 @@
+"""The evidence report: every sentence from a claim, what is not carried is withheld, pages are tagged."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from builders_bundle import write_run_with_inputs
+from builders_evidence import row
+from click.testing import CliRunner
+
+from access.claims import Verdict
+from access.cli import commands
+from access.errors import AccessError, ResultError
+from access.evidence import gather, pdf_of, report_pdf
+from access.evidence_city import city_statements
+from access.evidence_frames import frames_by_area
+from access.evidence_statement import Statement, covered_of, numbered
+from access.evidence_trace import input_names
+from access.evidence_zone import zone_statements
+from access.report_data import Run, read_run
+from access.report_numbers import Numbers
+from access.texts import LANGUAGES, Texts
+
+EN, FR = Texts("en"), Texts("fr")
+JOBS: dict[str, Any] = {"service": "jobs", "period": "midday", "cutoff_min": 45}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run_with_inputs(tmp_path_factory.mktemp("evidence"))
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
+    return read_run(folder)
+
+
+def said(run: Run, indicator: str, texts: Texts = EN, **where: str) -> list[Statement]:
+    return [
+        each
+        for each in city_statements(run, texts)
+        if each.method == indicator and all(each.source.key.get(key) == value for key, value in where.items())
+    ]
+
+
+def with_rows(run: Run, *rows: dict[str, Any]) -> Run:
+    """The same run with only these numbers."""
+    return run._replace(numbers=Numbers(list(rows)))
+
+
+def test_a_comparison_whose_range_lies_on_one_side_is_said(run: Run) -> None:
+    (palma,) = said(run, "ratio_richest10_poorest40")
+    assert palma.state == "carried"
+    assert palma.said.startswith("The tenth with the highest incomes reaches more jobs within 45 minutes")
+    assert (palma.value, palma.range) == ("3.80", "3.20 to 4.40")
+    assert any(band.startswith("choice of the cutoff") and "2.70 to 6.10" in band for band in palma.bands)
+
+
+def test_a_comparison_whose_range_holds_the_line_is_withheld_with_the_reason(run: Run) -> None:
+    (leaning,) = said(run, "concentration_index")
+    assert leaning.state == "withheld"
+    assert leaning.claim.verdict is Verdict.RANGE_HOLDS_NO_DIFFERENCE
+    assert leaning.reason == "the range from −0.010 to 0.050 holds 0"
+    assert leaning.said.startswith("Whether, over all incomes,")
+
+
+def test_the_other_side_is_said_too(run: Run) -> None:
+    less = row("ratio_richest10_poorest40", 0.5, unit="ratio", **JOBS)
+    less |= {"low": 0.4, "high": 0.6, "interval_kind": "input uncertainty"}
+    (palma,) = said(with_rows(run, less), "ratio_richest10_poorest40")
+    assert "reaches fewer jobs" in palma.said
+
+
+def test_a_number_without_a_range_is_only_described_and_a_comparison_without_one_withheld(run: Run) -> None:
+    bare = with_rows(
+        run, row("gini", 0.3, **JOBS), row("ratio_richest10_poorest40", 3.0, unit="ratio", **JOBS)
+    )
+    (gini,) = said(bare, "gini")
+    assert (gini.state, gini.claim.verdict) == ("described", Verdict.NOT_QUANTIFIED)
+    (palma,) = said(bare, "ratio_richest10_poorest40")
+    assert palma.state == "withheld"
+
+
+def test_a_number_of_too_few_residents_is_withheld(run: Run) -> None:
+    few = row("gini", 0.3, **JOBS) | {"low": 0.2, "high": 0.4, "interval_kind": "input uncertainty"}
+    (gini,) = said(with_rows(run, few | {"covered_population": 900.0}), "gini")
+    assert (gini.state, gini.claim.verdict) == ("withheld", Verdict.COVERAGE_TOO_LOW)
+    assert "0.3" not in gini.said
+
+
+def test_what_is_suppressed_is_withheld_and_gives_no_number_away(run: Run) -> None:
+    hidden = row("right_residents", math.nan, unit="residents", standard="school_15", period="midday")
+    hidden |= {"note": "suppressed: fewer than 20 residents"}
+    (right,) = said(with_rows(run, hidden), "right_residents", standard="school_15")
+    assert (right.state, right.reason) == ("withheld", "suppressed (too few residents)")
+    assert right.plain()["claim"]["value"] is None  # type: ignore[index]
+    rights = {each.source.key.get("right"): each for each in zone_statements(run, "a_east", EN)}
+    assert (rights["hospital_45"].state, rights["hospital_45"].value) == (
+        "withheld",
+        "suppressed (too few residents)",
+    )
+    assert math.isnan(rights["hospital_45"].claim.value)
+
+
+def test_a_right_that_could_not_be_judged_says_what_is_missing(run: Run) -> None:
+    entry = {
+        "name": "bank",
+        "label": {"en": "a bank", "fr": "une banque"},
+        "missing": [{"mode": "transit", "why": "service"}],
+    }
+    other = run._replace(manifest={**run.manifest, "rights": [entry]})
+    (bank,) = said(other, "right_residents", standard="bank")
+    assert (bank.said, bank.reason) == ("How many lack “a bank”.", "no data on these places in this run")
+
+
+def test_a_zone_found_often_enough_is_said_to_be_one(run: Run) -> None:
+    def first(share: float, least: float) -> Statement:
+        assert run.zones is not None
+        zones = run.zones.copy()
+        zones["share_of_draws"] = share
+        rule = {**run.manifest.get("exclusion", {}), "min_share_of_draws": least}
+        changed = run._replace(zones=zones, manifest={**run.manifest, "exclusion": rule})
+        return next(iter(zone_statements(changed, "b_west", EN)))
+
+    assert first(0.93, 0.8).state == "carried"
+    assert first(0.8, 0.8).state == "carried"  # at least
+    assert (first(0.7, 0.8).state, "70% of" in first(0.7, 0.8).reason) == ("withheld", True)
+    assert first(math.nan, 0.8).claim.verdict is Verdict.NOT_DEFINED
+
+
+def test_an_unknown_zone_and_another_runs_comparison_are_refused(folder: Path) -> None:
+    with pytest.raises(ResultError, match="no zone 'gone'"):
+        gather(folder, "en", "gone")
+    with pytest.raises(ResultError, match="is no comparison"):
+        gather(folder, "en", comparison=folder)
+    with pytest.raises(ValueError, match="language 'de'"):
+        report_pdf(folder, "de")
+
+
+def test_statements_are_numbered_and_the_withheld_stand_last(run: Run) -> None:
+    listed = numbered([*city_statements(run, EN), *zone_statements(run, "b_west", EN)])
+    ids = [each.id for each in listed]
+    assert ids == [
+        *(f"S{n}" for n in range(1, ids.index("W1") + 1)),
+        *(f"W{n}" for n in range(1, len(ids) - ids.index("W1") + 1)),
+    ]
+    assert listed[0].chapter == "zone"
+    assert all((each.state == "withheld") == each.id.startswith("W") for each in listed)
+
+
+def test_every_said_number_is_the_row_that_it_names(folder: Path, run: Run) -> None:
+    table = pd.read_parquet(folder / "indicators.parquet").astype(object)
+    for each in city_statements(run, EN):
+        if each.state == "withheld" or each.source.file != "indicators.parquet":
+            continue
+        found = table[table["interval_kind"].isna() | table["interval_kind"].eq("input uncertainty")]
+        for key, value in each.source.key.items():
+            found = found[
+                found[key].map(lambda cell: "" if pd.isna(cell) else str(cell).removesuffix(".0")) == value
+            ]
+        assert each.claim.value in found["value"].to_list(), each
+
+
+def test_both_languages_say_the_same_statements(run: Run) -> None:
+    english, french = (
+        [(e.state, e.source, e.claim.verdict) for e in city_statements(run, t)] for t in (EN, FR)
+    )
+    assert english == french
+    assert not any(" de emplois" in each.said for each in city_statements(run, FR))
+
+
+def test_inputs_are_followed_back(run: Run) -> None:
+    assert input_names(run, "mean_access", ["jobs"]) == ("feed.zip", "people.csv", "shared/jobs.csv")
+    assert input_names(run, "segregation_dissimilarity") == ("people.csv",)
+    assert input_names(run, "right_residents", ["hospitals"]) == ("feed.zip", "people.csv")
+
+
+def test_covered_are_those_whom_the_number_concerns(run: Run) -> None:
+    residents = float(run.residents()[run.column("income_decile") == 9].sum())
+    number = run.numbers.one("mean_access", group="decile_9", **JOBS)
+    assert number is not None
+    assert covered_of(run, number._replace(covered_population=residents / 2)) == pytest.approx(0.5)
+    assert covered_of(run, number._replace(covered_population=math.nan)) == 0.0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_frames_of_four_areas_have_a_status_and_its_day(language: str) -> None:
+    areas = frames_by_area(language)
+    assert len(areas) == 4
+    for frame in (frame for frames in areas.values() for frame in frames):
+        assert frame.status
+        assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", frame.status_date)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_is_tagged_and_every_figure_has_words(folder: Path, language: str) -> None:
+    made = gather(folder, language, "b_west")
+    pdf = pdf_of(made)
+    assert b"pdfuaid:part" in pdf
+    assert b"/MarkInfo<</Marked true" in pdf
+    assert f"/Lang({language})".encode() in pdf
+    assert set(made.figures) >= {"map", "rights-lacking"}
+    for name, figure in made.figures.items():
+        assert len(made.words["figures"][name]["alt"]) > 60
+        assert ".parquet" in figure.made
+    words = json.dumps(made.words, ensure_ascii=False).lower()
+    assert "violat" not in words
+    assert "accessibilité" not in words
+
+
+def test_names_from_the_input_are_never_markup(folder: Path, tmp_path: Path) -> None:
+    hostile = '#panic("x") $x$ *b* @ref <l> ` [a](b) \u202e北京'
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    other = tmp_path / "run"
+    other.mkdir()
+    for path in folder.iterdir():
+        if path.is_file():
+            (other / path.name).write_bytes(path.read_bytes())
+    manifest["name"] = {"en": hostile, "fr": hostile}
+    (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert report_pdf(other, "en").startswith(b"%PDF")
+
+
+def test_the_command_writes_a_report_and_a_bundle_that_can_be_checked(folder: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        commands, ["evidence", str(folder), "--lang", "fr", "--out", str(tmp_path), "-q"]
+    )
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["evidence.fr.pdf", "evidence.zip"]
+    again = CliRunner().invoke(commands, ["reproduce", str(tmp_path / "evidence.zip"), "--verify-only"])
+    assert again.exit_code == 0, again.output
+    sums = re.search(r"[0-9a-f]{64}", result.output)
+    assert sums is not None
+    assert sums[0] in again.output
+
+
+def test_two_scenarios_of_one_file_name_are_refused(folder: Path, tmp_path: Path) -> None:
+    arguments = [
+        "evidence",
+        str(folder),
+        "--out",
+        str(tmp_path / "o"),
+        "--compare",
+        "a/x.yaml",
+        "--compare",
+        "b/X.yaml",
+    ]
+    result = CliRunner().invoke(commands, arguments)
+    assert isinstance(result.exception, AccessError)
+    assert "x.yaml is the name of several files" in str(result.exception)
