@@ -147,13 +147,11 @@ class MemoryStore:
         for planted in snapshots:
             for table, rows in _tables(planted, city, series).items():
                 frames.setdefault(table, []).extend(rows)
-        self.tables = {
-            name: to_frame(to_arrow(table, pd.DataFrame(frames.get(name, []))), table)
-            for name, table in schema().tables.items()
-        }
+        self.frames = frames
+        self.tables: dict[str, pd.DataFrame] = {}
 
     def rows(self, table: str, columns: Sequence[str] | None = None, /, **equals: object) -> pd.DataFrame:
-        found = self.tables[table]
+        found = self.table(table)
         for name, value in equals.items():
             if value is None:
                 found = found[found[name].isna()]
@@ -161,8 +159,15 @@ class MemoryStore:
                 found = found[found[name].isin(list(value))]
             else:
                 found = found[found[name] == value]
-        found = found.sort_values(list(schema().tables[table].key), na_position="first", ignore_index=True)
-        return found[list(columns or schema().tables[table].names)]
+        return found[list(columns or schema().tables[table].names)].reset_index(drop=True)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a whole table, made when asked for; what a test puts into ``tables`` takes its place."""
+        if name not in self.tables:
+            table = schema().tables[name]
+            found = to_frame(to_arrow(table, pd.DataFrame(self.frames.get(name, []))), table)
+            self.tables[name] = found.sort_values(list(table.key), na_position="first", ignore_index=True)
+        return self.tables[name]
 
 
 def snapshot_id(city: str, series: str, observed_on: dt.date) -> str:
@@ -321,13 +326,14 @@ def _cell_rows(planted: Planted, state: _Cells, city: str) -> list[dict[str, obj
                 "suppressed": hidden,
                 "lon": lon,
                 "lat": lat,
-                "geometry": outline([cell]),
+                "geometry": outline((cell,)),
             }
         )
     return rows
 
 
-def outline(cells: Sequence[str]) -> bytes:
+@cache
+def outline(cells: tuple[str, ...]) -> bytes:
     """Return the outline of cells as well-known binary."""
     shapes = [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]) for cell in cells]
     return shapely.to_wkb(shapely.union_all(shapes))
@@ -470,7 +476,7 @@ def _zone_rows(planted: Planted, state: _Cells, city: str) -> list[dict[str, obj
                 "rights_unmet": "eu_hospital",
                 "depth": 0.4,
                 "share_of_draws": 0.97,
-                "geometry": outline(cells),
+                "geometry": outline(tuple(cells)),
             }
         )
     return rows

@@ -149,8 +149,9 @@ def test_a_new_census_takes_errors_as_independent_and_a_small_fall_is_not_sure_a
 
 def test_a_snapshot_without_the_number_neither_holds_nor_clears() -> None:
     store = planted(*calm(), cut(DAYS[4]), cut(DAYS[5]), cut(DAYS[6]))
-    gone = store.tables["indicator"]["snapshot"] == snapshot_id("smalltown", "method-1", DAYS[5])
-    store.tables["indicator"] = store.tables["indicator"][~gone]
+    numbers = store.table("indicator")
+    gone = numbers["snapshot"] == snapshot_id("smalltown", "method-1", DAYS[5])
+    store.tables["indicator"] = numbers[~gone]
     [found] = [one for one in alerts_of(store, "smalltown") if one.rule == "access_falls"]
     assert [point.holds for point in found.history] == [True, None, True]
     assert (found.state, found.n_snapshots) == ("warning", 2)
@@ -174,17 +175,12 @@ def test_a_cell_that_is_not_joined_to_the_streets_has_not_lost_a_right() -> None
 
 def test_a_run_that_corrects_another_of_the_day_takes_its_place() -> None:
     wrong = MemoryStore([*calm(), cut(DAYS[4])])
-    right = MemoryStore([Planted(DAYS[4])], series="method-1")
-    for name, rows in right.tables.items():
-        if "snapshot" in rows.columns:
-            anew = rows.replace(snapshot_id("smalltown", "method-1", DAYS[4]), "ffffffffffff")
-            if name == "snapshot":
-                anew = anew.assign(filed_at=f"{DAYS[4]}T23:00:00Z")
-            wrong.tables[name] = type(rows)(
-                {c: [*wrong.tables[name][c], *anew[c]] for c in rows.columns}
-            ).astype(rows.dtypes.to_dict())
-    assert alerts_of(wrong, "smalltown") == []
     first = snapshot_id("smalltown", "method-1", DAYS[4])
+    for name, rows in MemoryStore([Planted(DAYS[4])]).frames.items():
+        if name not in ("city", "series"):
+            later = {"filed_at": f"{DAYS[4]}T23:00:00Z"} if name == "snapshot" else {}
+            wrong.frames[name] += [{**row, "snapshot": "f" * 12, **later} for row in rows]
+    assert alerts_of(wrong, "smalltown") == []
     assert alerts_of(wrong, "smalltown", until=first) == []  # the correction counts for the day
 
 
