@@ -32,6 +32,7 @@ def bulletin_words(facts: BulletinFacts, texts: Texts) -> dict[str, Any]:
         "when": texts.capital(when),
         "lead": list(_lead(facts, texts)),
         "headings": {name: texts(f"bulletin.{name}_heading") for name in _SECTIONS},
+        "compared": bool(facts.moved),
         "better": _some(_of_way(facts, "better", texts), "better_none", MOST_MOVED, texts),
         "worse": _some(_of_way(facts, "worse", texts), "worse_none", MOST_MOVED, texts),
         "same": list(_same(facts, texts)),

@@ -87,6 +87,7 @@ def test_the_first_look_has_nothing_before_it(store: Path) -> None:
         "This is the first look, at Wednesday 15 January 2020. There is nothing to hold it against yet."
     ]
     assert told["same"] == ["No two looks can be held against each other."]
+    assert not told["compared"]
     assert told["chart_caption"] == told["chart_alt"] == ""
 
 
