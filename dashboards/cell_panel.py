@@ -22,6 +22,7 @@ from dashboards.cell_panel_facts import (
 from dashboards.components import table_block
 from dashboards.gaps_choice import Choice
 from dashboards.gaps_reach import DAY_MIN, STEP_MIN, at_of, is_on
+from dashboards.notes_panels import notes_on, to_the_form
 from dashboards.run_data import RunData
 from dashboards.view import View
 from dashboards.words import Words
@@ -55,6 +56,7 @@ def panel_parts(data: RunData, view: View, choice: Choice, words: Words) -> Pane
     if table is not None:
         rights.append(html.Details([html.Summary(words("gaps.right.open")), table]))
     rights.append(html.P([words("gaps.cell.id"), " ", html.Code(view.cell)], className="muted"))
+    rights += [*notes_on(data, "cell", view.cell, words), *to_the_form(data, words)]
     return PanelParts(_head(data, row, choice, words), numbers, rights)
 
 

@@ -92,17 +92,33 @@ def notes_list(
     return [html.Ul(items, className="notes"), *more]
 
 
+def to_the_form(data: RunData, words: Words) -> list[Component]:
+    """Return a link to the form for notes; nothing where the run's city is in no store."""
+    try:
+        known = _store_of(data) is not None
+    except StoreReadError:
+        known = False
+    return [html.P(dcc.Link(words("notes_page.to_form"), href="/time"))] if known else []
+
+
+def _store_of(data: RunData) -> tuple[StoreData, str] | None:
+    """Return the store and the run's city in it; None without either."""
+    store = store_data()
+    city = city_of_run(cities_in(store), data) if store is not None else ""
+    return (store, city) if store is not None and city else None
+
+
 def notes_on(data: RunData, attached: str, attached_to: str, words: Words) -> list[Component]:
     """Return what citizens observed at one place of a run, under a heading; nothing where there is nothing.
 
     Without a store, without the run's city in it, or where it cannot be read, there is nothing either.
     """
-    store = store_data()
-    if store is None or not attached_to:
-        return []
     try:
-        city = city_of_run(cities_in(store), data)
-        if not city or notes_in(store, city, attached, attached_to).empty:
+        found = _store_of(data)
+        if found is None or not attached_to:
+            return []
+        store, city = found
+        if notes_in(store, city, attached, attached_to).empty:
             return []
         listed = notes_list(store, city, words, attached, attached_to)
     except StoreReadError:
@@ -185,7 +201,7 @@ def _form(store: StoreData, city: str, view: View, words: Words) -> Component:
     kinds = [{"value": each, "label": texts.capital(texts(f"notes.kind.{each}"))} for each in KINDS]
     # Alerts are looked for only when somebody chooses them: that takes longest.
     offered = [each for each in ATTACHED if each in ("cell", "alert") or targets_of(store, city, each)]
-    first = "zone" if "zone" in offered else "cell"
+    first = "zone" if "zone" in offered and not view.cell else "cell"
     about = [{"value": each, "label": words(f"notes_page.of.{each}")} for each in offered]
     return html.Div(
         [
