@@ -31,6 +31,9 @@ from access.observatory_tables import to_arrow
 from access.observatory_tally import hash_of_rows, tally
 
 ADDED_DRAWS = "it was filed without draws, as older versions made none; they are added"
+OF_MACHINE = ("data_folder", "config_file", "network_cache")
+"""Entries of a manifest that name folders of whoever made the run; a store may be handed on."""
+
 RUNS_A_WRITE = 8
 """A write copies the store, so several runs share one; more would hold too many rows in memory."""
 
@@ -167,7 +170,9 @@ def _snapshot_row(head: Head, tables: Mapping[str, pd.DataFrame], results: str) 
         "residents": float(tables["cell"]["population"].sum()),
         "cells": len(tables["cell"]),
         "headline_json": headline_text(head.run),
-        "manifest_json": json.dumps(manifest, ensure_ascii=False),
+        "manifest_json": json.dumps(
+            {key: value for key, value in manifest.items() if key not in OF_MACHINE}, ensure_ascii=False
+        ),
     }
     return pd.DataFrame([row])
 

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from access.cli_observe import observe as command
 from access.errors import StoreError
 from access.observatory import ADDED_DRAWS, Observed, city_name, observe, observe_all
+from access.observatory_head import head_of
 from access.observatory_place import common_share
 from access.observatory_store import reading
 from access.observatory_tally import tally
@@ -66,6 +67,7 @@ def test_a_run_becomes_a_snapshot_with_its_numbers(tmp_path: Path, inputs: Path,
         again = tally(opened, done.snapshot)
         named = opened.rows("city").iloc[0]
     disc = read_run(run).cells.set_index("id")
+    assert str(tmp_path) not in snapshot["manifest_json"]
     assert (named["name_en"], named["name_fr"]) == ("Hexville", "Hexaville")
     assert snapshot["residents"] == disc["population"].sum()
     assert snapshot["cells"] == len(disc) == len(cells)
@@ -210,12 +212,10 @@ def test_a_run_without_service_day_stands_for_no_day(tmp_path: Path, inputs: Pat
         observe(run, store)
 
 
-def test_the_day_that_auto_chose_is_the_day_of_the_snapshot(
-    tmp_path: Path, inputs: Path, store: Path
-) -> None:
+def test_the_day_that_auto_chose_is_the_day_of_the_snapshot(tmp_path: Path, inputs: Path) -> None:
     chosen = {"schedule.service_date": "auto"}
     run = write_observed(tmp_path / "run", inputs, chosen, service_dates={"midday": "2024-02-07"})
-    assert observe(run, store).observed_on == dt.date(2024, 2, 7)
+    assert head_of(run, None).observed.observed_on == dt.date(2024, 2, 7)
 
 
 def test_every_folder_that_is_no_run_is_named_before_anything_is_filed(

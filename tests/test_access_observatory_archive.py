@@ -194,9 +194,10 @@ def computing(folder: Path) -> Callable[[Path, Path], object]:
     return compute
 
 
-@pytest.fixture
-def changed_method(tmp_path: Path) -> tuple[Path, list[Observed]]:
+@pytest.fixture(scope="module")
+def faster_walking(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Observed]]:
     """A store with two snapshots of the past, and one of today by faster walking."""
+    tmp_path = tmp_path_factory.mktemp("faster")
     store = tmp_path / "store.duckdb"
     inputs = [write_inputs(tmp_path / name, trips=n) for n, name in enumerate("abc", 2)]
     days = ["2024-01-10", "2024-03-06", "2024-06-05"]
@@ -205,6 +206,16 @@ def changed_method(tmp_path: Path) -> tuple[Path, list[Observed]]:
         options = {"schedule.service_date": day} | ({"travel.walk_speed_km_h": 4.5} if number == 2 else {})
         done.append(observe(write_observed(tmp_path / f"run-{day}", folder, options), store))
     return store, done
+
+
+@pytest.fixture
+def changed_method(
+    faster_walking: tuple[Path, list[Observed]], tmp_path: Path
+) -> tuple[Path, list[Observed]]:
+    """A copy of that store."""
+    store, done = faster_walking
+    shutil.copytree(f"{store}.inputs", tmp_path / "store.duckdb.inputs")
+    return Path(shutil.copy(store, tmp_path)), done
 
 
 def test_the_past_is_computed_again_with_todays_method(

@@ -29,6 +29,7 @@ def hashed(given: RunConfig, rights: list[dict[str, Any]] | None = None) -> str:
     [
         {"name": "Elsewhere"},
         {"schedule__service_date": "2031-01-08"},
+        {"periods__0__service_date": "2031-01-08"},
         {"schedule__feeds": [{"file": "other.zip", "name": "tram"}]},
         {"streets__osm_pbf": "new.osm.pbf"},
         {"people__file": "census.csv"},
