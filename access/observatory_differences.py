@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from access.errors import InputDataError
 from access.index_draws import IndexDraws
@@ -89,7 +89,7 @@ class Difference:
         size = self.mean if worse == "higher" else -self.mean
         if sd == 0:
             return 0.0 if size > 0 else 1.0
-        return float(norm.sf(size / sd))
+        return float(ndtr(-size / sd))
 
 
 def difference(before: Draws, now: Draws, seed: int = 0) -> Difference | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from access.uncertainty_kinds import INPUT_UNCERTAINTY
 from access.warning_rules import Rules
 
 Floats = npt.NDArray[np.float64]
+Made = TypeVar("Made")
 MET, UNMET, NOT_KNOWN = 0, 1, -1
 
 
@@ -114,17 +115,21 @@ class History:
     names: Mapping[str, Mapping[str, Mapping[str, str]]]
     minimum: float
     headline: tuple[str | None, int | None]
-    _differences: dict[tuple[Key, int, int], Difference | None] = field(default_factory=dict, repr=False)
+    _remembered: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def difference(self, key: Key, before: int, now: int) -> Difference | None:
         """Return how far a number moved between two snapshots; None = not quantified."""
-        place = (key, before, now)
-        if place not in self._differences:
-            drawn = [self.draws.get((key, snapshot)) for snapshot in (before, now)]
-            first, second = drawn
-            found = difference(first, second) if first is not None and second is not None else None
-            self._differences[place] = found
-        return self._differences[place]
+        first, second = self.draws.get((key, before)), self.draws.get((key, now))
+        if first is None or second is None:
+            return None
+        return self.remembered(("difference", key, before, now), lambda: difference(first, second))
+
+    def remembered(self, name: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+        """Return what was made before under a name, else make it: a replay asks the same of each snapshot."""
+        if name not in self._remembered:
+            self._remembered[name] = make()
+        found: Made = self._remembered[name]
+        return found
 
     def watched(self, indicators: Sequence[str], groups: Sequence[str]) -> list[Key]:
         """Return the numbers that rules look at: those with draws; without any, the headline's and rights."""

@@ -98,7 +98,11 @@ class TrendWatch:
         if len(chosen) < self.rule.least_snapshots:
             return None
         days = np.array([(self.history.days[n] - self.history.days[chosen[0]]).days for n in chosen])
-        return trend(days / DAYS_A_YEAR, values[chosen], self.rule.worse)._replace(first=chosen[0])
+        found = self.history.remembered(
+            ("trend", key, tuple(chosen), self.rule.worse),
+            lambda: trend(days / DAYS_A_YEAR, values[chosen], self.rule.worse),
+        )
+        return found._replace(first=chosen[0])
 
     def _large(self, key: Key, now: int, found: Trend, share: float) -> bool:
         worse = found.change if self.rule.worse == "higher" else -found.change
