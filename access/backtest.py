@@ -6,44 +6,20 @@ the first that shows a harm, which is 1: a harm that is said at once has delay 1
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from access.backtest_said import OPEN_STATES, Said, alert_table, planted_table
 from access.backtest_truth import Planted, Sign, Truth
 from access.observatory_store import Store
 
 if TYPE_CHECKING:
     from access.warning import Alert
     from access.warning_rules import Rules
-
-OPEN_STATES = ("notice", "warning", "entrenched")
-
-
-@dataclass(frozen=True)
-class Said:
-    """One alert in the replay.
-
-    Attributes
-    ----------
-    alert : Alert
-        As it stood when it was first said.
-    at : int
-        Number of the snapshot at which it was first said.
-    states : mapping of int to str
-        State at every snapshot from then on.
-    """
-
-    alert: Alert
-    at: int
-    states: Mapping[int, str]
-
-    def first(self, *states: str) -> int | None:
-        """Return the first snapshot with one of these states."""
-        return next((number for number, state in sorted(self.states.items()) if state in states), None)
 
 
 @dataclass(frozen=True)
@@ -62,8 +38,8 @@ class BackTest:
         One row for each thing planted: ``id``, ``effect``, ``begins``, ``said_on``, ``delay`` (snapshots, 1 =
         the first that counts; null = never), ``after`` (the same from the first that shows it),
         ``warned_delay`` (until a warning), ``found`` (boolean: within the snapshots asked for; of something
-        good: everything it clears was cleared), ``alerts``, ``rules``.
-        Without a truth it is empty.
+        good: at least half of what it ends was cleared), ``alerts`` (that fit it; of something good: that it
+        should end), ``standing`` (of these, never cleared) and ``rules``. Without a truth it is empty.
     false_alarms : DataFrame
         Alerts first said in a stretch of noise: ``day``, ``rule``, ``kind``, ``state`` (highest ever),
         ``subject``, ``text_en``, ``text_fr``.
@@ -95,7 +71,7 @@ class BackTest:
     @property
     def said_table(self) -> pd.DataFrame:
         """Every alert, with the columns of ``false_alarms``."""
-        return _table(self.said, self.days)
+        return alert_table(self.said, self.days)
 
     @property
     def misses(self) -> list[str]:
@@ -167,9 +143,9 @@ def judged(
         days=list(days),
         rules=list(rules),
         said=said,
-        planted=_planted_table(truth, matched, days),
-        false_alarms=_table([one for one in loose if one.at in noisy], days),
-        beside=_table([one for one in loose if one.at not in noisy], days),
+        planted=planted_table(truth, matched, days),
+        false_alarms=alert_table([one for one in loose if one.at in noisy], days),
+        beside=alert_table([one for one in loose if one.at not in noisy], days),
         noise_snapshots=len(noisy),
         truth=truth,
     )
@@ -209,88 +185,3 @@ def _is_as(alert: Alert, sign: Sign) -> bool:
 
 def _in_noise(day: date, truth: Truth) -> bool:
     return any(first <= day <= last for first, last in truth.noise)
-
-
-def _planted_table(
-    truth: Truth | None, matched: Mapping[str, Sequence[Said]], days: Sequence[date]
-) -> pd.DataFrame:
-    columns = [
-        "id",
-        "effect",
-        "begins",
-        "said_on",
-        "delay",
-        "after",
-        "warned_delay",
-        "found",
-        "alerts",
-        "rules",
-    ]
-    rows = []
-    for each in truth.planted if truth is not None else ():
-        begins = next((n for n, day in enumerate(days) if day >= (each.counts_from or each.begins)), None)
-        if begins is None:
-            continue  # the history ends before
-        showing = next(n for n, day in enumerate(days) if day >= each.begins)
-        delays: list[int | None]
-        if each.effect == "good":
-            found = [one for name in each.clears for one in matched.get(name, ())]
-            delays = _clearing(found, begins)
-            warned = None
-        else:
-            found = list(matched[each.id])
-            delays = [max(1, one.at - begins + 1) for one in found]  # what is said early counts as at once
-            reached = [one.first("warning", "entrenched") for one in found]
-            warned = min((max(1, at - begins + 1) for at in reached if at is not None), default=None)
-        plain = [number for number in delays if number is not None]
-        if each.effect == "good":
-            cleared = len(plain) == len(delays)
-            delay = max(plain, default=None) if cleared else None
-        else:
-            cleared = False
-            delay = min(plain, default=None)
-        timely = delay is not None and truth is not None and delay <= truth.within_snapshots
-        rows.append({
-            "id": each.id, "effect": each.effect, "begins": each.begins,
-            "said_on": days[begins + delay - 1] if delay is not None else None,
-            "delay": delay, "after": _after(found, showing) if each.effect == "harm" else delay,
-            "warned_delay": warned,
-            "found": cleared if each.effect == "good" else timely,
-            "alerts": len(found), "rules": ", ".join(sorted({one.alert.rule for one in found})),
-        })  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).astype(
-        dict.fromkeys(("delay", "after", "warned_delay"), "Int64")
-    )
-
-
-def _after(found: Sequence[Said], showing: int) -> int | None:
-    return min((one.at - showing + 1 for one in found), default=None)
-
-
-def _clearing(found: Sequence[Said], begins: int) -> list[int | None]:
-    """Return after how many snapshots each alert that stood before was cleared; None = it still stands."""
-    standing = [one for one in found if one.states.get(begins - 1) in OPEN_STATES]
-    delays: list[int | None] = []
-    for one in standing:
-        after = [n for n, state in sorted(one.states.items()) if n >= begins and state == "cleared"]
-        delays.append(after[0] - begins + 1 if after else None)
-    return delays
-
-
-def _table(said: Sequence[Said], days: Sequence[date]) -> pd.DataFrame:
-    columns = ["day", "rule", "kind", "state", "subject", "text_en", "text_fr"]
-    rows = [
-        {
-            "day": days[one.at],
-            "rule": one.alert.rule,
-            "kind": one.alert.kind,
-            "state": max(
-                (state for state in one.states.values() if state in OPEN_STATES), key=OPEN_STATES.index
-            ),
-            "subject": ", ".join(f"{name}={value}" for name, value in one.alert.subject.items()),
-            "text_en": one.alert.text.get("en", ""),
-            "text_fr": one.alert.text.get("fr", ""),
-        }
-        for one in said
-    ]
-    return pd.DataFrame(rows, columns=columns)

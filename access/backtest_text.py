@@ -43,11 +43,15 @@ def verdict(row: Mapping[Any, Any], within: int, texts: Texts) -> str:
     """Say in one sentence what became of something planted."""
     never = row["delay"] is None or pd.isna(row["delay"])
     if row["effect"] == "good":
+        if not row["alerts"]:
+            return texts("history.backtest.cleared_nothing")
+        alerts = texts.number(row["alerts"])
         if never:
-            return texts(
-                "history.backtest.cleared_not" if row["alerts"] else "history.backtest.cleared_nothing"
-            )
-        return texts("history.backtest.cleared", n=texts.number(row["delay"]))
+            return texts("history.backtest.cleared_not", alerts=alerts)
+        standing = texts.number(row["standing"])
+        return texts(
+            "history.backtest.cleared", n=texts.number(row["delay"]), alerts=alerts, standing=standing
+        )
     if never:
         return texts("history.backtest.missed")
     key = "found" if row["found"] else "late"

@@ -11,6 +11,7 @@ from builders_observatory import Planted, quarters, small_store
 
 from access.backtest import back_test, judged
 from access.backtest_file import as_record, load_back_test, save_back_test
+from access.backtest_said import half_cleared
 from access.backtest_text import back_test_lines
 from access.backtest_truth import Truth, read_truth
 from access.errors import ConfigError
@@ -108,6 +109,14 @@ def test_something_good_must_clear_what_it_ends():
     for_ever = {**standing, 8: [alert("a")], 9: [alert("a")]}
     found = judged(DAYS, seen(for_ever), RULES, truth(CUT, good)).planted.set_index("id")
     assert not found.loc["back", "found"]
+
+
+def test_half_of_what_something_good_ends_must_be_cleared():
+    assert half_cleared([2, 5, None]) == 5
+    assert half_cleared([2, 5, None, None]) == 5
+    assert half_cleared([2, None, None]) is None
+    assert half_cleared([3]) == 3
+    assert half_cleared([]) is None
 
 
 def test_an_alert_first_seen_cleared_was_never_said():
