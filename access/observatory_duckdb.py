@@ -258,6 +258,8 @@ def version_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
         return int(found[0][0])
     except (duckdb.CatalogException, duckdb.BinderException, IndexError, TypeError, ValueError):
         raise StoreError(f"{path}: a database, but no store of fairreach; name another file") from None
+    except duckdb.Error as error:
+        raise unreadable(path, error) from None
 
 
 def newer_store(path: Path | str, found: int) -> StoreError:

@@ -294,6 +294,16 @@ def test_a_damaged_block_is_named(tmp_path):
         cities_in(path)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.6, 0.99])
+def test_a_file_that_was_cut_off_is_refused(one, share):
+    content = one.read_bytes()
+    one.write_bytes(content[: int(len(content) * share)])
+    for use in (reading, writing):
+        with pytest.raises(StoreError, match=r"cannot be read as a store|damaged"), use(one) as store:
+            store.rows("city")
+    assert len(one.read_bytes()) == int(len(content) * share)
+
+
 def test_a_store_of_a_newer_version_is_refused(one):
     with writing(one) as store:
         store.remove("meta", key="schema_version")
