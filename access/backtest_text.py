@@ -55,7 +55,10 @@ def verdict(row: Mapping[Any, Any], within: int, texts: Texts) -> str:
     if never:
         return texts("history.backtest.missed")
     key = "found" if row["found"] else "late"
-    return texts(
+    slow = ""
+    if row["after"] != row["delay"]:
+        slow = " " + texts("history.backtest.slow", after=texts.number(row["after"]))
+    told = texts(
         f"history.backtest.{key}",
         day=texts.day(row["said_on"]),
         n=texts.number(row["delay"]),
@@ -63,6 +66,7 @@ def verdict(row: Mapping[Any, Any], within: int, texts: Texts) -> str:
         alerts=texts.number(row["alerts"]),
         rules=row["rules"],
     )
+    return told + slow
 
 
 def _false_line(found: BackTest, texts: Texts) -> str:

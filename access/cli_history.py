@@ -20,9 +20,14 @@ LANGUAGE = click.option("--lang", type=click.Choice(["en", "fr"]), default="en",
 @STORE
 @click.option("--snapshots", type=click.IntRange(1, 40), default=40, show_default=True, help="Quarters.")
 @click.option("--city", default="marlune", show_default=True, help="Short name of the city in the store.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Other streets, people, noise."
+)
 @THREADS
 @QUIET
-def demo_history(out: Path, store: str, snapshots: int, city: str, threads: int | None, quiet: bool) -> None:
+def demo_history(
+    out: Path, store: str, snapshots: int, city: str, seed: int, threads: int | None, quiet: bool
+) -> None:
     """Generate ten years of the demo city into OUT, run every quarter and file it.
 
     What the store has already is left out, so that a stopped history is gone on with by the same command.
@@ -32,7 +37,7 @@ def demo_history(out: Path, store: str, snapshots: int, city: str, threads: int 
 
     log(quiet=True)
     told = None if quiet else click.echo
-    filed = run_history(out, store, snapshots=snapshots, city=city, threads=threads, told=told)
+    filed = run_history(out, store, snapshots=snapshots, city=city, seed=seed, threads=threads, told=told)
     click.echo(f"{store}: {len(filed)} of {snapshots} snapshots of {city} were filed now")
 
 

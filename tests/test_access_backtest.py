@@ -96,6 +96,7 @@ def test_a_slow_harm_counts_from_the_day_a_rule_can_speak():
     slow = {**CUT, "found_by": [{"kind": "trend"}], "counts_from": DAYS[7], "lasts_until": DAYS[9]}
     found = judged(DAYS, seen({8: [alert("a", "trend")]}), RULES, truth(slow))
     assert found.planted[["delay", "after"]].iloc[0].tolist() == [2, 5]
+    assert any("snapshot 5 since it began" in line for line in back_test_lines(found, Texts("en")))
     early = judged(DAYS, seen({5: [alert("a", "trend")]}), RULES, truth(slow))
     assert early.planted["delay"].iloc[0] == 1
 
