@@ -22,8 +22,8 @@ def listed(location: str | Path, city: str | None, state: str, language: str) ->
         yield texts("notes.none", city=chosen)
     for note in records_of(notes):
         day = texts.day(note["happened_on"]) if note["happened_on"] else texts("notes.no_day")
-        where = f"{texts('notes.attached.' + str(note['attached']))} {note['attached_to']}"
-        yield f"{note['note']}  {texts('notes.state.' + str(note['state']))}  {day}  {where}"
+        attached, state = texts(f"notes.attached.{note['attached']}"), texts(f"notes.state.{note['state']}")
+        yield f"{note['note']}  {state}  {day}  {attached} {note['attached_to']}"
         kind = texts.capital(texts(f"notes.kind.{note['kind']}"))
         yield texts("notes.line", kind=kind, text=note["text"] or texts("notes.erased"))
         if note["reason"]:

@@ -19,6 +19,7 @@ from access.bulletin_figures import access_over_time
 from access.bulletin_words import bulletin_words, rounded
 from access.cli_notes import COMMANDS
 from access.errors import InputDataError, StoreError
+from access.notes import submit
 from access.observatory_store import reading, writing
 from access.texts import LANGUAGES, Texts, french_spaces
 
@@ -117,6 +118,8 @@ def test_answers_promises_and_notes_are_told(store: Path, tmp_path: Path) -> Non
     opened_alerts = facts(path).opened
     assert opened_alerts
     first = opened_alerts[0].alert
+    assert submit(path, TOWN, "other", "alert", first, None, "en", "Nothing has been done yet.") == []
+    assert "no alert" in submit(path, TOWN, "other", "alert", "gone", None, "en", "Nothing has been done.")[0]
     promised = {"state": "promised", "action_due": dt.date(2021, 6, 1), "answered_on": dt.date(2021, 5, 1)}
     answers = [
         {"alert": first, "by_whom": "City Hall", "text": "We know.", "action": "A new bus"},
