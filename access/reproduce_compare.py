@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+
+from access.reproduce_values import differing, distance, equal, is_missing, shown_value
 
 SHOWN = 20
 """So many differences of a table are kept; the others are counted."""
@@ -145,7 +146,7 @@ def _keys(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_text(column: pd.Series[Any]) -> bool:
-    first = next((value for value in column if not _missing(value)), None)
+    first = next((value for value in column if not is_missing(value)), None)
     return isinstance(first, str)
 
 
@@ -158,64 +159,17 @@ def _compare_columns(
     tolerance: float,
 ) -> None:
     found.values += len(before)
-    for place in _differing(before, again, tolerance):
+    for place in differing(before, again, tolerance):
         old, new = before.iloc[place], again.iloc[place]
-        by, relative = _distance(old, new)
+        by, relative = distance(old, new)
         row = keys.iloc[place]
         where = (
-            ", ".join(f"{key}={value}" for key, value in row.items() if not _missing(value)) or f"row {place}"
+            ", ".join(f"{key}={value}" for key, value in row.items() if not is_missing(value))
+            or f"row {place}"
         )
-        found.add(Difference(found.file, f"{where}: {name}", _shown(old), _shown(new), by), relative)
-
-
-def _differing(before: pd.Series[Any], again: pd.Series[Any], tolerance: float) -> np.ndarray[Any, Any]:
-    """Return the places at which two columns differ."""
-    if pd.api.types.is_numeric_dtype(before) and pd.api.types.is_numeric_dtype(again):
-        a = before.to_numpy(dtype=np.float64, na_value=np.nan)
-        b = again.to_numpy(dtype=np.float64, na_value=np.nan)
-        if tolerance:
-            same = np.isclose(b, a, rtol=tolerance, atol=0.0, equal_nan=True)
-        else:
-            same = (a == b) | (np.isnan(a) & np.isnan(b))
-        return np.flatnonzero(~same)
-    pairs = zip(before.to_numpy(dtype=object), again.to_numpy(dtype=object), strict=True)
-    return np.array([n for n, (a, b) in enumerate(pairs) if not _equal(a, b, tolerance)], dtype=np.int64)
-
-
-def _equal(a: Any, b: Any, tolerance: float) -> bool:
-    """Compare two values: lists and mappings part by part, numbers by the tolerance."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(_equal(a[key], b[key], tolerance) for key in a)
-    if isinstance(a, list | tuple | np.ndarray) and isinstance(b, list | tuple | np.ndarray):
-        return len(a) == len(b) and all(_equal(x, y, tolerance) for x, y in zip(a, b, strict=True))
-    if _missing(a) or _missing(b):
-        return _missing(a) and _missing(b)
-    if _is_number(a) and _is_number(b) and tolerance:
-        return math.isclose(float(a), float(b), rel_tol=tolerance)
-    return bool(a == b)
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float | np.floating) and math.isnan(value))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)
-
-
-def _distance(old: Any, new: Any) -> tuple[float, float]:
-    """Return the absolute and the relative distance of two values; NaN where one is no number."""
-    if not (_is_number(old) and _is_number(new)) or _missing(old) or _missing(new):
-        return math.nan, math.nan
-    by = abs(float(new) - float(old))
-    return by, by / max(abs(float(old)), abs(float(new))) if by else 0.0
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
-    text = repr(value.item()) if isinstance(value, np.generic) else str(value)
-    return text if len(text) <= 80 else text[:79] + "…"
+        found.add(
+            Difference(found.file, f"{where}: {name}", shown_value(old), shown_value(new), by), relative
+        )
 
 
 def _compare_pairs(found: TableCompared, before: Path, again: Path, tolerance: float) -> None:
@@ -276,9 +230,9 @@ def _compare_json(found: TableCompared, before: Path, again: Path, tolerance: fl
     for key in dict.fromkeys([*leaves[0], *leaves[1]]):
         found.values += 1
         a, b = (side.get(key, "(nothing)") for side in leaves)
-        if not _equal(a, b, tolerance):
-            by, relative = _distance(a, b)
-            found.add(Difference(found.file, key, _shown(a), _shown(b), by), relative)
+        if not equal(a, b, tolerance):
+            by, relative = distance(a, b)
+            found.add(Difference(found.file, key, shown_value(a), shown_value(b), by), relative)
 
 
 def _without_circumstances(manifest: Mapping[str, Any]) -> dict[str, Any]:
