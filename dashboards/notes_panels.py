@@ -143,8 +143,10 @@ def _note(row: dict[Any, Any], names: dict[tuple[str, str], str], words: Words) 
 
 
 def names_of(store: StoreData, city: str, kinds: Collection[str], words: Words) -> dict[tuple[str, str], str]:
-    """Return the names of zones, stops, lines and alerts by what they are and their id."""
+    """Return what zones, stops, lines, alerts and places are called, by what they are and their id."""
     listed = {attached: targets_of(store, city, attached) for attached in sorted(kinds)}
+    if "cell" in listed:
+        listed["cell"] = store.kept(("quarters", city), lambda opened: _quarters(opened, city))
     return {(attached, each.id): each.named(words) for attached, found in listed.items() for each in found}
 
 
@@ -170,6 +172,13 @@ def _zones(store: Store, city: str) -> list[Target]:
     return [
         Target(str(row["zone_id"]), str(row["name"] or row["zone_id"])) for row in ordered.to_dict("records")
     ]
+
+
+def _quarters(store: Store, city: str) -> list[Target]:
+    """Return the neighbourhood of each cell that has one, with the cell's id."""
+    newest = list(snapshots_of(store, city)["snapshot"].tail(1))
+    frame = store.rows("cell", ["cell", "zone"], snapshot=newest).dropna()
+    return [Target(str(cell), f"{zone} ({cell})") for cell, zone in frame.itertuples(index=False)]
 
 
 def _alerts(store: Store, city: str) -> list[Target]:

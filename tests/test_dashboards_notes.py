@@ -66,6 +66,7 @@ def test_a_note_waits_and_is_shown_as_plain_text_once_it_was_read(store: StoreDa
     assert (type(quote).__name__, quote.children, quote.lang) == ("Blockquote", TEXT, "en")
     assert "Broken lift" in text_of(shown)
     assert "10 January 2020" in text_of(shown)
+    assert f"South ({cells_of('smalltown')[0]})" in text_of(shown)
 
 
 @pytest.mark.parametrize(
