@@ -161,7 +161,7 @@ class Server:
 
     def __init__(self) -> None:
         self.content, self.etag, self.status = b"", "1", 200
-        self.promised = 0  # bytes more than are given
+        self.promised: int | None = 0  # bytes more than are given; None does not say how many come
         self.redirect: str | None = None
         self.asked: list[str | None] = []
         outer = self
@@ -176,7 +176,8 @@ class Server:
                     self.send_header("Location", outer.redirect)
                 self.send_header("ETag", outer.etag)
                 body = outer.content if status == 200 else b""
-                self.send_header("Content-Length", str(len(body) + outer.promised))
+                if outer.promised is not None:
+                    self.send_header("Content-Length", str(len(body) + outer.promised))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -245,7 +246,8 @@ def test_a_damaged_download_is_named_until_there_is_another(
         ({"status": 404}, "answers 404"),
         ({"promised": 7}, "ended after|cannot be fetched"),
         ({"redirect": "file:///etc/hostname"}, "302|unknown url|cannot be fetched"),
-        ({"content": b"x" * 2000}, "at most 1,000 bytes"),
+        ({"content": b"x" * 2000}, "2,000 bytes; at most 1,000 bytes"),
+        ({"content": b"x" * 2000, "promised": None}, "more than 1,000 bytes"),
     ],
 )
 def test_what_an_address_gives_wrong_is_said(

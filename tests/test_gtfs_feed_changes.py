@@ -142,6 +142,22 @@ def test_another_operator_of_the_same_line_is_no_new_line(tmp_path: Path) -> Non
     assert compared(tmp_path, set_to(agency_of={"10": "North", "20": "East"})).same_service
 
 
+def test_another_operator_that_also_goes_another_way_is_no_new_line(tmp_path: Path) -> None:
+    def plant(town: Town) -> None:
+        town.agency_of = {"10": "North", "20": "East"}
+        town.lines["20"] = ["D", "A", "F"]
+
+    (route,) = compared(tmp_path, plant).routes
+    assert (route.kind, route.name, route.agency) == ("changed", "20", "East")
+
+
+def test_a_line_without_a_name_that_goes_another_way_keeps_its_id(tmp_path: Path) -> None:
+    start = Town()
+    start.named = False
+    (route,) = compared(tmp_path, lambda town: town.lines.update({"20": ["D", "A", "F"]}), start).routes
+    assert (route.kind, route.name) == ("changed", "20")
+
+
 def test_another_way_through_the_same_stops_is_another_pattern(tmp_path: Path) -> None:
     found = compared(tmp_path, lambda town: town.lines.update({"10": ["A", "C", "B"]}))
     (route,) = found.routes

@@ -56,8 +56,18 @@ def test_what_never_runs_does_not_count(tmp_path: Path) -> None:
     feed.exception("all_removed", "20240507", 2)
     feed.trip("t3", [("X", "08:00:00"), ("Y", "09:00:00")], route="R3", service="never")
     feed.trip("t4", [("X", "08:00:00"), ("Y", "09:00:00")], route="R4", service="all_removed")
+    feed.trip("t5", [("X", "08:00:00"), ("Y", "07:00:00")], route="R5", service="daily")  # backwards
     facts = feed_facts(feed.write(tmp_path / "f.zip"))
     assert (facts.routes, facts.stops) == (2, 3)
+
+
+def test_a_service_whose_first_days_are_removed_runs_later(tmp_path: Path) -> None:
+    feed = two_services()
+    feed.service("fridays", "0000100", "20240503", "20240517")
+    feed.exception("fridays", "20240503", 2)
+    feed.exception("fridays", "20240510", 2)
+    feed.trip("t3", [("X", "08:00:00"), ("Y", "09:00:00")], route="R3", service="fridays")
+    assert feed_facts(feed.write(tmp_path / "f.zip")).routes == 3
 
 
 def test_a_service_of_added_days_only_runs(tmp_path: Path) -> None:
