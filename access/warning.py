@@ -160,7 +160,9 @@ def alerts_of(
 def judge(history: History, rules: Rules, until: str | None = None) -> Judged:
     """Apply rules to a history that was read once; ``until`` as ``alerts_of``."""
     seen = history.upto(until)
-    watches: list[Watch] = [WATCHES[type(rule)](rule, history, rules) for rule in rules.rules]
+    kinds = [*WATCHES]  # a trend asks what level and change have told at the same snapshot
+    ordered = sorted(rules.rules, key=lambda rule: kinds.index(type(rule)))
+    watches: list[Watch] = [WATCHES[type(rule)](rule, history, rules) for rule in ordered]
     episodes, not_judged = walk(watches, history.days[:seen], rules.counting, rules.false_discovery_rate)
     alerts = [_alert(episode, history, rules) for episode in episodes]
     order = {rule.name: number for number, rule in enumerate(rules.rules)}

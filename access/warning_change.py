@@ -47,6 +47,7 @@ class ChangeWatch:
         self.rule = rule
         self.history = history
         self.rules = rules
+        self.begun: Sequence[Episode] = ()
         self.keys = history.watched(rule.indicators, rule.groups)
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
@@ -123,6 +124,7 @@ class LevelWatch:
         self.rule = rule
         self.history = history
         self.rules = rules
+        self.begun: Sequence[Episode] = ()
         self.rights = [
             (key, right)
             for right in history.rights

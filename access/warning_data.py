@@ -44,6 +44,7 @@ class DataWatch:
         self.rule = rule
         self.history = history
         self.rules = rules
+        self.begun: Sequence[Episode] = ()
         self.names = sorted({name for feeds in history.feeds for name in feeds})
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:

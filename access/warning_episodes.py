@@ -128,9 +128,10 @@ class Episode:
 
 
 class Watch(Protocol):
-    """One rule over one history."""
+    """One rule over one history; ``begun`` are the alerts of all rules that began so far."""
 
     rule: Rule
+    begun: Sequence[Episode]
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
         """Test what may be new at a snapshot; ``opened`` are the rule's open alerts."""
@@ -147,6 +148,8 @@ def walk(
     """Walk the snapshots once; return every alert that began, and what could not be judged."""
     episodes: list[Episode] = []
     not_judged: list[NotJudged] = []
+    for watch in watches:
+        watch.begun = episodes
     for now, day in enumerate(days):
         for watch in watches:
             own = [each for each in episodes if each.rule is watch.rule and not each.cleared]

@@ -48,6 +48,7 @@ class SegregationWatch:
         self.rule = rule
         self.history = history
         self.rules = rules
+        self.begun: Sequence[Episode] = ()
         self.keys = [
             key for key in history.numbers if key.indicator in rule.indicators and key.group == "all"
         ]
@@ -102,7 +103,7 @@ class SegregationWatch:
         bias = self.history.numbers.get(key._replace(indicator=f"{key.indicator}_bias"))
         if bias is not None and not np.isnan(bias.value[now]):
             widths.append(abs(float(bias.value[now])))
-        earlier = values[measurements(values, now - 1, now)] if now else np.empty(0)
+        earlier = values[measurements(values, now - 1, 0)] if now else np.empty(0)
         if len(earlier) >= LEAST_VALUES:
             spread = float(np.std(earlier, ddof=1)) * np.sqrt(1 + 1 / len(earlier))
             widths.append(float(student.ppf((1 + COVERAGE) / 2, len(earlier) - 1)) * spread)

@@ -59,6 +59,7 @@ class TrendWatch:
         self.rule = rule
         self.history = history
         self.rules = rules
+        self.begun: Sequence[Episode] = ()
         self.keys = history.watched(rule.indicators, rule.groups)
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
@@ -91,9 +92,9 @@ class TrendWatch:
         values = self.history.numbers[key].value
         if np.isnan(values[now]):
             return None
-        chosen = measurements(values, now, self.rule.window_snapshots)
+        first = max(self._told(key), now - self.rule.window_snapshots + 1)
+        chosen = measurements(values, now, first)
         if not anew:
-            first = max(0, now - self.rule.window_snapshots + 1)
             chosen = [n for n in range(first, now + 1) if not np.isnan(values[n])]
         if len(chosen) < self.rule.least_snapshots:
             return None
@@ -103,6 +104,12 @@ class TrendWatch:
             lambda: trend(days / DAYS_A_YEAR, values[chosen], self.rule.worse),
         )
         return found._replace(first=chosen[0])
+
+    def _told(self, key: Key) -> int:
+        """Return where the newest change of the number began that another rule told: no part of a trend."""
+        kinds, subject = ("level", "change"), dict(subject_of(key))
+        told = [one.since for one in self.begun if one.rule.kind in kinds and dict(one.subject) == subject]
+        return max(told, default=0)
 
     def _large(self, key: Key, now: int, found: Trend, share: float) -> bool:
         worse = found.change if self.rule.worse == "higher" else -found.change
@@ -135,13 +142,13 @@ class TrendWatch:
         )
 
 
-def measurements(values: Floats, now: int, window: int) -> list[int]:
-    """Return the snapshots of a window that measure something anew.
+def measurements(values: Floats, now: int, first: int) -> list[int]:
+    """Return the snapshots from ``first`` to ``now`` that measure something anew.
 
     A number that is exactly the same as at the snapshot before was not measured again (the census of the year
     before). Four equal quarters are one measurement; counted as four they would make two censuses a trend.
     """
-    known = [n for n in range(max(0, now - window + 1), now + 1) if not np.isnan(values[n])]
+    known = [n for n in range(first, now + 1) if not np.isnan(values[n])]
     return [n for place, n in enumerate(known) if place == 0 or values[n] != values[known[place - 1]]]
 
 

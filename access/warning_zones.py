@@ -34,6 +34,7 @@ class ZoneWatch:
         self.rule = rule
         self.history = history
         self.rules = rules
+        self.begun: Sequence[Episode] = ()
         self.has_register = any(history.zones)
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
