@@ -122,6 +122,18 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRREACH_CACHE", str(tmp_path / "cache"))
 
 
+def test_draws_are_kept_of_what_is_watched_with_the_value_of_the_run_first(finished: Path) -> None:
+    draws = pd.read_parquet(finished / "draws.parquet")
+    everybody = draws[(draws["group"] == "all") & (draws["kind"] == "travel")]
+    jobs = everybody[everybody["indicator"] == "mean_access"]
+    assert set(everybody["indicator"]) >= {"mean_access", "right_residents", "basket_mean"}
+    for row in jobs.itertuples():
+        own = one(finished, "mean_access", service=row.service, cutoff_min=row.cutoff_min)
+        assert row.numbers[0] == pytest.approx(own["value"], rel=1e-3)
+        assert len(row.numbers) == 5
+    assert len(set(draws["fingerprint"])) == 1
+
+
 def test_the_sixty_in_the_west_lack_a_job_in_28_minutes_and_nobody_lacks_one_in_60(finished: Path) -> None:
     assert one(finished, "right_residents", standard="a_job_in_28")["value"] == 60
     assert one(finished, "right_headcount", standard="a_job_in_28")["value"] == 0.6
@@ -206,6 +218,7 @@ def test_without_a_source_of_error_no_range_is_given(tmp_path: Path) -> None:
     folder = pipeline.run(write_evidence_city(tmp_path, uncertainty=None), show_bar=False).folder
     table = pd.read_parquet(folder / "indicators.parquet")
     assert not (table["interval_kind"] == "input uncertainty").any()
+    assert not (folder / "draws.parquet").exists()
     assert read_manifest(folder)["uncertainty"] is None
     assert gpd.read_parquet(folder / "zones.parquet")["share_of_draws"].isna().all()
 
