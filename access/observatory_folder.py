@@ -19,6 +19,9 @@ from access.observatory_export import FORMAT, MANIFEST
 from access.observatory_schema import Table, schema
 from access.observatory_tables import check_filter, filter_values, key_order, to_frame
 
+SMALL_BYTES = 1_000_000
+"""Files up to this size are kept in memory; of larger ones only the parts of a snapshot are read."""
+
 
 class FolderStore:
     """The rows of an exported folder; it can only be read.
@@ -36,6 +39,7 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._small: dict[str, pa.Table] = {}
         _check(folder)
 
     def rows(self, table: str, columns: Sequence[str] | None = None, /, **equals: Any) -> pd.DataFrame:
@@ -44,16 +48,24 @@ class FolderStore:
         names = list(named(wanted, list(columns or wanted.names)))
         check_filter(wanted, equals)
         needed = [name for name in wanted.names if {name} & {*names, *wanted.key, *equals}]
-        path = self.folder / f"{table}.parquet"
         condition = _condition(wanted, equals)
-        try:
-            with pq.ParquetFile(path) as file:
-                found = file.read_row_groups(_parts_with(file, equals.get("snapshot")), columns=needed)
-            found = found if condition is None else found.filter(condition)
-        except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from None
+        read = self._read(table, needed, equals.get("snapshot"))
+        found = read if condition is None else read.filter(condition)
         ordered = found.take(key_order(wanted, found)) if found.num_rows else found
         return to_frame(ordered, wanted, names)
+
+    def _read(self, table: str, columns: list[str], snapshot: Any) -> pa.Table:
+        """Return the rows that may be wanted; a small table is read once and kept."""
+        path = self.folder / f"{table}.parquet"
+        try:
+            if path.stat().st_size > SMALL_BYTES:
+                with pq.ParquetFile(path) as file:
+                    return file.read_row_groups(_parts_with(file, snapshot), columns=columns)
+            if table not in self._small:
+                self._small[table] = pq.read_table(path, use_threads=False)
+            return self._small[table].select(columns)
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from None
 
     def add(self, table: str, frame: pd.DataFrame) -> None:
         """Refuse: an export is not changed.

@@ -11,7 +11,7 @@ from builders_filed_store import filed_store
 from builders_observatory import Planted, ids_of, quiet, small_store
 from click.testing import CliRunner
 
-from access import cli, observatory_export
+from access import cli, observatory_export, observatory_folder
 from access.cli_store import store_commands
 from access.errors import StoreError
 from access.observatory_check import problems_of, problems_of_archive
@@ -70,6 +70,19 @@ def test_what_is_exported_and_imported_is_the_same_store(two, tmp_path):
     assert "nouveaux relevés\u00a0: 0\u00a0; déjà présents\u00a0: 2" in said
     with reading(again) as other, reading(two) as one:
         assert len(other.rows("note")) == len(one.rows("note"))
+
+
+def test_large_files_are_read_in_parts_and_small_ones_whole_with_the_same_rows(exported, two, monkeypatch):
+    asked = [("cell", {"snapshot": ids_of(two, "smalltown")[0]}), ("cell", {"income_decile": [1, None]})]
+    asked += [("indicator", {"snapshot": ids_of(two, "smalltown"), "cutoff_min": None}), ("city", {})]
+    small = [FolderStore(exported).rows(name, **equals) for name, equals in asked]
+    monkeypatch.setattr(observatory_folder, "SMALL_BYTES", 0)
+    large = [FolderStore(exported).rows(name, **equals) for name, equals in asked]
+    with reading(two) as store:
+        for one, other, (name, equals) in zip(small, large, asked, strict=True):
+            assert len(one)
+            pd.testing.assert_frame_equal(one, other)
+            pd.testing.assert_frame_equal(one, store.rows(name, **equals))
 
 
 def test_cells_and_zones_are_geoparquet_in_wgs84(exported):
