@@ -84,7 +84,7 @@ def write_bundle(run: Path, target: Path, asked: Asked) -> Bundle:
         **asked.reports,
         "environment/environment.json": _json(_environment(read.manifest)),
         "environment/requirements.txt": _requirements(read.manifest),
-        "checks.json": _json([check._asdict() for check in checks]),
+        "checks.json": _json([_check_told(check) for check in checks]),
     }
     if asked.comparison is not None:
         found = _results(asked.comparison, COMPARISON.files.fullmatch)
@@ -188,6 +188,11 @@ def _environment(manifest: Mapping[str, Any]) -> dict[str, Any]:
             "packages": package_versions(),
         },
     }
+
+
+def _check_told(check: Check) -> dict[str, Any]:
+    words = {language: check.words(Texts(language)) for language in LANGUAGES}
+    return {**check._asdict(), "words": words}
 
 
 def _requirements(manifest: Mapping[str, Any]) -> bytes:

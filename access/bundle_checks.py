@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,25 @@ import pandas as pd
 from access.bundle_inputs import BundledInput
 from access.report_data import Run
 from access.report_numbers import INPUT_UNCERTAINTY
+from access.texts import Texts
+
+State = Literal["passed", "failed", "not checked"]
 
 _ROUNDING = 1e-6
 
 
 class Check(NamedTuple):
-    """One check: ``passed``, ``failed`` or ``not checked``, and by what."""
+    """One check: ``passed``, ``failed`` or ``not checked``, and the counts by which."""
 
     name: str
-    state: str
-    text: str
+    state: State
+    counts: Mapping[str, float] = {}
+
+    def words(self, texts: Texts) -> str:
+        """Say what was checked and what came out."""
+        state = texts(f"bundle.check.{self.state.replace(' ', '_')}")
+        counts = {key: texts.number(n) for key, n in self.counts.items()}
+        return texts("bundle.check.line", state=state, what=texts(f"bundle.checked.{self.name}", **counts))
 
 
 def checks_of(run: Run, folder: Path, inputs: Sequence[BundledInput]) -> list[Check]:
@@ -33,8 +42,7 @@ def checks_of(run: Run, folder: Path, inputs: Sequence[BundledInput]) -> list[Ch
 
 def _hashes(inputs: Sequence[BundledInput]) -> Check:
     n, left_out = sum(each.included for each in inputs), sum(not each.included for each in inputs)
-    text = f"{n} input files have the SHA-256 that the run recorded; {left_out} are left out and not checked"
-    return Check("inputs as the run read them", "passed", text)
+    return Check("inputs", "passed", {"n": n, "left_out": left_out})
 
 
 def _residents(run: Run) -> Check:
@@ -42,10 +50,10 @@ def _residents(run: Run) -> Check:
     told: Mapping[str, Any] = (run.manifest.get("residents") or {}).get("population") or {}
     inside, found = told.get("inside"), float(np.nansum(run.residents()))
     if inside is None:
-        return Check("residents", "not checked", "the run does not say how many residents it placed")
+        return Check("residents_unknown", "not checked")
     gap = abs(found - float(inside))
-    state = "passed" if gap <= max(1.0, _ROUNDING * float(inside)) else "failed"
-    return Check("residents", state, f"cells add up to {found:,.1f}, the census gives {float(inside):,.1f}")
+    state: State = "passed" if gap <= max(1.0, _ROUNDING * float(inside)) else "failed"
+    return Check("residents", state, {"found": found, "inside": float(inside)})
 
 
 def _ranges(indicators: pd.DataFrame) -> Check:
@@ -55,10 +63,8 @@ def _ranges(indicators: pd.DataFrame) -> Check:
     own = known[known["interval_kind"] == INPUT_UNCERTAINTY].dropna(subset=["value"])
     slack = 1e-9 * own["value"].abs().clip(lower=1.0)
     outside = int(((own["value"] < own["low"] - slack) | (own["value"] > own["high"] + slack)).sum())
-    text = (
-        f"{len(known):,} ranges, {wrong} upside down; {outside} numbers outside their own (told in reports)"
-    )
-    return Check("ranges", "failed" if wrong else "passed", text)
+    counts = {"n": len(known), "wrong": wrong, "outside": outside}
+    return Check("ranges", "failed" if wrong else "passed", counts)
 
 
 def _cutoffs(run: Run) -> Iterator[Check]:
@@ -74,17 +80,11 @@ def _cutoffs(run: Run) -> Iterator[Check]:
                 pairs += int(known.sum())
                 worse += int((more[known] < less[known] - _ROUNDING).sum())
     if pairs:
-        yield Check(
-            "more minutes, no fewer places",
-            "failed" if worse else "passed",
-            f"{pairs:,} pairs of numbers, {worse} fall",
-        )
+        yield Check("cutoffs", "failed" if worse else "passed", {"n": pairs, "worse": worse})
 
 
 def _shares(indicators: pd.DataFrame) -> Check:
     """Shares lie between 0 and 1."""
     shares = indicators[indicators["unit"] == "share"]["value"].dropna()
     wrong = int(((shares < -_ROUNDING) | (shares > 1 + _ROUNDING)).sum())
-    return Check(
-        "shares", "failed" if wrong else "passed", f"{len(shares):,} shares, {wrong} not between 0 and 1"
-    )
+    return Check("shares", "failed" if wrong else "passed", {"n": len(shares), "wrong": wrong})

@@ -34,18 +34,13 @@ def readme(run: Run, told: Mapping[str, Any], checks: Sequence[Check], texts: Te
           for each in left_out),
         *(f"- {each}" for each in told["not_included"]), "",
         f"## {texts('bundle.checks_heading')}", "",
-        *(f"- {_state(check, texts)} · {check.name}: {check.text}"
-          for check in checks), "",
+        *(f"- {check.words(texts)}" for check in checks), "",
         f"## {texts('bundle.limits_heading')}", "",
         texts("bundle.limits"), "",
         f"## {texts('evidence.heading.sources')}", "",
         *(f"- {credit}" for credit in attribution(run, texts)), "",
     ]  # fmt: skip
     return "\n".join(lines)
-
-
-def _state(check: Check, texts: Texts) -> str:
-    return texts(f"bundle.check.{check.state.replace(' ', '_')}")
 
 
 def methods(run: Run, texts: Texts) -> str:

@@ -83,7 +83,7 @@ def write_evidence(run: Path, out: Path, asked: EvidenceAsked) -> Iterator[str]:
                     asked.passphrase,
                 ),
             )  # fmt: skip
-            yield from (f"{check.state.upper():11} {check.name}: {check.text}" for check in bundle.checks)
+            yield from (check.words(texts) for check in bundle.checks)
         _write(out / report, pdf)
         yield f"{texts('evidence.written_report'):9} {out / report}"
         if asked.bundle:
