@@ -242,3 +242,18 @@ def test_a_zone_is_explained_by_the_residents_of_its_cells(tmp_path, mixed):
     assert found[0].key == key
     assert why(path, first, second, [], areas={key: zone["cells"].split(",")}) == found
     assert len(mixed) == 1
+
+
+def test_alerts_that_began_together_are_explained_by_the_same_runs(tmp_path, mixed):
+    days = quarters(5)
+    cut = Planted(days[4], access=0.6, zones={"Estate": (0, 1, 2, 3, 4, 5)})
+    path = small_store(tmp_path / "s.duckdb", [*(Planted(day) for day in days[:4]), cut])
+    told = CliRunner().invoke(commands, ["warn", str(path), "--why"], catch_exceptions=False)
+    assert told.exit_code == 0, told.output
+    assert "residents here who live in an underserved zone" in told.output
+    assert told.output.count("residents and incomes: +10") == 3
+    pairs = [(before, after) for before, after, _ in mixed]
+    assert len(pairs) == len(set(pairs))
+    explained = [key[0] for _, _, keys in mixed for key in keys]
+    assert "zone_residents" in explained
+    assert "mean_access" in explained
