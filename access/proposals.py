@@ -218,8 +218,16 @@ def _computed(
         "headline": {key: _plain(value) for key, value in comparison.headline.items()},
         "noise_quantified": bool(comparison.noise_quantified),
         "labels": {right: dict(words) for right, words in comparison.labels.items()},
+        "called": _called(warm.manifest, comparison.headline),
         "rows": [_plain_row(row) for row in table[list(_ROW)].to_dict("records")],
     }
+
+
+def _called(manifest: Mapping[str, Any], headline: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what readers call service and period of the headline, by language where the run says so."""
+    entries = [*(manifest.get("services") or ()), *(manifest.get("periods") or ())]
+    labels = {str(entry["name"]): entry.get("label") for entry in entries}
+    return {key: labels.get(str(headline[key])) or str(headline[key]) for key in ("service", "period")}
 
 
 def _plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:

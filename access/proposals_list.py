@@ -16,6 +16,9 @@ from access.proposals import proposals_of, side_by_side_of
 from access.report_scenario_numbers import plain_value, signed, signed_figure
 from access.texts import Texts
 
+_BY_SIGN = "*"
+"""Marks proposals whose noise was not computed, and what they count otherwise than the others."""
+
 
 def listed_proposals(location: str | Path, city: str | None, language: str) -> Iterator[str]:
     """Yield lines: for each snapshot its proposals, who made them, and what each would change."""
@@ -38,14 +41,24 @@ def _lines(proposals: pd.DataFrame, texts: Texts) -> Iterator[str]:
     heads = [f"[{number}]" for number in range(1, len(proposals) + 1)]
     for head, row in zip(heads, proposals.to_dict("records"), strict=True):
         by = texts(f"proposals.by.{row['by_whom']}")
-        yield f"  {head} {row['scenario']}  {by}  {row[f'name_{texts.language}']}"
+        mark = "" if row["results"]["noise_quantified"] else _BY_SIGN
+        yield f"  {head}{mark} {row['scenario']}  {by}  {row[f'name_{texts.language}']}"
     if not all(results["noise_quantified"] for results in proposals["results"]):
-        yield f"  {texts('proposals.noise')}"
+        yield f"  {texts('proposals.noise', mark=_BY_SIGN)}"
+    yield from _headline(proposals["results"].iloc[0], texts)
     table = [("", texts("proposals.base"), *heads), *table_rows(proposals, texts)]
     first, *others = (max(map(len, column)) for column in zip(*table, strict=True))
     for what, *numbers in table:
         cells = (number.rjust(width) for number, width in zip(numbers, others, strict=True))
         yield f"  {what.ljust(first)}  {'  '.join(cells)}".rstrip()
+
+
+def _headline(results: Mapping[str, Any], texts: Texts) -> Iterator[str]:
+    """Say what is reached, how far and when; all proposals against one snapshot have it in common."""
+    if called := results.get("called"):
+        service, period = (texts.label(called[key]) for key in ("service", "period"))
+        cutoff = results["headline"]["cutoff_min"]
+        yield texts("proposals.headline", service=texts.capital(service), cutoff=cutoff, period=period)
 
 
 def table_rows(proposals: pd.DataFrame, texts: Texts) -> Iterator[tuple[str, ...]]:
@@ -54,12 +67,15 @@ def table_rows(proposals: pd.DataFrame, texts: Texts) -> Iterator[tuple[str, ...
     labels: dict[str, Mapping[str, str]] = {}
     for results in proposals["results"]:
         labels |= results["labels"]
-    sure = all(results["noise_quantified"] for results in proposals["results"])
+    known = [bool(results["noise_quantified"]) for results in proposals["results"]]
     for row in side_by_side_of(proposals).to_dict("records"):
         if str(row["what"]).startswith("right_") and not _moves(row, names):
             continue
         base = "–" if math.isnan(row["base"]) else _figure(row["base"], row, texts)
-        yield (_label(row, labels, texts, sure=sure), base, *(_cell(row, name, texts) for name in names))
+        by_sign = str(row["what"]) in ("residents_gaining", "residents_losing")
+        marks = [_BY_SIGN if by_sign and not quantified else "" for quantified in known]
+        cells = [f"{_cell(row, name, texts)}{mark}" for name, mark in zip(names, marks, strict=True)]
+        yield (_label(row, labels, texts, sure=any(known)), base, *cells)
 
 
 def _moves(row: Mapping[Any, Any], names: Sequence[str]) -> bool:

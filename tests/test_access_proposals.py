@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ def filed(
     name: str, snapshot: str, by: str, rows: list[dict[str, Any]], *, sure: bool = True
 ) -> dict[str, str]:
     labels = {"school": {"en": "a school", "fr": "une école"}}
-    results = {"headline": {}, "noise_quantified": sure, "labels": labels, "rows": rows}
+    called = {"service": {"en": "jobs", "fr": "emplois"}, "period": {"en": "morning", "fr": "matin"}}
+    results = {"headline": {"cutoff_min": 45}, "called": called, "labels": labels, "rows": rows}
+    results["noise_quantified"] = sure
     return {
         "scenario": name,
         "city": TOWN,
@@ -53,10 +56,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hidden = row("right_losing", None, None, standard="school", note="suppressed (fewer than 10 residents)")
     still = row("right_gaining", None, 0, standard="school")
     mean = row("mean_access", 1000, 1100, unit="jobs")
+    gain = row("residents_gaining", None, 700)
     with writing(path) as opened:
         rows = [
-            filed("a", second, "authority", [mean, hidden]),
-            filed("bb", second, "citizens", [mean | {"value": 900}, still], sure=False),
+            filed("a", second, "authority", [mean, hidden, gain]),
+            filed("bb", second, "citizens", [mean | {"value": 900}, still, gain], sure=False),
             filed("ccc", first, "citizens", [mean]),
         ]
         opened.add("counter_scenario", pd.DataFrame(rows))
@@ -83,12 +87,15 @@ def test_proposals_of_several_snapshots_are_not_put_side_by_side(store: Path) ->
 def test_the_list_tells_who_proposed_what_and_hides_few_residents(store: Path) -> None:
     lines = list(listed_proposals(store, None, "en"))
     assert "  [1] a  by the authority  Plan a" in lines
-    assert "  [2] bb  by citizens  Plan bb" in lines
+    assert "  [2]* bb  by citizens  Plan bb" in lines
+    assert "  Jobs within 45 minutes, morning" in lines
     assert sum("by the sign alone" in line for line in lines) == 1
     mean = next(line.split() for line in lines if "1,100 (+100)" in line and "900" in line)
     assert mean[-4:] == ["1,100", "(+100)", "900", "(−100)"]
     assert any("losing the right: a school" in line and "suppressed" in line for line in lines)
     assert not any("gaining the right" in line for line in lines)
+    (gaining,) = (line for line in lines if "gaining" in line)
+    assert re.fullmatch(r"  Residents gaining beyond the noise +– +700 +700\*", gaining)
 
 
 def test_the_list_in_french_is_french(store: Path) -> None:
