@@ -28,8 +28,9 @@ def observe(
 ) -> None:
     """File finished runs as snapshots of their city; the same run again changes nothing.
 
-    Inputs are copied once into the folder STORE.inputs. With --replay no run is named: every earlier snapshot
-    is computed again from there, with the options of the run filed last, into one series.
+    Inputs are copied once into the folder STORE.inputs (of a server: the one that FAIRREACH_ARCHIVE names).
+    With --replay no run is named: every earlier snapshot is computed again from there, with the options of
+    the run filed last, into one series.
     """
     log(quiet)
     if bool(runs) == replay:

@@ -20,6 +20,9 @@ from access.datasets import sha256_of
 from access.errors import StoreError
 from access.observatory_store import is_server
 
+ARCHIVE_VARIABLE = "FAIRREACH_ARCHIVE"
+"""Names the folder of the archive of stores on a server; that of a file lies beside it."""
+
 
 class Located(NamedTuple):
     """Where the inputs of a run are.
@@ -40,8 +43,11 @@ class Located(NamedTuple):
 
 
 def archive_folder(location: str | Path) -> Path | None:
-    """Return the folder of a store's archive (it need not exist); a server has none."""
-    return None if is_server(location) else Path(f"{location}.inputs")
+    """Return the folder of a store's archive (it need not exist); of a server the one named, or None."""
+    if not is_server(location):
+        return Path(f"{location}.inputs")
+    named = os.environ.get(ARCHIVE_VARIABLE)
+    return Path(named) if named else None
 
 
 def archived(location: str | Path, sha256: str) -> Path | None:
@@ -62,7 +68,10 @@ def locate_inputs(location: str | Path, manifest: Mapping[str, Any], *, archive:
     data, found = Path(manifest["data_folder"]), Located({}, {}, [])
     folder = archive_folder(location) if archive else None
     if archive and folder is None:
-        found.notes.append("A server has no archive: the inputs are not kept, and cannot be computed again")
+        found.notes.append(
+            f"the inputs are not kept, so the past cannot be computed again: {ARCHIVE_VARIABLE} names no "
+            "folder for the archive of a store on a server"
+        )
     if folder is not None:
         _refuse_folders(data, manifest)
     for entry in manifest["inputs"]:

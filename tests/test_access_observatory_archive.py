@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from builders_config import MINIMAL
-from builders_observed import OPTIONS, town_config, write_inputs, write_observed
+from builders_observed import OPTIONS, inputs_of, town_config, write_inputs, write_observed
 from click.testing import CliRunner
 
 from access.cli_observe import observe as command
@@ -19,6 +19,7 @@ from access.config_file import load_config
 from access.errors import StoreError
 from access.observatory import Observed, observe
 from access.observatory_archive import archived, filed, restore
+from access.observatory_archive_files import locate_inputs
 from access.observatory_method import config_hash
 from access.observatory_mix import laid_out, marked, mixed
 from access.observatory_read import series_of
@@ -127,6 +128,23 @@ def test_a_damaged_copy_is_found(town: Town, tmp_path: Path) -> None:
     copy.write_bytes(content)
     with pytest.raises(StoreError, match=r"damaged, its content is .*bus\.zip of snapshot"):
         restore(store, town.first.snapshot, tmp_path / "again")
+
+
+def test_a_store_on_a_server_keeps_inputs_where_a_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = write_inputs(tmp_path / "inputs")
+    manifest = {"data_folder": str(inputs), "inputs": inputs_of(town_config(), inputs)}
+    server = "postgresql://somewhere/observatory"
+    monkeypatch.delenv("FAIRREACH_ARCHIVE", raising=False)
+    found = locate_inputs(server, manifest, archive=True)
+    assert "FAIRREACH_ARCHIVE names no folder" in found.notes[0]
+    assert not any(found.archived.values())
+    assert len(found.files) == 4
+    monkeypatch.setenv("FAIRREACH_ARCHIVE", str(tmp_path / "kept"))
+    found = locate_inputs(server, manifest, archive=True)
+    assert (found.notes, all(found.archived.values())) == ([], True)
+    assert all(archived(server, sha256) == path for sha256, path in found.files.items())
 
 
 def marks(options: dict[str, object] | None = None, snapshot: str = "own") -> dict:
