@@ -39,7 +39,7 @@ def test_two_snapshots_are_compared_on_the_map_and_an_alert_outlined_there(visit
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     visitor.wait_idle()
-    expect(page.locator("#map-time .leaflet-overlay-pane path")).not_to_have_count(0)
+    expect(page.locator("#map-time .leaflet-overlay-pane canvas")).not_to_have_count(0)
 
 
 def test_a_note_with_personal_data_is_refused_and_one_without_waits(visitor: Visitor) -> None:
