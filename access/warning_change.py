@@ -66,26 +66,34 @@ class ChangeWatch:
                 continue
             p_value = p_of(moved, values, reference, self.rule.worse, self.rules)
             seen = self._seen(key, reference, now, moved)
-            enough = self._large(key, reference, now, seen, 1.0)
+            enough = self._large(key, reference, now, seen)
             yield Candidate(subject, p_value, enough, seen, FrozenChange(key, reference))
 
     def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
-        """Compare with the frozen reference, to see whether what was lost is back."""
-        key, reference = episode.frozen
-        if np.isnan(self.history.numbers[key].value[now]):
-            return "unknown", Seen()
-        seen = self._seen(key, reference, now, self.history.difference(key, reference, now))
-        if self._large(key, reference, now, seen, 1.0):
-            return "holds", seen
-        worse = worsening(self.history.numbers[key].value, reference, now, self.rule.worse)
-        share = self.rules.counting.clearing_share
-        return ("between" if worse >= share * self.rule.least_change else "good"), seen
+        """Compare with the frozen reference, to see whether what was lost is back.
 
-    def _large(self, key: Key, reference: int, now: int, seen: Seen, share: float) -> bool:
+        Large enough and told apart from the reference, it holds; only one of the two, it neither counts nor
+        clears. Less than the threshold and not told apart is good, and so is less than the clearing share of it.
+        """
+        key, reference = episode.frozen
+        values = self.history.numbers[key].value
+        moved = self.history.difference(key, reference, now)
+        if np.isnan(values[now]) or moved is None:
+            return "unknown", Seen()
+        seen = self._seen(key, reference, now, moved)
+        large = self._large(key, reference, now, seen)
+        told_apart = moved.low > 0 if self.rule.worse == "higher" else moved.high < 0
+        worse = worsening(values, reference, now, self.rule.worse)
+        if large and told_apart:
+            return "holds", seen
+        back = worse < self.rules.counting.clearing_share * self.rule.least_change
+        return ("good" if back or not (large or told_apart) else "between"), seen
+
+    def _large(self, key: Key, reference: int, now: int, seen: Seen) -> bool:
         number = self.history.numbers[key]
         least = least_residents(self.rule, number, now)
         worse = worsening(number.value, reference, now, self.rule.worse)
-        return worse >= share * self.rule.least_change and (seen.residents or 0.0) >= share * least
+        return worse >= self.rule.least_change and (seen.residents or 0.0) >= least
 
     def _seen(self, key: Key, reference: int, now: int, moved: Difference | None) -> Seen:
         number = self.history.numbers[key]

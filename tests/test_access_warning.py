@@ -98,6 +98,23 @@ def test_a_cut_stays_a_cut_until_what_was_lost_is_back() -> None:
     assert [point.holds for point in found.history] == [True] * 6 + [False] * 2
 
 
+def state_after(*factors: float, vintage: str = "2020") -> tuple[str, list[bool | None]]:
+    """State and history of a cut of 20 % after further snapshots with these factors on access."""
+    later = [Planted(day, access=one, vintage=vintage) for day, one in zip(DAYS[8:], factors, strict=False)]
+    days = [*calm(DAYS[:6]), *(Planted(day, access=0.8) for day in DAYS[6:8]), *later]
+    [found] = [one for one in alerts(*days, kind="change") if one.subject["group"] == "all"]
+    return found.state, [point.holds for point in found.history]
+
+
+def test_a_number_that_hovers_under_the_threshold_is_not_back_while_it_can_be_told_apart() -> None:
+    assert state_after(0.96, 0.96, 0.96) == ("warning", [True, True, False, False, False])
+
+
+def test_it_is_back_when_it_cannot_be_told_apart_any_more_or_is_nearly_what_it_was() -> None:
+    assert state_after(0.96, 0.96, vintage="2021")[0] == "cleared"
+    assert state_after(0.98, 0.98)[0] == "cleared"
+
+
 def test_a_second_cut_on_top_of_the_first_is_an_alert_of_its_own() -> None:
     worse = {"access": dict.fromkeys(FAR, 0.5)}
     days = [*calm(), *(cut(day) for day in DAYS[4:8]), *(cut(day, **worse) for day in DAYS[8:10])]

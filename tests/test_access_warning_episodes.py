@@ -32,6 +32,7 @@ class Written:
 
     def __init__(self, marks: str) -> None:
         self.rule = RULE
+        self.begun: Sequence[Episode] = ()
         self.marks = marks
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:

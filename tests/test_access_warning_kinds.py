@@ -64,8 +64,8 @@ def test_a_constant_number_has_no_trend() -> None:
 
 def test_four_quarters_of_one_census_are_one_measurement() -> None:
     values = np.array([5.0, 5, 5, 5, 6, 6, np.nan, 6, 7])
-    assert measurements(values, 8, 12) == [0, 4, 8]
-    assert measurements(values, 7, 3) == [5]
+    assert measurements(values, 8, 0) == [0, 4, 8]
+    assert measurements(values, 7, 5) == [5]
 
 
 def growing(per_quarter: float, first: int = 2, n: int = 12) -> list[Planted]:
@@ -99,6 +99,15 @@ def test_neither_quiet_years_nor_a_single_step_are_a_trend() -> None:
     step = [Planted(day, residents=dict.fromkeys((0, 1), 1 + (k > 5))) for k, day in enumerate(DAYS[:12])]
     assert alerts("right_slips", quiet(12)) == []
     assert alerts("right_slips", step) == []
+
+
+def test_two_cuts_that_were_told_are_no_trend() -> None:
+    """Steps of a half each pass the test of a single step; both were told when they came."""
+    levels = [1.0] * 4 + [0.85] * 4 + [0.7] * 4
+    days = [Planted(day, access=level) for day, level in zip(DAYS, levels, strict=True)]
+    told = alerts_of(MemoryStore(days), "smalltown", only("access_falls", "access_slips"))
+    assert {one.rule for one in told} == {"access_falls"}
+    assert {one.since for one in told} == {DAYS[4], DAYS[8]}
 
 
 # --- zones
