@@ -9,60 +9,27 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from access.observatory_store import Store
 from access.report_numbers import figure
 from access.report_tables import Table
 from dashboards.aria import aria
 from dashboards.components import table_block
-from dashboards.store_data import StoreData
-from dashboards.time_choice import Choice
+from dashboards.time_alerts_read import STATES, Told
 from dashboards.time_numbers import read_json
 from dashboards.time_words import short_day
 from dashboards.words import Words
 
-#: The gravest first; what is over comes last.
-STATES = ("entrenched", "warning", "notice", "cleared")
 OPEN = STATES[:3]
 #: Cards shown at once; further ones are folded.
 MOST_SHOWN = 6
 _HOLDS = {True: "holds", False: "holds_not", None: "holds_unknown"}
 #: Kinds of rules whose number is in the sentence already, and which has no causes to be reckoned.
 _OF_DATA = "data"
-
-
-class Told(NamedTuple):
-    """An alert with the answers to it and what is known of its causes."""
-
-    alert: Any  # access.warning.Alert
-    answers: tuple[Mapping[str, Any], ...]
-    causes: tuple[Mapping[str, Any], ...]
-
-
-def alerts_in(store: StoreData, choice: Choice) -> list[Told]:
-    """Return the alerts of a series, the gravest first, then those that concern most residents.
-
-    Raises
-    ------
-    StoreReadError
-        If the store cannot be read.
-    """
-
-    def read(opened: Store) -> list[Told]:
-        from access.warning import alerts_of
-
-        found = alerts_of(opened, choice.city, series=choice.series)
-        answers = opened.rows("answer", city=choice.city)
-        causes = opened.rows("attribution", to_snapshot=list(choice.snapshots))
-        told = [Told(each, tuple(_answers(answers, each)), tuple(_causes(causes, each))) for each in found]
-        return sorted(told, key=_order)
-
-    return store.kept(("alerts", choice.city, choice.series), read)
 
 
 def alerts_panel(told: Sequence[Told], words: Words, *, on_map: bool) -> list[Component]:
@@ -114,11 +81,6 @@ def alert_table(told: Sequence[Told], words: Words) -> Table | None:
     columns = ("alert", "state", "since", "last", "residents", "moved", "answer")
     heads = tuple(words(f"time.column.{name}") for name in columns)
     return Table(words("time.part.alerts"), heads, rows, word_columns=(1, 2, 3, 5, 6))
-
-
-def cells_of_alert(told: Sequence[Told], name: str) -> tuple[str, ...]:
-    """Return the cells that an alert speaks of; none of an alert that is not there."""
-    return next((tuple(each.alert.cells) for each in told if each.alert.alert == name), ())
 
 
 def _card(told: Told, words: Words, *, on_map: bool) -> Component:
@@ -276,36 +238,6 @@ def _on_map(alert: Any, words: Words) -> Component:
         type="button",
         **aria(pressed="false"),
     )
-
-
-def _answers(frame: pd.DataFrame, alert: Any) -> Iterator[Mapping[str, Any]]:
-    here = frame[frame["alert"] == alert.alert].sort_values("answered_on", kind="stable")
-    yield from ({str(name): value for name, value in row.items()} for row in here.to_dict("records"))
-
-
-def _causes(frame: pd.DataFrame, alert: Any) -> Iterator[Mapping[str, Any]]:
-    """Return what was computed of the change up to the snapshot in which the alert began or stands."""
-    if frame.empty:
-        return
-    ends = {alert.since_snapshot, alert.last_snapshot}
-    for row in frame[frame["to_snapshot"].isin(ends)].to_dict("records"):
-        if all(
-            _same(row.get(name), alert.subject.get(name))
-            for name in ("indicator", "service", "period", "group")
-        ):
-            yield {str(name): value for name, value in row.items()}
-
-
-def _same(filed: Any, wanted: str | None) -> bool:
-    """Whether a column says what the subject says; a subject that does not name it takes any."""
-    return wanted is None or str(filed) == wanted
-
-
-def _order(told: Told) -> tuple[Any, ...]:
-    alert = told.alert
-    state = STATES.index(alert.state) if alert.state in STATES else len(STATES)
-    people = float(alert.residents) if _known(alert.residents) else 0.0
-    return state, -people, str(alert.since), alert.alert
 
 
 def _known(value: Any) -> bool:

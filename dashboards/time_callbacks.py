@@ -14,7 +14,8 @@ from dashboards.maps_change import sentence_of
 from dashboards.notes_callbacks import register_notes
 from dashboards.run_data import RunData, RunError, Runs
 from dashboards.store_data import StoreData, StoreReadError, store_data
-from dashboards.time_alerts import alerts_in, alerts_panel, cells_of_alert
+from dashboards.time_alerts import alerts_panel
+from dashboards.time_alerts_read import alerts_in, cells_of_alert
 from dashboards.time_choice import Choice, choice_of, run_of_city
 from dashboards.time_contents import ASKED, BODY, SHOWN, contents, problem_of_store, signature
 from dashboards.time_panels import (

@@ -12,7 +12,8 @@ from dashboards.downloads import Shown
 from dashboards.maps_change import map_twin
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import StoreReadError, store_data
-from dashboards.time_alerts import alert_table, alerts_in
+from dashboards.time_alerts import alert_table
+from dashboards.time_alerts_read import alerts_in
 from dashboards.time_choice import choice_of, run_of_city, runs_here
 from dashboards.time_contents import BODY, SHOWN, contents, without_store
 from dashboards.time_panels import change_and_map, feeds_table, number_chart

@@ -24,7 +24,8 @@ from dashboards.maps_change import change_map, change_of
 from dashboards.maps_change import sentence_of as change_words
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import STORE, StoreData
-from dashboards.time_alerts import Told, alerts_in, alerts_panel, summary_of
+from dashboards.time_alerts import alerts_panel, summary_of
+from dashboards.time_alerts_read import Told, alerts_in
 from dashboards.time_choice import Choice, choice_of, city_key, city_of_run
 from dashboards.time_numbers import Point, name_of, options_of, points_of, run_of_snapshot
 from dashboards.time_words import short_day

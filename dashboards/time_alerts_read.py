@@ -1,0 +1,79 @@
+"""Alerts of a series as the store has them, with the answers to each and what is known of its causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from access.observatory_store import Store
+from dashboards.store_data import StoreData
+from dashboards.time_choice import Choice
+
+#: The gravest first; what is over comes last.
+STATES = ("entrenched", "warning", "notice", "cleared")
+
+
+class Told(NamedTuple):
+    """An alert with the answers to it and what is known of its causes."""
+
+    alert: Any  # access.warning.Alert
+    answers: tuple[Mapping[str, Any], ...]
+    causes: tuple[Mapping[str, Any], ...]
+
+
+def alerts_in(store: StoreData, choice: Choice) -> list[Told]:
+    """Return the alerts of a series, the gravest first, then those that concern most residents.
+
+    Raises
+    ------
+    StoreReadError
+        If the store cannot be read.
+    """
+
+    def read(opened: Store) -> list[Told]:
+        from access.warning import alerts_of
+
+        found = alerts_of(opened, choice.city, series=choice.series)
+        answers = opened.rows("answer", city=choice.city)
+        causes = opened.rows("attribution", to_snapshot=list(choice.snapshots))
+        told = [Told(each, tuple(_answers(answers, each)), tuple(_causes(causes, each))) for each in found]
+        return sorted(told, key=_order)
+
+    return store.kept(("alerts", choice.city, choice.series), read)
+
+
+def cells_of_alert(told: Sequence[Told], name: str) -> tuple[str, ...]:
+    """Return the cells that an alert speaks of; none of an alert that is not there."""
+    return next((tuple(each.alert.cells) for each in told if each.alert.alert == name), ())
+
+
+def _answers(frame: pd.DataFrame, alert: Any) -> Iterator[Mapping[str, Any]]:
+    here = frame[frame["alert"] == alert.alert].sort_values("answered_on", kind="stable")
+    yield from ({str(name): value for name, value in row.items()} for row in here.to_dict("records"))
+
+
+def _causes(frame: pd.DataFrame, alert: Any) -> Iterator[Mapping[str, Any]]:
+    """Return what was computed of the change up to the snapshot in which the alert began or stands."""
+    if frame.empty:
+        return
+    ends = {alert.since_snapshot, alert.last_snapshot}
+    for row in frame[frame["to_snapshot"].isin(ends)].to_dict("records"):
+        if all(
+            _same(row.get(name), alert.subject.get(name))
+            for name in ("indicator", "service", "period", "group")
+        ):
+            yield {str(name): value for name, value in row.items()}
+
+
+def _same(filed: Any, wanted: str | None) -> bool:
+    """Whether a column says what the subject says; a subject that does not name it takes any."""
+    return wanted is None or str(filed) == wanted
+
+
+def _order(told: Told) -> tuple[Any, ...]:
+    alert = told.alert
+    state = STATES.index(alert.state) if alert.state in STATES else len(STATES)
+    people = float(alert.residents or 0.0)
+    return state, -people, str(alert.since), alert.alert
