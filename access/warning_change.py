@@ -73,7 +73,7 @@ class ChangeWatch:
         """Compare with the frozen reference, to see whether what was lost is back.
 
         Large enough and told apart from the reference, it holds; only one of the two, it neither counts nor
-        clears. Less than the threshold and not told apart is good, and so is less than the clearing share of it.
+        clears. Less than the threshold and not told apart is good, and so is less than the clearing share.
         """
         key, reference = episode.frozen
         values = self.history.numbers[key].value

@@ -176,8 +176,12 @@ def test_a_snapshot_without_the_number_neither_holds_nor_clears() -> None:
 
 def test_hidden_cells_are_not_named_and_their_residents_not_counted() -> None:
     days = [Planted(day, suppressed=(12,)) for day in DAYS[:4]]
-    found = alerts(*days, cut(DAYS[4], suppressed=(12,)))
     hidden = cells_of("smalltown")[12]
+    store = planted(*days, cut(DAYS[4], suppressed=(12,)))
+    for row in store.frames["cell"]:
+        if row["cell"] == hidden:
+            row["population"] = 1100.0  # some tables show it; it must not be told from there either
+    found = alerts_of(store, "smalltown")
     assert found
     assert not any(hidden in one.cells for one in found)
     [level] = [one for one in found if one.kind == "level"]

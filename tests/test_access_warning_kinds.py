@@ -103,7 +103,8 @@ def test_neither_quiet_years_nor_a_single_step_are_a_trend() -> None:
 
 def test_two_cuts_that_were_told_are_no_trend() -> None:
     """Steps of a half each pass the test of a single step; both were told when they came."""
-    levels = [1.0] * 4 + [0.85] * 4 + [0.7] * 4
+    restless = [0.001, -0.002, 0.0, 0.002]  # equal numbers would be one measurement
+    levels = [level + more for level in (1.0, 0.85, 0.7) for more in restless]
     days = [Planted(day, access=level) for day, level in zip(DAYS, levels, strict=True)]
     told = alerts_of(MemoryStore(days), "smalltown", only("access_falls", "access_slips"))
     assert {one.rule for one in told} == {"access_falls"}
