@@ -51,7 +51,11 @@ def alert_lines(
         yield texts("warning.cleared_ones")
     for alert in cleared:
         yield from _one(alert, names, history, answers, causes.get(alert.alert, ()), texts)
-    yield from _not_judged(judged, names, last, texts)
+    if untested := list(not_judged_lines(judged, rules, last, texts)):
+        head, *lines = untested
+        yield ""
+        yield head
+        yield from (f"  {line}" for line in lines)
 
 
 def _one(
@@ -82,11 +86,18 @@ def _one(
             yield f"  {texts(f'warning.follow_up.{became}')}"
 
 
-def _not_judged(judged: Judged, names: Mapping[str, str], day: str, texts: Texts) -> Iterator[str]:
+def not_judged_lines(judged: Judged, rules: Rules, day: str, texts: Texts) -> Iterator[str]:
+    """Yield a heading, then which rule could not test what at the newest snapshot; nothing if all was.
+
+    Parameters
+    ----------
+    day : str
+        Of the newest snapshot, in words.
+    """
+    names = {rule.name: rule.label.in_language(texts.language) for rule in rules.rules}
     counted = Counter((one.rule, one.reason) for one in judged.not_judged)
     if counted:
-        yield ""
         yield texts("warning.not_judged.head", day=day)
     for (rule, reason), n in counted.items():
         words = texts(f"warning.not_judged.{reason}")
-        yield "  " + texts("warning.not_judged.line", rule=names[rule], reason=words, n=texts.number(n))
+        yield texts("warning.not_judged.line", rule=names[rule], reason=words, n=texts.number(n))

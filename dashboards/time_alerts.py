@@ -32,10 +32,17 @@ _HOLDS = {True: "holds", False: "holds_not", None: "holds_unknown"}
 _OF_DATA = "data"
 
 
-def alerts_panel(told: Sequence[Told], words: Words, *, on_map: bool) -> list[Component]:
-    """Return the alerts that hold, then those that are over, folded.
+def alerts_panel(
+    told: Sequence[Told], words: Words, *, on_map: bool, not_judged: Sequence[str] = ()
+) -> list[Component]:
+    """Return the alerts that hold, then those that are over, folded, and what no rule could judge.
 
-    ``on_map`` says whether the page has a map on which an alert's places can be outlined.
+    Parameters
+    ----------
+    on_map : bool
+        Whether the page has a map on which an alert's places can be outlined.
+    not_judged : sequence of str
+        As ``dashboards.time_alerts_read.not_judged_in``.
     """
     holding = [each for each in told if each.alert.state in OPEN]
     over = [each for each in told if each.alert.state not in OPEN]
@@ -46,6 +53,10 @@ def alerts_panel(told: Sequence[Told], words: Words, *, on_map: bool) -> list[Co
             title = words.plural(f"time.alerts.{key}", len(folded))
             cards = [_card(each, words, on_map=on_map) for each in folded]
             parts.append(html.Details([html.Summary(title), *cards]))
+    if not_judged:
+        head, *lines = not_judged
+        listed = html.Ul([html.Li(line) for line in lines])
+        parts.append(html.Div([html.P(html.Strong(head)), listed], className="not-judged"))
     return parts
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from access.observatory_store import Store
 from dashboards.store_data import StoreData
 from dashboards.time_choice import Choice
+from dashboards.time_words import short_day
+from dashboards.words import Words
+
+if TYPE_CHECKING:
+    from access.warning import Judged
 
 #: The gravest first; what is over comes last.
 STATES = ("entrenched", "warning", "notice", "cleared")
@@ -31,17 +36,44 @@ def alerts_in(store: StoreData, choice: Choice) -> list[Told]:
     StoreReadError
         If the store cannot be read.
     """
+    found = _judged(store, choice).alerts
 
     def read(opened: Store) -> list[Told]:
-        from access.warning import alerts_of
-
-        found = alerts_of(opened, choice.city, series=choice.series)
         answers = opened.rows("answer", city=choice.city)
         causes = opened.rows("attribution", to_snapshot=list(choice.snapshots))
         told = [Told(each, tuple(_answers(answers, each)), tuple(_causes(causes, each))) for each in found]
         return sorted(told, key=_order)
 
     return store.kept(("alerts", choice.city, choice.series), read)
+
+
+def not_judged_in(store: StoreData, choice: Choice, words: Words) -> list[str]:
+    """Return a heading, then what the rules could not test at the newest snapshot; empty if all was tested.
+
+    Raises
+    ------
+    StoreReadError
+        If the store cannot be read.
+    """
+    from access.warning_lines import not_judged_lines
+    from access.warning_rules import shipped_rules
+
+    day = short_day(choice.days[-1], words)
+    return list(not_judged_lines(_judged(store, choice), shipped_rules(), day, words.texts))
+
+
+def _judged(store: StoreData, choice: Choice) -> Judged:
+    """Apply the rules that come with the program to a series."""
+
+    def read(opened: Store) -> Judged:
+        from access.warning import judge
+        from access.warning_history import history_of
+        from access.warning_rules import shipped_rules
+
+        rules = shipped_rules()
+        return judge(history_of(opened, choice.city, rules, choice.series), rules)
+
+    return store.kept(("judged", choice.city, choice.series), read)
 
 
 def cells_of_alert(told: Sequence[Told], name: str) -> tuple[str, ...]:

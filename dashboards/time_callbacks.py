@@ -15,7 +15,7 @@ from dashboards.notes_callbacks import register_notes
 from dashboards.run_data import RunData, RunError, Runs
 from dashboards.store_data import StoreData, StoreReadError, store_data
 from dashboards.time_alerts import alerts_panel
-from dashboards.time_alerts_read import alerts_in, cells_of_alert
+from dashboards.time_alerts_read import alerts_in, cells_of_alert, not_judged_in
 from dashboards.time_choice import Choice, choice_of, run_of_city
 from dashboards.time_contents import ASKED, BODY, SHOWN, contents, problem_of_store, signature
 from dashboards.time_panels import (
@@ -120,7 +120,8 @@ def _alerts(app: dash.Dash, runs: Runs) -> None:
             chosen = _chosen(store, data, view)
             run = run_of_city(store, runs, chosen.city, data)
             on_map = run is not None and bool(chosen.before)
-            return alerts_panel(alerts_in(store, chosen), said, on_map=on_map)
+            untested = not_judged_in(store, chosen, said)
+            return alerts_panel(alerts_in(store, chosen), said, on_map=on_map, not_judged=untested)
         except StoreReadError as problem:
             return [problem_of_store(problem, said)]
 

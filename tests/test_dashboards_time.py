@@ -25,12 +25,12 @@ from dashboards.maps_change import sentence_of as change_words
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import STORE, StoreData
 from dashboards.time_alerts import alerts_panel, summary_of
-from dashboards.time_alerts_read import Told, alerts_in
+from dashboards.time_alerts_read import Told, alerts_in, not_judged_in
 from dashboards.time_choice import Choice, choice_of, city_key, city_of_run
 from dashboards.time_numbers import Point, name_of, options_of, points_of, run_of_snapshot
 from dashboards.time_words import short_day
 from dashboards.view import View
-from dashboards.words import words
+from dashboards.words import Words, words
 
 EN, FR = words("en"), words("fr")
 DAYS = quarters(6)
@@ -282,6 +282,21 @@ def test_an_answer_stands_beside_its_alert_as_plain_text(store: StoreData, data:
     assert "<b>City</b>, 3 February 2026: We looked at it. Until 1 September 2026. Promised." in shown
     assert "timetable \u2212" in shown
     assert "unexplained +" in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "line"), [(EN, "Access falls: not quantified"), (FR, "\u00a0: non quantifié")]
+)
+def test_what_no_rule_could_judge_stands_under_the_alerts(
+    tmp_path: Path, data: RunData, said: Words, line: str
+) -> None:
+    old = Planted(DAYS[3], access=0.2, draws=False)  # a run of before there were draws
+    store = StoreData(small_store(tmp_path / "s.duckdb", [*quiet(3), old]))
+    chosen = chosen_of(store, data)
+    untested = not_judged_in(store, chosen, said)
+    assert short_day(DAYS[3], said) in untested[0]
+    panel = alerts_panel(alerts_in(store, chosen), said, on_map=False, not_judged=untested)
+    assert line in text_of(panel[-1])
 
 
 def test_without_alerts_it_says_so(tmp_path: Path, data: RunData) -> None:
