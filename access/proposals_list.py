@@ -16,7 +16,7 @@ from access.proposals import proposals_of, side_by_side_of
 from access.report_scenario_numbers import plain_value, signed, signed_figure
 from access.texts import Texts
 
-_BY_SIGN = "*"
+BY_SIGN = "*"
 """Marks proposals whose noise was not computed, and what they count otherwise than the others."""
 
 
@@ -41,11 +41,11 @@ def _lines(proposals: pd.DataFrame, texts: Texts) -> Iterator[str]:
     heads = [f"[{number}]" for number in range(1, len(proposals) + 1)]
     for head, row in zip(heads, proposals.to_dict("records"), strict=True):
         by = texts(f"proposals.by.{row['by_whom']}")
-        mark = "" if row["results"]["noise_quantified"] else _BY_SIGN
+        mark = "" if row["results"]["noise_quantified"] else BY_SIGN
         yield f"  {head}{mark} {row['scenario']}  {by}  {row[f'name_{texts.language}']}"
     if not all(results["noise_quantified"] for results in proposals["results"]):
-        yield f"  {texts('proposals.noise', mark=_BY_SIGN)}"
-    yield from _headline(proposals["results"].iloc[0], texts)
+        yield f"  {texts('proposals.noise', mark=BY_SIGN)}"
+    yield from headline_lines(proposals["results"].iloc[0], texts)
     table = [("", texts("proposals.base"), *heads), *table_rows(proposals, texts)]
     first, *others = (max(map(len, column)) for column in zip(*table, strict=True))
     for what, *numbers in table:
@@ -53,7 +53,7 @@ def _lines(proposals: pd.DataFrame, texts: Texts) -> Iterator[str]:
         yield f"  {what.ljust(first)}  {'  '.join(cells)}".rstrip()
 
 
-def _headline(results: Mapping[str, Any], texts: Texts) -> Iterator[str]:
+def headline_lines(results: Mapping[str, Any], texts: Texts) -> Iterator[str]:
     """Say what is reached, how far and when; all proposals against one snapshot have it in common."""
     if called := results.get("called"):
         service, period = (texts.label(called[key]) for key in ("service", "period"))
@@ -73,7 +73,7 @@ def table_rows(proposals: pd.DataFrame, texts: Texts) -> Iterator[tuple[str, ...
             continue
         base = "–" if math.isnan(row["base"]) else _figure(row["base"], row, texts)
         by_sign = str(row["what"]) in ("residents_gaining", "residents_losing")
-        marks = [_BY_SIGN if by_sign and not quantified else "" for quantified in known]
+        marks = [BY_SIGN if by_sign and not quantified else "" for quantified in known]
         cells = [f"{_cell(row, name, texts)}{mark}" for name, mark in zip(names, marks, strict=True)]
         yield (_label(row, labels, texts, sure=any(known)), base, *cells)
 

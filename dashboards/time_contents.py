@@ -9,6 +9,7 @@ from dashboards.aria import aria
 from dashboards.backtest_panel import backtest_panel
 from dashboards.components import download_menu, table_block, waiting
 from dashboards.notes_panels import notes_section
+from dashboards.proposals_panel import proposals_section
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import StoreData, StoreReadError
 from dashboards.time_choice import Choice, choice_of, cities_in, run_of_city
@@ -101,6 +102,7 @@ def _sections(
             ]
         ),
         html.Section([html.H2(words("time.part.feeds")), feeds or html.P(words("time.feeds.none"))]),
+        proposals_section(store, chosen, run, words),
         notes_section(store, chosen.city, view, words),
         *backtest_panel(store, chosen.city, words),
     ]

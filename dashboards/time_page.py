@@ -10,6 +10,7 @@ from access.report_tables import Table
 from dashboards import time_callbacks
 from dashboards.downloads import Shown
 from dashboards.maps_change import map_twin
+from dashboards.proposals_panel import proposals_in
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import StoreReadError, store_data
 from dashboards.time_alerts import alert_table
@@ -37,7 +38,7 @@ def register(app: dash.Dash, runs: Runs) -> None:
 
 
 def shown(data: RunData, view: View, words: Words) -> Shown:
-    """Return the tables of the page: the number, the alerts, the map of change, timetables."""
+    """Return the tables of the page: the number, the alerts, timetables, scenarios, the map of change."""
     store = store_data()
     if store is None:
         return Shown("time", [])
@@ -50,6 +51,7 @@ def shown(data: RunData, view: View, words: Words) -> Shown:
             None if chart is None else chart.table,
             alert_table(alerts_in(store, chosen), words),
             feeds_table(store, chosen, words),
+            *(each.table for each in proposals_in(store, chosen, words)),
         ]
         run = run_of_city(store, runs_here(), chosen.city, data)
         if run is not None and chosen.before:
