@@ -32,6 +32,7 @@ CIRCUMSTANCES = frozenset(
         "network_cache", "config_file", "python", "system", "packages", "base", "inputs", "streets",
     }
 )  # fmt: skip
+_SECONDS = "seconds"  # of each scenario of a comparison, by stage
 _PAIRS = "travel_times/"
 _TEXTS = ("object", "str", "string", "category")
 _NO_KEYS = ("geometry", "sources", "source", "note", "unit")
@@ -242,6 +243,10 @@ def _without_circumstances(manifest: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("dataset", "results", "rights", *_WITH_FILES):
         config.pop(key, None)  # files have other places; their contents are compared by their hashes
     streets = {key: value for key, value in (manifest.get("streets") or {}).items() if key != "source"}
+    if isinstance(kept.get("scenarios"), list):  # of a comparison; how long each took is a circumstance
+        kept["scenarios"] = [
+            {key: value for key, value in each.items() if key != _SECONDS} for each in kept["scenarios"]
+        ]
     return {**kept, "config": config, "streets": streets, "inputs": sorted(_hashes(manifest))}
 
 

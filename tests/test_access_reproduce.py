@@ -191,3 +191,45 @@ def test_of_a_manifest_circumstances_do_not_count_and_counts_do(tmp_path: Path) 
     assert same.same
     (other,) = compare_folders(tmp_path / "a", tmp_path / "c")
     assert [each.where for each in other.shown] == ["counts.n"]
+
+
+def test_how_long_a_scenario_took_does_not_count_and_what_it_changed_does(tmp_path: Path) -> None:
+    scenario = {"id": "more", "seconds": {"routing": 4.2}, "feeds": {"a": 1}}
+    for name, changed in (("a", {}), ("b", {"seconds": {"routing": 9.9}}), ("c", {"feeds": {"a": 2}})):
+        (tmp_path / name).mkdir()
+        told = {"kind": "comparison", "scenarios": [scenario | changed]}
+        (tmp_path / name / "manifest.json").write_text(json.dumps(told))
+    (same,) = compare_folders(tmp_path / "a", tmp_path / "b")
+    assert same.same
+    (other,) = compare_folders(tmp_path / "a", tmp_path / "c")
+    assert [each.where for each in other.shown] == ["scenarios.0.feeds.a"]
+
+
+def test_a_bundle_with_a_comparison_that_took_longer_is_identical(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compared(folder: Path, seconds: float) -> Path:
+        folder.mkdir()
+        told = {"kind": "comparison", "scenarios": [{"id": "more", "seconds": {"routing": seconds}}]}
+        (folder / "manifest.json").write_text(json.dumps(told))
+        pd.DataFrame({"indicator": ["gini"], "change": [0.1]}).to_parquet(folder / "table.parquet")
+        return folder
+
+    def compare_again(_run: Path, scenarios: list[Path], out: Path, **_: Any) -> list[str]:
+        assert [path.read_text() for path in scenarios] == ["name: more\n"]
+        compared(out, 9.9)
+        return []
+
+    computes(monkeypatch, run)
+    monkeypatch.setattr("access.comparison_run.compare_scenarios", compare_again)
+    scenario = tmp_path / "more.yaml"
+    scenario.write_text("name: more\n")
+    comparison = compared(tmp_path / "compared", 4.2)
+    bundle = bundle_of(run, tmp_path / "e.zip", comparison=comparison, scenarios=[scenario]).path
+    with opened(bundle) as verified:
+        again = reproduce(verified, tmp_path / "out")
+    assert [each.file for each in again.tables if "comparison" in each.file] == [
+        "comparison/manifest.json",
+        "comparison/table.parquet",
+    ]
+    assert again.identical
