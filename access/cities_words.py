@@ -68,7 +68,7 @@ def _lines(rows: pd.DataFrame, found: Comparison, words: Texts) -> Iterator[tupl
         by_city = {row["city"]: row for row in group.to_dict("records")}
         first: dict[Any, Any] = group.iloc[0].to_dict()
         cells = [
-            _number(by_city[city.city], words) if city.city in by_city else words("cities.none")
+            number_words(by_city[city.city], words) if city.city in by_city else words("cities.none")
             for city in found.cities
         ]
         yield row_label(first, found, words), *cells
@@ -131,7 +131,8 @@ def _standard(name: str, found: Comparison, words: Texts) -> str:
     return name.partition(":")[2].replace("_", " ") or name.replace("_", " ")
 
 
-def _number(row: Mapping[Any, Any], words: Texts) -> str:
+def number_words(row: Mapping[Any, Any], words: Texts) -> str:
+    """Write a value of a row of ``Comparison.rows``, with its range where that is known."""
     write = _writer(str(row["unit"]), row["value"], words)
     value = write(row["value"])
     if pd.isna(row["low"]) or pd.isna(row["high"]):

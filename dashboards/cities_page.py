@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from access.report_tables import Table
 from dashboards.cities_tables import Compared, compared
-from dashboards.components import download_menu, table_block
+from dashboards.components import chart_block, download_menu, table_block
 from dashboards.downloads import Shown
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import StoreReadError, store_data
@@ -56,11 +56,24 @@ def _side(found: Compared, words: Words) -> list[Component]:
         return [html.P(note) for note in found.notes]
     return [
         html.Ul([html.Li(heading) for heading in found.headings]),
+        *_chart(found, words),
         download_menu(words, what=("csv",)),
         *(_table(table, is_open=place == 0) for place, table in enumerate(found.tables)),
         html.H2(words("cities_page.reading")),
         html.Ul([html.Li(note) for note in found.notes]),
     ]
+
+
+def _chart(found: Compared, words: Words) -> list[Component]:
+    chart = found.chart
+    if chart is None:
+        return []
+    block = chart_block(
+        chart.figure, chart.sentence, chart.table, words, "chart-cities", found.chart_height_px
+    )
+    title = html.H2(words("cities_page.chart.title"))
+    note = html.P(words("cities_page.chart.note"), className="muted")
+    return [html.Section([title, block, note], id="cities-chart")]
 
 
 def _table(table: Table, *, is_open: bool) -> Component:

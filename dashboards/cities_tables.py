@@ -10,6 +10,8 @@ from typing import NamedTuple
 from access.cities import Comparison, compare_cities
 from access.cities_words import city_headings, city_notes, city_tables, refusal_lines
 from access.report_tables import Table
+from dashboards.charts import Chart
+from dashboards.charts_cities import cities_chart, height_px
 from dashboards.store_data import StoreData
 from dashboards.time_choice import cities_in
 from dashboards.words import Words
@@ -28,6 +30,9 @@ class Compared(NamedTuple):
         Day and size of each city that is compared.
     tables : tuple of Table
         One a family of indicators.
+    chart : Chart or None
+        The headline; None where it cannot be compared.
+    chart_height_px : int
     notes, refused : tuple of str
         What must be known to read the tables; what is not in them, and why.
     """
@@ -36,6 +41,8 @@ class Compared(NamedTuple):
     sentence: str
     headings: tuple[str, ...]
     tables: tuple[Table, ...]
+    chart: Chart | None
+    chart_height_px: int
     notes: tuple[str, ...]
     refused: tuple[str, ...]
 
@@ -56,6 +63,8 @@ def compared(store: StoreData, words: Words) -> Compared:
         words.plural("cities_page.sentence", n),
         tuple(city_headings(found, texts)) if tables else (),
         tuple(tables),
+        cities_chart(found, words),
+        height_px(found),
         tuple(city_notes(found, texts)) if n else (),
         tuple(refusal_lines(found, texts)),
     )
