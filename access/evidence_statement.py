@@ -22,6 +22,8 @@ from access.report_numbers import Number, absence_words, from_to, range_words, v
 from access.report_rights_words import entries_of
 from access.texts import Texts
 
+#: Indicators that compare a group with another one, or with all; the note of the row says with which.
+COMPARED_WITH = ("benefit_ratio", "burden_ratio")
 Chapter = Literal["city", "groups", "rights", "zone", "scenario"]
 CHAPTERS: tuple[Chapter, ...] = ("zone", "scenario", "city", "groups", "rights")
 State = Literal["carried", "described", "withheld"]
@@ -160,6 +162,8 @@ def key_words(number: Number) -> dict[str, str]:
     """Return what finds the row of a number in ``indicators.parquet``, as written there."""
     key = {name: getattr(number, name) for name in ("indicator", "service", "period", "cutoff_min")}
     key |= {"standard": number.standard, "group": number.group}
+    if number.indicator in COMPARED_WITH and number.note.startswith("against "):
+        key["note"] = number.note  # whom the group is compared with; the formula leaves that to the row
     return {name: str(value) for name, value in key.items() if value not in ("", None)}
 
 

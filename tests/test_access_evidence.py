@@ -23,6 +23,7 @@ from access.evidence_frames import frames_by_area
 from access.evidence_statement import Statement, covered_of, numbered
 from access.evidence_trace import input_names
 from access.evidence_zone import zone_statements
+from access.indicator_registry import entry
 from access.report_data import Run, read_run
 from access.report_numbers import Numbers
 from access.texts import LANGUAGES, Texts
@@ -254,3 +255,11 @@ def test_two_scenarios_of_one_file_name_are_refused(folder: Path, tmp_path: Path
     result = CliRunner().invoke(commands, arguments)
     assert isinstance(result.exception, AccessError)
     assert "x.yaml is the name of several files" in str(result.exception)
+
+
+def test_a_comparison_of_groups_names_with_whom_as_its_row_does(run: Run) -> None:
+    number = row("benefit_ratio", 0.5, unit="ratio", standard="poor_jobs", group="decile_9", **JOBS)
+    number |= {"low": 0.4, "high": 0.6, "interval_kind": "input uncertainty", "note": "against all"}
+    (found,) = said(with_rows(run, number), "benefit_ratio")
+    assert found.source.key["note"] == "against all"
+    assert "the others" not in entry(found.method).formula
