@@ -102,7 +102,7 @@ def _made(
         source=Source("indicators.parquet", key_words(number)),
         inputs=input_names(run, number.indicator, services, group=number.group),
         bands=band_words(run, number, texts),
-        files=result_files(run, _period_of(run, number), number.indicator),
+        files=result_files(run, _period_of(run, number), number.indicator, number.standard),
         **facts_of_number(number, claim, texts),
     )
 

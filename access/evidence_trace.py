@@ -67,8 +67,11 @@ def services_of_run(run: Run, service: str) -> list[str]:
     return [service] if service in of_run else [str(name) for name in named.get(service, [])]
 
 
-def result_files(run: Run, period: str, indicator: str) -> tuple[str, ...]:
-    """Return the files of the run on the way from a row back to the inputs: cells, then travel times."""
+def result_files(run: Run, period: str, indicator: str, standard: str = "") -> tuple[str, ...]:
+    """Return the files of the run on the way from a row back to the inputs: cells, then travel times.
+
+    ``standard`` is, of a ratio of modes, the mode that transit is held against.
+    """
     modes = [str(mode["name"]) for mode in run.manifest.get("modes") or [] if mode.get("name")]
     known = [str(entry["name"]) for entry in run.periods if entry.get("state", "ok") == "ok"]
     kinds = {str(entry.get("kind")): str(entry["name"]) for entry in run.periods}
@@ -77,7 +80,11 @@ def result_files(run: Run, period: str, indicator: str) -> tuple[str, ...]:
     files.append("cells.parquet")
     if not indicator.startswith((*_WITHOUT_TRAVEL, *_SUPPLY)):
         files += [f"travel_times/{each}.parquet" for each in known if name in ("", each)]
-        files += [f"travel_times/{each}.parquet" for each in modes if indicator == "modal_ratio"]
+        files += [
+            f"travel_times/{each}.parquet"
+            for each in modes
+            if indicator == "modal_ratio" and each == standard
+        ]
     return tuple(files)
 
 

@@ -10,6 +10,7 @@ from access.evidence_frames import FrameTold, frames_by_area
 from access.evidence_statement import CHAPTERS, Statement
 from access.indicator_registry import entry as indicator
 from access.report_certainty import certainty_section
+from access.report_comparison import mode_label
 from access.report_data import Run
 from access.report_findings import area_name, attribution, map_place
 from access.report_method import travel_rules
@@ -22,6 +23,7 @@ from access.zone_sheet_words import shortened
 
 _LONGEST = 300
 _TIMES = "travel_times/"
+_MODES = ("car", "bicycle")  # whose limits have words of their own
 _LABELS = ("colon", "range", "covered", "method", "limits", "bands", "made", "described", "number", "legend")
 _HEADINGS = (
     "reading", "map", "withheld", "frames", "rights_sources", "limits", "made", "inputs", "again", "sources",
@@ -75,7 +77,7 @@ def report_words(
         "labels": {
             key: texts(f"evidence.label.{key}") for key in _LABELS
         },
-        "chapters": list(_chapters(said, figures, texts)),
+        "chapters": list(_chapters(run, said, figures, texts)),
         "figures": {name: _figure(each, texts) for name, each in figures.items()},
         "withheld_lead": texts("evidence.withheld_lead" if withheld else "evidence.withheld_none"),
         "withheld_columns": _columns(texts, "id", "withheld", "number", "reason"),
@@ -116,7 +118,7 @@ def _columns(texts: Texts, *keys: str) -> list[str]:
 
 
 def _chapters(
-    said: Sequence[Statement], figures: Mapping[str, FigureTold], texts: Texts
+    run: Run, said: Sequence[Statement], figures: Mapping[str, FigureTold], texts: Texts
 ) -> Iterator[dict[str, Any]]:
     for chapter in CHAPTERS:
         listed = [each for each in said if each.chapter == chapter]
@@ -124,12 +126,12 @@ def _chapters(
         if listed or drawn:
             yield {
                 "heading": texts(f"evidence.chapter.{chapter}"),
-                "statements": [_statement(each, texts) for each in listed],
+                "statements": [_statement(run, each, texts) for each in listed],
                 "figures": drawn,
             }
 
 
-def _statement(each: Statement, texts: Texts) -> dict[str, Any]:
+def _statement(run: Run, each: Statement, texts: Texts) -> dict[str, Any]:
     known = indicator(each.method)
     return {
         "id": each.id,
@@ -141,6 +143,19 @@ def _statement(each: Statement, texts: Texts) -> dict[str, Any]:
         "bands": list(each.bands),
         "method": f"{known.title.of(texts.language)} ({each.method})",
         "limits": known.limits.of(texts.language),
+        **_of_mode(run, each, texts),
+    }
+
+
+def _of_mode(run: Run, each: Statement, texts: Texts) -> dict[str, str]:
+    """Return method and limits of a ratio of modes: those of the mode that transit is held against."""
+    name = each.source.key.get("standard", "")
+    kind = next((str(e.get("mode")) for e in run.manifest.get("modes") or [] if e.get("name") == name), "")
+    if each.method != "modal_ratio" or kind not in _MODES:
+        return {}
+    return {
+        "method": texts("evidence.mode_method", mode=mode_label(run, name, texts)) + f" ({each.method})",
+        "limits": texts(f"evidence.mode_limits_{kind}"),
     }
 
 

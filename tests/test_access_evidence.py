@@ -22,6 +22,7 @@ from access.evidence_city import city_statements
 from access.evidence_frames import frames_by_area
 from access.evidence_statement import Statement, covered_of, numbered
 from access.evidence_trace import input_names
+from access.evidence_words import report_words
 from access.evidence_zone import zone_statements
 from access.indicator_registry import entry
 from access.report_data import Run, read_run
@@ -263,3 +264,24 @@ def test_a_comparison_of_groups_names_with_whom_as_its_row_does(run: Run) -> Non
     (found,) = said(with_rows(run, number), "benefit_ratio")
     assert found.source.key["note"] == "against all"
     assert "the others" not in entry(found.method).formula
+
+
+def test_a_bicycle_is_told_with_the_limits_and_the_files_of_a_bicycle(folder: Path, run: Run) -> None:
+    modes = [{"name": name, "mode": name, "label": {"en": name, "fr": name}} for name in ("bicycle", "car")]
+    ratios = [
+        row("modal_ratio", 0.4, unit="ratio", standard=name, **JOBS)
+        | {"low": 0.3, "high": 0.5, "interval_kind": "input uncertainty"}
+        for name in ("bicycle", "car")
+    ]
+    of_modes = with_rows(run._replace(manifest=run.manifest | {"modes": modes}), *ratios)
+    bicycle, car = said(of_modes, "modal_ratio")
+    assert "travel_times/bicycle.parquet" in bicycle.files
+    assert "travel_times/car.parquet" not in bicycle.files
+    assert "travel_times/bicycle.parquet" not in car.files
+    for texts in (EN, FR):
+        words = report_words(of_modes, numbered([bicycle, car]), {}, texts)
+        first, second = words["chapters"][0]["statements"]
+        assert "bicycle" in first["method"]
+        assert first["limits"] != second["limits"]
+        assert not re.search(r"\bcar\b|voiture", first["limits"])
+    assert "car" not in entry("modal_ratio").formula
