@@ -1,41 +1,50 @@
-"""Alerts of a store as the page Over time shows them: what holds, since when, for whom, why, the answers.
+"""Alerts of a store as the page Over time shows them: what holds, since when, for whom, and the answers.
 
-Everything comes from the store: ``access.warning`` finds the alerts, authorities' answers and what the causes
-were are tables of it. Texts of answers are shown as text only.
+Everything comes from the store: ``access.warning`` finds the alerts, answers are a table of it. A history of
+ten years has dozens of alerts, each with dozens of snapshots: more than a browser can draw at once. So those
+that hold stand as short cards; how one was found, and what is over, comes when somebody asks for it.
 """
 
 from __future__ import annotations
 
-import functools
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
+import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from access.report_numbers import figure
 from access.report_tables import Table
 from dashboards.aria import aria
 from dashboards.components import table_block
+from dashboards.time_alert_details import alert_details
+from dashboards.time_alert_words import answer_words, moved_of, people_of, rule_words, text_of
 from dashboards.time_alerts_read import STATES, Told
-from dashboards.time_numbers import read_json
 from dashboards.time_words import short_day
 from dashboards.words import Words
 
 OPEN = STATES[:3]
-#: Cards shown at once; further ones are folded.
-MOST_SHOWN = 6
-_HOLDS = {True: "holds", False: "holds_not", None: "holds_unknown"}
-#: Kinds of rules whose number is in the sentence already, and which has no causes to be reckoned.
-_OF_DATA = "data"
+#: Cards shown at once; further alerts are rows of a table.
+MOST_SHOWN = 10
+MOST_ROWS = 30
+#: Kinds of ids: buttons that ask for more, and what they fill.
+CHOOSE, ASK, FOUND, LIST, LISTED, PICK, PICKED = (
+    "alert-choose",
+    "alert-ask",
+    "alert-found",
+    "alert-list",
+    "alert-listed",
+    "alert-pick",
+    "alert-picked",
+)
+#: Alerts that have no card: those that hold beyond ``MOST_SHOWN``, and those that are over.
+MORE, CLEARED = "more", "cleared"
 
 
 def alerts_panel(
     told: Sequence[Told], words: Words, *, on_map: bool, not_judged: Sequence[str] = ()
 ) -> list[Component]:
-    """Return the alerts that hold, then those that are over, folded, and what no rule could judge.
+    """Return the alerts that hold, buttons that ask for the others, and what no rule could judge.
 
     Parameters
     ----------
@@ -45,14 +54,19 @@ def alerts_panel(
         As ``dashboards.time_alerts_read.not_judged_in``.
     """
     holding = [each for each in told if each.alert.state in OPEN]
-    over = [each for each in told if each.alert.state not in OPEN]
     parts: list[Component] = [html.P(summary_of(told, words))]
     parts += [_card(each, words, on_map=on_map) for each in holding[:MOST_SHOWN]]
-    for key, folded in (("more", holding[MOST_SHOWN:]), ("cleared", over)):
-        if folded:
-            title = words.plural(f"time.alerts.{key}", len(folded))
-            cards = [_card(each, words, on_map=on_map) for each in folded]
-            parts.append(html.Details([html.Summary(title), *cards]))
+    for which in (MORE, CLEARED):
+        if n := len(without_card(told, which)):
+            title = words.plural(f"time.alerts.{which}", n)
+            parts.append(
+                html.Div(
+                    [
+                        _opening(title, {"type": LIST, "which": which}),
+                        html.Div(id={"type": LISTED, "which": which}),
+                    ]
+                )
+            )
     if not_judged:
         head, *lines = not_judged
         listed = html.Ul([html.Li(line) for line in lines])
@@ -72,19 +86,65 @@ def summary_of(told: Sequence[Told], words: Words) -> str:
     return f"{words.plural('time.alerts.holding', len(holding))} {told_of}"
 
 
+def without_card(told: Sequence[Told], which: str) -> list[Told]:
+    """Return the alerts that hold but have no card, or those that are over, the latest first.
+
+    Parameters
+    ----------
+    which : str
+        ``MORE`` or ``CLEARED``; nothing of another.
+    """
+    if which == MORE:
+        return [each for each in told if each.alert.state in OPEN][MOST_SHOWN:]
+    if which == CLEARED:
+        over = [each for each in told if each.alert.state not in OPEN]
+        return sorted(over, key=lambda each: str(each.alert.last), reverse=True)
+    return []
+
+
+def alert_list(told: Sequence[Told], which: str, words: Words) -> list[Component]:
+    """Return the alerts without a card as a table, and the choice of one whose details are wanted."""
+    listed = without_card(told, which)
+    rows = tuple(
+        (
+            short_day(each.alert.since, words),
+            short_day(each.alert.last, words),
+            rule_words(each.alert.rule, words),
+            text_of(each.alert, words),
+        )
+        for each in listed[:MOST_ROWS]
+    )
+    if not rows:
+        return []
+    columns = ("since", "until" if which == CLEARED else "last", "rule", "alert")
+    heads = tuple(words(f"time.column.{name}") for name in columns)
+    title = words.plural(f"time.alerts.{which}", len(listed))
+    n_left = len(listed) - len(rows)
+    left = [html.P(words.plural("time.alerts.left", n_left), className="muted")] if n_left else []
+    made = table_block(Table(title, heads, rows, n_headers=2, word_columns=(2, 3)))
+    return [html.Div([made, *left, *_pick(listed, which, words)])]
+
+
+def picked_details(told: Told, words: Words, *, on_map: bool) -> Component:
+    """Return an alert that has no card, with all that is known of it."""
+    return _article(
+        told, words, [*_buttons(told, words, on_map=on_map, ask=False), *alert_details(told, words)]
+    )
+
+
 def alert_table(told: Sequence[Told], words: Words) -> Table | None:
     """Return every alert as a row, for downloads; None without one."""
     if not told:
         return None
     rows = tuple(
         (
-            _text(each.alert, words),
+            text_of(each.alert, words),
             words(f"time.state.{each.alert.state}"),
             short_day(each.alert.since, words),
             short_day(each.alert.last, words),
-            _people(each.alert, words),
-            _moved(each.alert, words),
-            "; ".join(_answer_words(answer, words) for answer in each.answers)
+            people_of(each.alert, words),
+            moved_of(each.alert, words),
+            "; ".join(answer_words(answer, words) for answer in each.answers)
             or words("time.alerts.no_answer"),
         )
         for each in told
@@ -95,165 +155,78 @@ def alert_table(told: Sequence[Told], words: Words) -> Table | None:
 
 
 def _card(told: Told, words: Words, *, on_map: bool) -> Component:
+    found = html.Div(id={"type": FOUND, "alert": told.alert.alert})
+    return _article(told, words, [*_buttons(told, words, on_map=on_map, ask=True), found])
+
+
+def _article(told: Told, words: Words, more: list[Component]) -> Component:
     alert = told.alert
-    facts = [part for name, said in _facts(alert, words) for part in (html.Dt(name), html.Dd(said))]
     since = words("time.since", day=short_day(alert.since, words), n=words.number(alert.n_snapshots))
-    about = " · ".join(part for part in (since, _concerned(alert, words)) if part)
+    people = people_of(alert, words)
+    about = f"{since} · {words('time.concerned', residents=people)}" if people else since
     tag = html.Span(words(f"time.state.{alert.state}"), className=f"alert-state alert-{alert.state}")
     return html.Article(
         [
-            html.H3([tag, " ", _text(alert, words)]),
+            html.H3([tag, " ", text_of(alert, words)]),
             html.P(about, className="alert-about"),
-            *_why(told, words),
             *_answers_told(told, words),
-            html.Details(
-                [html.Summary(words("time.alerts.details")), html.Dl(facts), *_history(alert, words)]
-            ),
-            *([_on_map(alert, words)] if on_map and alert.cells else []),
+            *more,
         ],
         className="alert",
         id=f"alert-{alert.alert}",
     )
 
 
-def _text(alert: Any, words: Words) -> str:
-    return words.label(dict(alert.text), alert.rule)
-
-
-def _facts(alert: Any, words: Words) -> Iterator[tuple[str, str]]:
-    texts = words.texts
-    if moved := _moved(alert, words):
-        yield words("time.fact.moved"), moved
-    if _known(alert.low) and _known(alert.high):
-        unit = alert.unit or ""
-        low, high = (figure(end, unit, texts) for end in (alert.low, alert.high))
-        yield words("time.fact.range"), texts("range.from_to", low=low, high=high)
-    yield words("time.fact.rule"), words("time.rule", rule=rule_words(alert.rule, words), alert=alert.alert)
-
-
-def _people(alert: Any, words: Words) -> str:
-    return words.texts.plural("residents", alert.residents) if _known(alert.residents) else ""
-
-
-def _moved(alert: Any, words: Words) -> str:
-    """Return the value before and now; one of them alone where the other is not known."""
-    if alert.kind == _OF_DATA:
-        return ""
-    unit = alert.unit or ""
-    before, now = (
-        figure(value, unit, words.texts) if _known(value) else "" for value in (alert.before, alert.now)
-    )
-    return words("time.moved", before=before, now=now) if before and now else now
-
-
-def _history(alert: Any, words: Words) -> list[Component]:
-    """Return what was found in each snapshot, as a table; nothing without a history."""
-    unit = alert.unit or ""
-    rows = tuple(
-        (
-            short_day(point.observed_on, words),
-            words(f"time.alerts.{_HOLDS[point.holds]}"),
-            figure(point.now, unit, words.texts) if _known(point.now) else words.texts("range.none"),
-        )
-        for point in alert.history
-    )
-    columns = (words("time.column.day"), words("time.column.holds"), words.texts("table.value"))
-    made = table_block(Table(words("time.alerts.history"), columns, rows, word_columns=(1,)))
-    return [made] if rows and made is not None else []
-
-
-def _why(told: Told, words: Words) -> list[Component]:
-    """Return which inputs moved the number, as far as that was computed."""
-    found: list[Component] = []
-    for cause in told.causes:
-        parts = [
-            words(
-                "time.why.part", name=input_words(name, words), value=_signed(value, told.alert.unit, words)
-            )
-            for name, value in _parts(cause)
-        ]
-        if _known(cause.get("residual")):
-            value = _signed(float(cause["residual"]), told.alert.unit, words)
-            parts.append(words("time.why.part", name=input_words("residual", words), value=value))
-        if parts:
-            found.append(html.P([html.Strong(words("time.why.title")), " ", "; ".join(parts), "."]))
-    if found or told.alert.kind == _OF_DATA:
-        return found
-    return [html.P(words("time.why.none"), className="muted")]
-
-
-def _concerned(alert: Any, words: Words) -> str:
-    people = _people(alert, words)
-    return words("time.concerned", residents=people) if people else ""
-
-
-def rule_words(name: str, words: Words) -> str:
-    """Name of a rule that comes with the program; another one as it is written."""
-    label = _rule_labels().get(name)
-    return name if label is None else label[words.texts.language]
-
-
-@functools.cache
-def _rule_labels() -> dict[str, dict[str, str]]:
-    from access.warning_rules import shipped_rules
-
-    return {rule.name: {"en": rule.label.en, "fr": rule.label.fr} for rule in shipped_rules().rules}
-
-
-def input_words(name: str, words: Words) -> str:
-    """Name of an input in words; one that no text knows as it is written."""
-    key = f"time.input.{name}"
-    return words(key) if words.has(key) else name
-
-
-def _parts(cause: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Read the parts of a number's change, largest first; damaged ones are none."""
-    found = read_json(cause.get("parts_json"))
-    known = [(str(name), float(value)) for name, value in found.items() if _known(value)]
-    return sorted(known, key=lambda part: -abs(part[1]))
-
-
-def _signed(value: float, unit: str | None, words: Words) -> str:
-    """Write a change with its sign."""
-    said = figure(abs(value), unit or "", words.texts)
-    return said if value == 0 else f"{'+' if value > 0 else chr(0x2212)}{said}"
-
-
 def _answers_told(told: Told, words: Words) -> list[Component]:
     if not told.answers:
         return [html.P(words("time.alerts.no_answer"), className="muted")]
-    listed = [html.Li(_answer_words(answer, words)) for answer in told.answers]
+    listed = [html.Li(answer_words(answer, words)) for answer in told.answers]
     return [html.P(html.Strong(words("time.alerts.answers"))), html.Ul(listed)]
 
 
-def _answer_words(answer: Mapping[str, Any], words: Words) -> str:
-    """Return an answer as one text: who, when, what, until when, and how it stands."""
-    state = str(answer.get("state") or "")
-    parts = [
-        words("time.answer.by", who=answer.get("by_whom"), day=short_day(answer.get("answered_on"), words)),
-        str(answer.get("text") or ""),
-        str(answer.get("action") or ""),
-        words("time.answer.due", day=short_day(answer["action_due"], words))
-        if _is_given(answer.get("action_due"))
-        else "",
-        words(f"time.answer.{state}") if words.has(f"time.answer.{state}") else "",
+def _buttons(told: Told, words: Words, *, on_map: bool, ask: bool) -> list[Component]:
+    name = told.alert.alert
+    buttons: list[Component] = []
+    if ask:
+        buttons.append(_opening(words("time.alerts.details"), {"type": ASK, "alert": name}))
+    if on_map and told.alert.cells:
+        buttons.append(
+            html.Button(
+                words("time.alerts.on_map"),
+                id={"type": CHOOSE, "alert": name},
+                className="plain-button",
+                type="button",
+                **aria(pressed="false"),
+            )
+        )
+    return [html.Div(buttons, className="alert-buttons")] if buttons else []
+
+
+def _opening(title: str, name: dict[str, Any]) -> Component:
+    """Return a button that shows, and hides again, what the server is asked for."""
+    return html.Button(title, id=name, className="plain-button", type="button", **aria(expanded="false"))
+
+
+def _pick(listed: Sequence[Told], which: str, words: Words) -> list[Component]:
+    """Return the choice of one alert, and the place of its details."""
+    options: list[dict[str, Any]] = [
+        {
+            "value": each.alert.alert,
+            "label": f"{short_day(each.alert.since, words)} · {text_of(each.alert, words)}",
+        }
+        for each in listed
     ]
-    return " ".join(part if part.endswith((".", ":", "!", "?")) else f"{part}." for part in parts if part)
-
-
-def _on_map(alert: Any, words: Words) -> Component:
-    return html.Button(
-        words("time.alerts.on_map"),
-        id={"type": "alert-choose", "alert": alert.alert},
-        className="plain-button",
-        type="button",
-        **aria(pressed="false"),
-    )
-
-
-def _known(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_given(value: Any) -> bool:
-    return value is not None and not pd.isna(value)
+    return [
+        dmc.Select(
+            id={"type": PICK, "which": which},
+            label=words("time.alerts.pick"),
+            placeholder=words("time.alerts.pick_none"),
+            data=options,
+            searchable=True,
+            nothingFoundMessage=words("time.alerts.not_found"),
+            size="sm",
+            className="alert-pick",
+            maxDropdownHeight=360,
+        ),
+        html.Div(id={"type": PICKED, "which": which}, **aria(live="polite")),
+    ]

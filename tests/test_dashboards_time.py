@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import math
@@ -24,7 +25,18 @@ from dashboards.maps_change import change_map, change_of
 from dashboards.maps_change import sentence_of as change_words
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import STORE, StoreData
-from dashboards.time_alerts import alerts_panel, summary_of
+from dashboards.time_alert_details import alert_details
+from dashboards.time_alerts import (
+    CLEARED,
+    MORE,
+    MOST_ROWS,
+    MOST_SHOWN,
+    alert_list,
+    alerts_panel,
+    picked_details,
+    summary_of,
+    without_card,
+)
 from dashboards.time_alerts_read import Told, alerts_in, not_judged_in
 from dashboards.time_choice import Choice, choice_of, city_key, city_of_run
 from dashboards.time_numbers import Point, name_of, options_of, points_of, run_of_snapshot
@@ -280,8 +292,69 @@ def test_an_answer_stands_beside_its_alert_as_plain_text(store: StoreData, data:
     parts = alerts_panel([Told(first.alert, (answer,), (cause,))], EN, on_map=False)
     shown = "".join(text_of(part) for part in parts)
     assert "<b>City</b>, 3 February 2026: We looked at it. Until 1 September 2026. Promised." in shown
-    assert "timetable \u2212" in shown
-    assert "unexplained +" in shown
+    details = "".join(text_of(part) for part in alert_details(Told(first.alert, (answer,), (cause,)), EN))
+    assert "timetable \u2212" in details
+    assert "unexplained +" in details
+
+
+def many_alerts(first: Told, n_open: int, n_over: int, n_snapshots: int) -> list[Told]:
+    """Return alerts as a history of many years has them, made of one."""
+    points = tuple(
+        first.alert.history[0]._replace(observed_on=day) for day in quarters(n_snapshots, dt.date(2016, 6, 8))
+    )
+    states = ["entrenched"] * n_open + ["cleared"] * n_over
+    return [
+        Told(
+            dataclasses.replace(
+                first.alert,
+                alert=f"{place:012x}",
+                state=state,
+                since=points[place % 20].observed_on,
+                last=points[place % 20 + 15].observed_on,
+                text={"en": f"Sentence {place}.", "fr": f"Phrase {place}."},
+                history=points,
+            ),
+            (),
+            (),
+        )
+        for place, state in enumerate(states)
+    ]
+
+
+def count_of(component: Any) -> int:
+    """Return how many components there are, all in all."""
+    return 1 + sum(1 for _ in component._traverse() if hasattr(_, "to_plotly_json"))
+
+
+@pytest.mark.parametrize("said", [EN, FR], ids=["en", "fr"])
+def test_ten_years_of_alerts_stay_few_enough_for_a_browser(
+    store: StoreData, data: RunData, said: Words
+) -> None:
+    told = many_alerts(alerts_in(store, chosen_of(store, data))[0], 15, 45, 40)
+    panel = alerts_panel(told, said, on_map=True)
+    assert sum(map(count_of, panel)) < 200
+    shown = "".join(map(text_of, panel))
+    assert said.label(dict(told[MOST_SHOWN - 1].alert.text)) in shown
+    for later in told[MOST_SHOWN:]:
+        assert said.label(dict(later.alert.text)) not in shown
+    for which, n in ((MORE, 5), (CLEARED, 45)):
+        assert said.plural(f"time.alerts.{which}", n) in shown
+        assert sum(map(count_of, alert_list(told, which, said))) < 400
+    assert count_of(picked_details(told[-1], said, on_map=True)) < 300
+
+
+def test_alerts_that_are_over_are_rows_the_latest_first_and_the_rest_is_told(
+    store: StoreData, data: RunData
+) -> None:
+    told = many_alerts(alerts_in(store, chosen_of(store, data))[0], 1, MOST_ROWS + 3, 40)
+    over = without_card(told, CLEARED)
+    assert [each.alert.last for each in over] == sorted((each.alert.last for each in over), reverse=True)
+    listed = "".join(map(text_of, alert_list(told, CLEARED, EN)))
+    assert EN.plural("time.alerts.left", 3) in listed
+    assert all(each.alert.alert in listed for each in over)  # also those without a row can be picked
+    assert EN.plural("time.alerts.left", 3) not in "".join(map(text_of, alert_list(told[:-3], CLEARED, EN)))
+    assert alert_list(told, MORE, EN) == []
+    assert alert_list(told, "other", EN) == []
 
 
 @pytest.mark.parametrize(
