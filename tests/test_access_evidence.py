@@ -285,3 +285,11 @@ def test_a_bicycle_is_told_with_the_limits_and_the_files_of_a_bicycle(folder: Pa
         assert first["limits"] != second["limits"]
         assert not re.search(r"\bcar\b|voiture", first["limits"])
     assert "car" not in entry("modal_ratio").formula
+
+
+def test_french_never_says_that_what_is_withheld_was_chosen(run: Run) -> None:
+    words = report_words(run, numbered(list(city_statements(run, FR))), {}, FR)
+    assert "écartés" in words["reading"][0]
+    for key in ("reading_said", "withheld_none", "written_statements"):
+        assert "retenu" not in FR(f"evidence.{key}", n=1, withheld=1)
+    assert "retenu" not in FR("bundle.inside.report")
