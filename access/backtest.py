@@ -111,7 +111,7 @@ def back_test(
         If the store has no such city or series.
     """
     from access.warning import judge
-    from access.warning_history import history_of
+    from access.warning_history_read import history_of
     from access.warning_rules import shipped_rules
 
     applied = rules if rules is not None else shipped_rules()

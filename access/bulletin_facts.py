@@ -25,7 +25,8 @@ from access.errors import InputDataError
 from access.notes import newest_first
 from access.observatory_store import Store
 from access.warning import Alert, judge
-from access.warning_history import History, Key, history_of
+from access.warning_history import History, Key
+from access.warning_history_read import history_of
 from access.warning_rules import shipped_rules
 
 DUE_WITHIN_DAYS = 92

@@ -17,7 +17,8 @@ from access.observatory_store import Store
 from access.warning_change import ChangeWatch, LevelWatch
 from access.warning_data import DataWatch
 from access.warning_episodes import Episode, NotJudged, Seen, State, Watch, walk
-from access.warning_history import History, history_of
+from access.warning_history import History
+from access.warning_history_read import history_of
 from access.warning_rules import (
     ChangeRule,
     DataRule,

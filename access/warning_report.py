@@ -16,7 +16,8 @@ from access.texts import Texts
 from access.warning import Alert, Judged, judge
 from access.warning_answers import answers_of
 from access.warning_files import as_atom, as_csv, as_json, write_text
-from access.warning_history import History, Key, history_of
+from access.warning_history import History, Key
+from access.warning_history_read import history_of
 from access.warning_lines import alert_lines
 from access.warning_rules import Rules, read_rules, shipped_rules
 

@@ -67,7 +67,7 @@ def _judged(store: StoreData, choice: Choice) -> Judged:
 
     def read(opened: Store) -> Judged:
         from access.warning import judge
-        from access.warning_history import history_of
+        from access.warning_history_read import history_of
         from access.warning_rules import shipped_rules
 
         rules = shipped_rules()

@@ -9,7 +9,7 @@ from builders_observatory import N_CELLS, MemoryStore, Planted, cells_of, quarte
 
 from access.errors import StoreError
 from access.warning import Alert, alerts_of, judge
-from access.warning_history import history_of
+from access.warning_history_read import history_of
 from access.warning_rules import shipped_rules
 
 DAYS = quarters(12)

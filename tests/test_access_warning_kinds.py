@@ -12,7 +12,7 @@ import pytest
 from builders_observatory import MemoryStore, Planted, quarters, quiet
 
 from access.warning import Alert, alerts_of, judge
-from access.warning_history import history_of
+from access.warning_history_read import history_of
 from access.warning_rules import Rules, shipped_rules
 from access.warning_trend import measurements, trend
 
