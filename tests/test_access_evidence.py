@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
+import subprocess
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ from access.indicator_registry import entry
 from access.report_data import Run, read_run
 from access.report_numbers import Numbers
 from access.texts import LANGUAGES, Texts
+from access.zone_sheet_facts import manifest_sha256
 
 EN, FR = Texts("en"), Texts("fr")
 JOBS: dict[str, Any] = {"service": "jobs", "period": "midday", "cutoff_min": 45}
@@ -293,3 +297,19 @@ def test_french_never_says_that_what_is_withheld_was_chosen(run: Run) -> None:
     for key in ("reading_said", "withheld_none", "written_statements"):
         assert "retenu" not in FR(f"evidence.{key}", n=1, withheld=1)
     assert "retenu" not in FR("bundle.inside.report")
+
+
+def test_what_is_copied_from_the_page_is_the_hash_itself(folder: Path, tmp_path: Path) -> None:
+    template = files("access").joinpath("templates", "evidence.typ").read_text(encoding="utf-8")
+    assert "200b" not in template
+    program = shutil.which("pdftotext")
+    if program is None:
+        return
+    (tmp_path / "report.pdf").write_bytes(pdf_of(made := gather(folder, "en")))
+    told = subprocess.run(
+        [program, "-raw", str(tmp_path / "report.pdf"), "-"], capture_output=True, check=True
+    )
+    copied = re.sub(r"\s", "", told.stdout.decode())
+    for each in made.run.manifest["inputs"]:
+        assert each["sha256"] in copied
+    assert manifest_sha256(made.run) in copied
