@@ -23,6 +23,16 @@ _REGULAR = 0o100644 << 16
 _CHUNK = 1 << 20
 #: What reading a damaged zip raises, beside OSError.
 _DAMAGED = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
+#: Beyond this ratio a file is suspected to be a bomb: tables and texts are compressed to a tenth or so.
+_MOST_COMPRESSED = 200
+_PACKED_ANEW = (
+    "If somebody packed a bundle anew, unpack it with a program of your own and give the folder, or ask for the "
+    "zip as fairreach wrote it"
+)
+_HOSTILE = (
+    "Do not unpack it with another program either: it may write outside the folder, or fill the disk. Ask whoever "
+    "gave it to you for the zip as fairreach wrote it"
+)
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -130,9 +140,27 @@ def _check_entries(bundle: Path, packed: zipfile.ZipFile) -> None:
         problems.append(f"it has {len(entries):,} files; a bundle has at most {MOST_FILES:,}")
     if problems:
         raise AccessError(
-            f"{bundle}: is not unpacked, since fairreach writes no such zip: {'; '.join(problems[:5])}. If "
-            "somebody packed a bundle anew, unpack it yourself and give the folder"
+            f"{bundle}: is not unpacked, since fairreach writes no such zip: {'; '.join(problems[:5])}. "
+            + (_PACKED_ANEW if _is_harmless(packed, size) else _HOSTILE)
         )
+
+
+def _is_harmless(packed: zipfile.ZipFile, size: int) -> bool:
+    """Whether a zip is only packed in another way: compressed, or with folders as entries of their own."""
+    entries = packed.infolist()
+    names = [entry.filename.casefold() for entry in entries]
+    return (
+        len(set(names)) == len(names) <= MOST_FILES
+        and sum(entry.compress_size for entry in entries) <= size
+        and not any(_is_suspicious(entry) for entry in entries)
+    )
+
+
+def _is_suspicious(entry: zipfile.ZipInfo) -> bool:
+    name = entry.orig_filename.removesuffix("/")
+    plain = entry.external_attr >> 28 in (0, 0o4, 0o10)  # not told, a folder, a file
+    bomb = entry.file_size > _MOST_COMPRESSED * max(entry.compress_size, 1)
+    return bool(name_problem(name)) or not plain or bomb
 
 
 def _entry_problem(entry: zipfile.ZipInfo) -> str:

@@ -140,6 +140,30 @@ def test_a_zip_that_fairreach_does_not_write_is_not_unpacked(tmp_path: Path) -> 
         unpack(tmp_path / "text.zip", tmp_path)
 
 
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../b"])
+def test_nobody_is_told_to_unpack_a_zip_whose_names_lead_out_of_the_folder(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("fine.txt", "a" * 100)
+        packed.writestr(name, "x")
+    with pytest.raises(AccessError, match="Do not unpack it") as refused:
+        unpack(path, tmp_path / "out")
+    assert "give the folder" not in str(refused.value)
+
+
+def test_a_bundle_that_was_only_packed_anew_may_be_unpacked_by_hand(tmp_path: Path) -> None:
+    path = tmp_path / "anew.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.mkdir("report")
+        packed.writestr("report/a.txt", "some words, and some words more " * 20)
+    with pytest.raises(AccessError, match="unpack it with a program of your own and give the folder"):
+        unpack(path, tmp_path / "out")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("zeros", b"\0" * 10_000_000)
+    with pytest.raises(AccessError, match="Do not unpack it"):
+        unpack(path, tmp_path / "out")
+
+
 def test_entries_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "overlap.zip"
     with zipfile.ZipFile(path, "w") as packed:
