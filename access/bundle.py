@@ -196,8 +196,11 @@ def _check_told(check: Check) -> dict[str, Any]:
 
 
 def _requirements(manifest: Mapping[str, Any]) -> bytes:
-    """Pin every package to the version that computed the run."""
-    lines = [f"fairreach=={manifest.get('fairreach_version')}"]
+    """Pin every package to the version that computed the run; fairreach itself comes from its sources."""
+    lines = [
+        f"# fairreach {manifest.get('fairreach_version')} is no package to fetch by name: install the",
+        "# sources that go with this bundle; README.en.md says how to check that they are the same.",
+    ]
     lines += [f"{name}=={version}" for name, version in sorted((manifest.get("packages") or {}).items())]
     return ("\n".join(lines) + "\n").encode("utf-8")
 

@@ -26,12 +26,12 @@ _DAMAGED = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, Val
 #: Beyond this ratio a file is suspected to be a bomb: tables and texts are compressed to a tenth or so.
 _MOST_COMPRESSED = 200
 _PACKED_ANEW = (
-    "If somebody packed a bundle anew, unpack it with a program of your own and give the folder, or ask for the "
-    "zip as fairreach wrote it"
+    "If somebody packed a bundle anew, unpack it with a program of your own and give the folder, or ask for "
+    "the zip as fairreach wrote it"
 )
 _HOSTILE = (
-    "Do not unpack it with another program either: it may write outside the folder, or fill the disk. Ask whoever "
-    "gave it to you for the zip as fairreach wrote it"
+    "Do not unpack it with another program either: it may write outside the folder, or fill the disk. Ask "
+    "whoever gave it to you for the zip as fairreach wrote it"
 )
 _DRIVE = re.compile(r"^[A-Za-z]:")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import yaml
 from builders_bundle import INPUTS, bundle_of, unpacked, write_run_with_inputs
 
+from access.bundle import program_sha256
 from access.bundle_sign import new_key, signature_of, signer_of
 from access.bundle_sums import problems_of_files, sums_text
 from access.bundle_zip import first_difference, name_problem, unpack, write_zip
@@ -29,8 +32,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def small_bundle(folder: Path) -> Path:
     """Write a zip of two files and their hashes: few bytes, all of which can be changed one by one."""
-    files = {name: content for name, content in SMALL.items() if name != "SHA256SUMS"}
-    write_zip(folder / "small.zip", files | {"SHA256SUMS": sums_text(files)})
+    small = {name: content for name, content in SMALL.items() if name != "SHA256SUMS"}
+    write_zip(folder / "small.zip", small | {"SHA256SUMS": sums_text(small)})
     return folder / "small.zip"
 
 
@@ -286,3 +289,21 @@ def test_a_signed_bundle_names_who_signed(run: Path, tmp_path: Path) -> None:
     plain = bundle_of(run, tmp_path / "plain.zip")
     with pytest.raises(AccessError, match="is not signed"), opened(plain.path, signer=tmp_path / "k.pub.pem"):
         pass
+
+
+def test_requirements_name_no_package_that_a_stranger_could_have(run: Path, tmp_path: Path) -> None:
+    folder = unpacked(bundle_of(run, tmp_path / "e.zip").path, tmp_path / "b")
+    lines = (folder / "environment" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == ["numpy==2.2"]
+    for language in ("en", "fr"):
+        assert "program_sha256" in (folder / f"README.{language}.md").read_text(encoding="utf-8")
+
+
+def test_the_hash_of_the_program_is_computed_as_the_page_says() -> None:
+    digest = hashlib.sha256()
+    for package in ("access", "gtfs"):
+        root = Path(str(files(package)))
+        for path in sorted(root.rglob("*.py")):
+            name = path.relative_to(root.parent).as_posix()
+            digest.update(name.encode() + b"\n" + path.read_bytes())
+    assert digest.hexdigest() == program_sha256()
