@@ -13,7 +13,14 @@ from access.config_file import key_reference, load_config
 from access.errors import ConfigError, InputDataError
 
 ROOT = Path(__file__).parents[1]
-NO_RUN = ("services.yaml", "demo-truth.yaml", "demo-history.yaml", "porto-alegre-rights.yaml")  # data for the program
+#: Data for the program, no configuration of a run.
+NO_RUN = (
+    "services.yaml",
+    "demo-truth.yaml",
+    "demo-history.yaml",
+    "porto-alegre-rights.yaml",
+    "warnings.yaml",
+)
 RUN_CONFIGS = sorted(path for path in (ROOT / "configs").glob("*.yaml") if path.name not in NO_RUN)
 
 
