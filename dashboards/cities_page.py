@@ -32,9 +32,10 @@ def layout(data: RunData, view: View, words: Words) -> Component:
         return html.Div([*top, problem_of_store(problem, words)])
     if not found.n_cities:
         return html.Div([*top, html.P(words("time.empty")), *without_store(words, data)], className="prose")
-    return html.Div(
-        [*top, html.P(found.sentence, className="lead"), *_side(found, words), *_refused(found, words)]
-    )
+    lead = html.P(found.sentence, className="lead")
+    if found.n_cities == 1:  # the sentence says that there is nothing to compare it with
+        return html.Div([*top, lead])
+    return html.Div([*top, lead, *_side(found, words), *_refused(found, words)])
 
 
 def register(app: dash.Dash, runs: Runs) -> None:

@@ -19,6 +19,8 @@ from dashboards.view import MOST_KEYS, PAGES, view_of_table
 from dashboards.words import Words, languages, words
 
 Frame = tuple[str, str, str]
+#: Pages on which another city than that of the run may be shown.
+_OF_STORE = ("time", "cities")
 logger = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ def body(runs: Runs, table: dict[str, str], asked: Frame) -> list[Component]:
         html.Span(_title(runs, said, page, run), id=ids.TITLE, hidden=True),
         html.A(said("shell.skip"), href="#main", className="skip-link"),
         _header(runs, said, page, run),
-        *_limits(runs, said, run),
+        *_limits(runs, said, page, run),
         html.Main(
             _page(runs, {**table, "page": page, "lang": language, "run": run}, said), id="main", tabIndex="-1"
         ),
@@ -74,13 +76,21 @@ def _title(runs: Runs, said: Words, page: str, run: str) -> str:
     return f"{what} · {city} · fairreach"
 
 
-def _limits(runs: Runs, said: Words, run: str) -> list[Component]:
-    """Return what the run says of the limits of its data; it stands over every page."""
+def _limits(runs: Runs, said: Words, page: str, run: str) -> list[Component]:
+    """Return what the run says of the limits of its data; it stands over every page.
+
+    Pages that show cities of the store, too, say whose limits they are.
+    """
     try:
-        notice = said.label(runs.get(run).run.manifest.get("notice"))
+        manifest = runs.get(run).run.manifest
     except RunError:
         return []
-    return [html.P([html.Strong(said("shell.limits")), " ", notice], className="limits")] if notice else []
+    notice = said.label(manifest.get("notice"))
+    if not notice:
+        return []
+    city = said.label(manifest.get("name"), run)
+    title = said("shell.limits_of", city=city) if page in _OF_STORE else said("shell.limits")
+    return [html.P([html.Strong(title), " ", notice], className="limits")]
 
 
 def table_of_url(path: str, query: str) -> Iterator[tuple[str, str]]:

@@ -413,6 +413,20 @@ def test_the_page_shows_number_alerts_timetables_and_the_form(
     assert len(tables) == 3
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_one_city_is_compared_with_nothing_and_that_is_said_once(
+    tmp_path: Path, runs: Runs, data: RunData, language: str
+) -> None:
+    said = words(language)
+    server = flask.Flask(__name__)
+    alone = StoreData(small_store(tmp_path / "s.duckdb", quiet(1)))
+    server.config.update({STORE: alone, "RUNS": runs})
+    with server.app_context():
+        shown = text_of(cities_page.layout(data, view_of(data, language), said))
+    assert said.plural("cities_page.sentence", 1) in shown
+    assert said("cities_page.refused") not in shown
+
+
 @pytest.mark.usefixtures("served")
 def test_one_snapshot_has_no_change_to_show(data: RunData) -> None:
     view = view_of(data, city=city_key(view_of(data), "portville"))

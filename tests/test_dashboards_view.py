@@ -47,6 +47,17 @@ def test_a_link_to_a_run_that_is_not_served_shows_no_other_run(runs: Runs) -> No
     assert words("fr")("run_problem.unknown") in text
 
 
+def test_pages_that_may_show_another_city_say_whose_limits_the_banner_tells(runs: Runs) -> None:
+    for page, is_named in (("time", True), ("cities", True), ("gaps", False)):
+        banner = next(
+            str(part)
+            for part in shell.body(runs, {}, (page, "en", "hexville"))
+            if getattr(part, "className", "") == "limits"
+        )
+        assert "A made-up disc of cells." in banner
+        assert ("Limits of the data of Hexville:" in banner) is is_named
+
+
 def test_an_unknown_page_says_so_and_keeps_the_way_to_the_others(runs: Runs) -> None:
     text = str(shell.body(runs, {"page": "nothing"}, ("nothing", "en", "hexville")))
     assert words("en")("unknown_page.title") in text

@@ -42,6 +42,21 @@ def test_two_snapshots_are_compared_on_the_map_and_an_alert_outlined_there(visit
     expect(page.locator("#map-time .leaflet-overlay-pane canvas")).not_to_have_count(0)
 
 
+def test_how_an_alert_was_found_comes_when_asked_for_and_goes_again(visitor: Visitor) -> None:
+    page = visitor.goto("time")
+    alerts = page.locator("#time-alerts")
+    button = alerts.get_by_role("button", name="How it was found").first
+    expect(alerts.locator("table")).to_have_count(0)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(alerts.get_by_role("region", name="Snapshot by snapshot")).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    visitor.passes_axe()
+    page.keyboard.press("Enter")
+    expect(alerts.locator("table")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
 def test_a_note_with_personal_data_is_refused_and_one_without_waits(visitor: Visitor) -> None:
     page = visitor.goto("time")
     page.get_by_text("Write what you observed").click()
@@ -57,4 +72,4 @@ def test_a_note_with_personal_data_is_refused_and_one_without_waits(visitor: Vis
 
 def test_one_city_alone_is_compared_with_nothing(visitor: Visitor) -> None:
     page = visitor.goto("cities", lang="fr")
-    expect(page.locator("main")).to_contain_text("Il en faut deux pour comparer")
+    expect(page.locator("main")).to_contain_text("il n’y a donc encore rien à comparer")
