@@ -18,7 +18,7 @@ from access.evidence_figures import FigureTold, map_figure, rights_figure, scena
 from access.evidence_scenario import scenario_statements
 from access.evidence_statement import Statement, numbered
 from access.evidence_words import report_words
-from access.evidence_zone import zone_statements
+from access.evidence_zone import register_statement, zone_statements
 from access.report_data import Run, read_run
 from access.results import MANIFEST
 from access.texts import Texts
@@ -102,6 +102,7 @@ def _statements(
     if compared is not None:
         yield from scenario_statements(run, compared, texts)
     yield from city_statements(run, texts)
+    yield register_statement(run, texts)
 
 
 def _figures(

@@ -7,7 +7,7 @@ number, so that no name can be drawn wrongly. Letters are drawn as outlines; no 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from access.texts import Texts
 from access.zone_sheet_figures import (
     INK,
     PLAIN_STYLE,
+    ZONE,
     draw_zone,
     fill_shape,
     finish_map,
@@ -50,7 +51,7 @@ class FigureTold:
     caption: str
     alt: str
     made: str
-    legend: tuple[tuple[str, str, str], ...] = ()  # colour, words, residents
+    legend: tuple[tuple[str, str, str, str], ...] = ()  # colour, words, residents, pattern
 
 
 def map_figure(run: Run, zone_id: str | None, texts: Texts) -> FigureTold:
@@ -79,10 +80,12 @@ def map_figure(run: Run, zone_id: str | None, texts: Texts) -> FigureTold:
         svg = svg_of(drawn)
     lines = legend_lines(run, told, texts)
     legend = tuple(
-        (entry.colour, texts.capital(entry.label), line)
+        (entry.colour, texts.capital(entry.label), line, entry.pattern)
         for entry, line in zip(told.legend, lines, strict=True)
     )
-    numbers = texts("between_sources").join(f"{label} ({line})" for _, label, line in legend)
+    numbers = texts("between_sources").join(f"{label} ({line})" for _, label, line, _ in legend)
+    if run.zones is not None and len(run.zones):
+        legend += tuple(_zone_entries(zone_id, texts))
     return FigureTold(
         svg,
         f"{told.title}. {told.subtitle}",
@@ -95,6 +98,13 @@ def map_figure(run: Run, zone_id: str | None, texts: Texts) -> FigureTold:
         ),
         legend,
     )
+
+
+def _zone_entries(zone_id: str | None, texts: Texts) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what the outlines of the map mean; the zone that the report is about is hatched."""
+    yield INK, texts("evidence.legend_zones"), "", "outline"
+    if zone_id is not None:
+        yield ZONE, texts("evidence.legend_this_zone"), "", "zone"
 
 
 def tenths_figure(run: Run, texts: Texts) -> FigureTold | None:

@@ -164,7 +164,9 @@ def _figure(each: FigureTold, texts: Texts) -> dict[str, Any]:
         "caption": elided(each.caption, texts),
         "alt": elided(each.alt, texts),
         "made": each.made,
-        "legend": [{"colour": colour, "label": label, "line": line} for colour, label, line in each.legend],
+        "legend": [
+            dict(zip(("colour", "label", "line", "pattern"), entry, strict=True)) for entry in each.legend
+        ],
     }
 
 

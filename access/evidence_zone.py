@@ -19,7 +19,7 @@ from access.report_findings import service_label
 from access.report_rights_words import entries_of, right_label
 from access.report_scenario_numbers import elided
 from access.report_zone_gap import number_in
-from access.report_zones import term
+from access.report_zones import how_many_zones, term, zones_of
 from access.texts import Texts
 from access.zone_sheet_facts import LackedRight, ZoneFacts, access_words, facts_of
 
@@ -42,6 +42,46 @@ def zone_statements(run: Run, zone_id: str, texts: Texts) -> Iterator[Statement]
         yield _reach(run, facts, texts)
     for right in facts.rights:
         yield _lacked(run, facts, right, texts)
+
+
+def register_statement(run: Run, texts: Texts) -> Statement:
+    """Return how many zones the register of a run has and how many live there; withheld without a register.
+
+    A run without a register is another thing than one whose register is empty.
+    """
+    absent, zones = run.zones is None, [] if run.zones is None else zones_of(run)
+    n = math.nan if absent else sum(zone.population for zone in zones if math.isfinite(zone.population))
+    known = run.residents()
+    everybody = float(known[known > 0].sum())
+    claim = claim_number(n, low=None, high=None, covered_share=1.0)
+    reason, value = texts("claim.not_quantified"), texts.number(n)
+    if absent:
+        why = (run.manifest.get("exclusion") or {}).get("reason")
+        said, reason = (
+            texts("evidence.register_open", term=term(run, texts)),
+            texts.label(why, fallback=value),
+        )
+    elif zones:
+        said = how_many_zones(run, zones, texts)
+    else:
+        said = texts("zones.none", term=term(run, texts))
+    return Statement(
+        id="",
+        chapter="city",
+        state="withheld" if absent else "described",
+        said=texts.capital(elided(said, texts)),
+        reason=reason,
+        claim=claim,
+        value=value,
+        range=texts("range.not_quantified"),
+        covered=texts(
+            "evidence.people_covered", n=texts.number(everybody), share=texts.percent(0.0 if absent else 1.0)
+        ),
+        method="exclusion_zone",
+        source=Source("zones.parquet", {"column": "population"}),
+        inputs=() if absent else input_names(run, "exclusion_zone", _of_rights(run), incomes=True),
+        files=() if absent else result_files(run, "", "exclusion_zone"),
+    )
 
 
 def _is_zone(run: Run, facts: ZoneFacts, texts: Texts) -> Statement:

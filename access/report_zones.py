@@ -61,7 +61,7 @@ def underserved_section(run: Run, texts: Texts) -> Section:
     if not zones:
         nothing = texts("zones.none", term=term(run, texts))
         return Section("underserved", (nothing,), notes=tuple(notes), reasons=reasons)
-    sentences = [_how_many(run, zones, texts)]
+    sentences = [how_many_zones(run, zones, texts)]
     sentences += [zone_sentence(run, n, zone, texts) for n, zone in enumerate(zones[:N_SENTENCES], start=1)]
     if len(zones) > N_SENTENCES:
         sentences.append(texts("zones.more", n=len(zones) - N_SENTENCES))
@@ -215,7 +215,8 @@ def zone_map(run: Run, texts: Texts) -> CellMap | None:
     return base._replace(title=title, legend_note=f"{texts('zones.map_note')} {base.legend_note}")
 
 
-def _how_many(run: Run, zones: list[Zone], texts: Texts) -> str:
+def how_many_zones(run: Run, zones: list[Zone], texts: Texts) -> str:
+    """Say how many zones the register has, and how many of the residents live there."""
     residents = run.residents()
     everybody = float(residents[residents > 0].sum())
     people = sum(zone.population for zone in zones if math.isfinite(zone.population))

@@ -22,11 +22,12 @@ from access.cli import commands
 from access.errors import AccessError, ResultError
 from access.evidence import gather, pdf_of, report_pdf
 from access.evidence_city import city_statements
+from access.evidence_figures import map_figure
 from access.evidence_frames import frames_by_area
 from access.evidence_statement import Statement, covered_of, numbered
 from access.evidence_trace import input_names
 from access.evidence_words import report_words
-from access.evidence_zone import zone_statements
+from access.evidence_zone import register_statement, zone_statements
 from access.indicator_registry import entry
 from access.report_data import Run, read_run
 from access.report_numbers import Numbers
@@ -313,3 +314,19 @@ def test_what_is_copied_from_the_page_is_the_hash_itself(folder: Path, tmp_path:
     for each in made.run.manifest["inputs"]:
         assert each["sha256"] in copied
     assert manifest_sha256(made.run) in copied
+
+
+@pytest.mark.parametrize("texts", [EN, FR], ids=LANGUAGES)
+def test_a_report_on_the_city_speaks_of_its_zones(folder: Path, run: Run, texts: Texts) -> None:
+    found = register_statement(run, texts)
+    assert (found.state, found.claim.value, found.value) == ("described", 4700.0, texts.number(4700))
+    assert found.said.startswith("2 zones")
+    none = register_statement(run._replace(zones=None), texts)
+    assert (none.state, none.files) == ("withheld", ())
+    assert run.zones is not None
+    empty = register_statement(run._replace(zones=run.zones.iloc[:0]), texts)
+    assert (empty.state, empty.claim.value) == ("described", 0.0)
+    made = gather(folder, texts.language)
+    assert found.said in [each.said for each in made.statements]
+    assert [entry[3] for entry in made.figures["map"].legend][-1] == "outline"
+    assert [entry[3] for entry in map_figure(run, "b_west", texts).legend][-2:] == ["outline", "zone"]
