@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from access.texts import LANGUAGES, Texts
 
 KIND, VERSION = "evidence bundle", 1
 BUNDLE_JSON = "bundle.json"
+_ABSOLUTE = re.compile(r"(/|[A-Za-z]:[\\/])[^\s/\\][^\n]*[/\\]?")  # at the beginning of a text
 RESULTS, COMPARED, SCENARIOS = "results", "comparison", "scenarios"
 
 
@@ -61,6 +63,7 @@ class Bundle:
     checks: list[Check]
     left_out: list[BundledInput]
     signed: bool
+    machine_paths: list[str] = field(default_factory=list)  # folders of this computer that its manifests name
 
 
 def write_bundle(run: Path, target: Path, asked: Asked) -> Bundle:
@@ -103,7 +106,28 @@ def write_bundle(run: Path, target: Path, asked: Asked) -> Bundle:
         contents[SIGNATURE] = signature_of(sums, asked.key, asked.passphrase)
     write_zip(target, contents)
     left_out = [each for each in inputs if not each.included]
-    return Bundle(target, hashlib.sha256(sums).hexdigest(), checks, left_out, asked.key is not None)
+    named = [path for name in (f"{RESULTS}/{MANIFEST}", f"{COMPARED}/{MANIFEST}") if name in contents
+             for path in paths_of_this_machine(json.loads(_bytes_of(contents[name])))]  # fmt: skip
+    return Bundle(
+        target, hashlib.sha256(sums).hexdigest(), checks, left_out, asked.key is not None,
+        list(dict.fromkeys(named)),
+    )  # fmt: skip
+
+
+def paths_of_this_machine(told: Any) -> Iterator[str]:
+    """Yield the absolute paths in a manifest: a bundle hands them on, and with them perhaps a user's name."""
+    if isinstance(told, Mapping):
+        for value in told.values():
+            yield from paths_of_this_machine(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from paths_of_this_machine(value)
+    elif isinstance(told, str) and _ABSOLUTE.match(told):
+        yield told
+
+
+def _bytes_of(content: Path | bytes) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
 
 
 def program_sha256() -> str:

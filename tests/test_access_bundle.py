@@ -13,7 +13,7 @@ import pytest
 import yaml
 from builders_bundle import INPUTS, bundle_of, unpacked, write_run_with_inputs
 
-from access.bundle import program_sha256
+from access.bundle import paths_of_this_machine, program_sha256
 from access.bundle_sign import new_key, signature_of, signer_of
 from access.bundle_sums import problems_of_files, sums_text
 from access.bundle_zip import first_difference, name_problem, unpack, write_zip
@@ -307,3 +307,10 @@ def test_the_hash_of_the_program_is_computed_as_the_page_says() -> None:
             name = path.relative_to(root.parent).as_posix()
             digest.update(name.encode() + b"\n" + path.read_bytes())
     assert digest.hexdigest() == program_sha256()
+
+
+def test_folders_of_this_computer_in_the_manifests_are_told(run: Path, tmp_path: Path) -> None:
+    bundle = bundle_of(run, tmp_path / "e.zip")
+    assert str(run.parent / "data") in bundle.machine_paths
+    told = {"a": ["C:\\Users\\somebody", "/home/somebody/x"], "b": {"c": "results/x", "d": "/ h"}, "n": 3}
+    assert list(paths_of_this_machine(told)) == ["C:\\Users\\somebody", "/home/somebody/x"]
