@@ -24,7 +24,7 @@ EXIT_DIFFERS = 1
 
 @click.command()
 @click.argument("run", type=_FOLDER)
-@click.option("--zone", metavar="ZONE", help="Begin the report with this zone of the register.")
+@click.option("--zone", metavar="ZONE", help="Begin the report with this zone of the register (id or name).")
 @click.option(
     "--compare", "scenarios", type=_FILE, multiple=True, metavar="SCENARIO",
     help="Also compute this scenario and tell what it changes. May be given several times.",

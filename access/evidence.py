@@ -18,7 +18,7 @@ from access.evidence_figures import FigureTold, map_figure, rights_figure, scena
 from access.evidence_scenario import scenario_statements
 from access.evidence_statement import Statement, numbered
 from access.evidence_words import report_words
-from access.evidence_zone import register_statement, zone_statements
+from access.evidence_zone import register_statement, zone_id_of, zone_statements
 from access.report_data import Run, read_run
 from access.results import MANIFEST
 from access.texts import Texts
@@ -47,7 +47,7 @@ def report_pdf(run: Path, language: str, zone: str | None = None, comparison: Pa
     language : {"en", "fr"}
         Language of the report.
     zone : str, optional
-        A zone of the run's register, which the report then begins with.
+        A zone of the run's register (id, or a name that only one has), which the report then begins with.
     comparison : Path, optional
         Folder that ``fairreach compare`` wrote for this run; its scenarios are then told of too.
 
@@ -80,6 +80,7 @@ def gather(run: Path, language: str, zone: str | None = None, comparison: Path |
     """Return everything that a report says and shows. Parameters and errors as ``report_pdf``."""
     texts = Texts(language)
     read = read_run(run)
+    zone = zone_id_of(read, zone) if zone else None
     compared = None if comparison is None else _comparison_of(run, comparison)
     statements = numbered([*_statements(read, zone, compared, texts)])
     figures = dict(_figures(read, zone, compared, statements, texts))

@@ -90,6 +90,11 @@ def write_evidence(run: Path, out: Path, asked: EvidenceAsked) -> Iterator[str]:
             yield f"{texts('evidence.written_bundle'):9} {bundle.path}"
             yield texts("reproduce.sums", hash=bundle.sums_sha256)
             yield from (texts("evidence.left_out", file=each.file) for each in bundle.left_out)
+            yield from (
+                texts("evidence.where_not_told", file=each.file)
+                for each in bundle.left_out
+                if each.file not in asked.where
+            )
             if bundle.machine_paths:
                 yield texts("evidence.machine_paths", paths=", ".join(bundle.machine_paths))
 

@@ -148,7 +148,8 @@ def reason_words(claim: Claim, number: Number, texts: Texts) -> str:
         case Verdict.CARRIED:
             return ""
         case Verdict.NOT_DEFINED:
-            return absence_words(number, texts)
+            hidden = number.note.startswith("suppressed")
+            return texts("evidence.suppressed") if hidden else absence_words(number, texts)
         case Verdict.COVERAGE_TOO_LOW:
             share, floor = texts.percent(claim.covered_share), texts.percent(COVERED_AT_LEAST)
             return texts("claim.coverage_too_low", share=share, floor=floor)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from access.claims import Claim, Verdict, claim_above, claim_number
+from access.errors import ResultError
 from access.evidence_statement import Source, State, Statement
 from access.evidence_trace import input_names, result_files
 from access.report_data import Run
@@ -21,7 +22,7 @@ from access.report_scenario_numbers import elided
 from access.report_zone_gap import number_in
 from access.report_zones import how_many_zones, term, zones_of
 from access.texts import Texts
-from access.zone_sheet_facts import LackedRight, ZoneFacts, access_words, facts_of
+from access.zone_sheet_facts import LackedRight, ZoneFacts, access_words, facts_of, zone_ids
 
 _ROUNDING = 1e-9
 
@@ -162,6 +163,8 @@ def _described(
     claim = claim_number(value, low=None, high=None, covered_share=1.0)
     state: State = "described" if claim.description_allowed else "withheld"
     reason = texts("claim.not_quantified") if state == "described" else words
+    if reason == texts("range.suppressed"):
+        reason = texts("evidence.suppressed")
     return _made(run, facts, claim, state, said, words, reason, texts, key=key)
 
 
@@ -202,3 +205,21 @@ def _of_rights(run: Run) -> list[str]:
     """Return the services of the rights that the register judges by."""
     judged = (run.manifest.get("exclusion") or {}).get("rights") or []
     return [str(each["service"]) for each in entries_of(run) if each.get("name") in judged]
+
+
+def zone_id_of(run: Run, asked: str) -> str:
+    """Return the id of the zone that an id or a name means.
+
+    Raises
+    ------
+    ResultError
+        If the register has no such zone, or several of this name; all are listed by id and name.
+    """
+    named = [(zone_id, zone.name) for zone_id, zone in zip(zone_ids(run), zones_of(run), strict=True)]
+    found = [zone_id for zone_id, _ in named if zone_id == asked]
+    found = found or [zone_id for zone_id, name in named if name.casefold() == asked.strip().casefold()]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"{zone_id} ({name})" for zone_id, name in named[:20]) or "none"
+    why = f"has {len(found)} zones of the name" if found else "has no zone"
+    raise ResultError(f"--zone: the register {why} {asked[:60]!r}; give an id. It has {listed}")

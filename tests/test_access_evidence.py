@@ -27,12 +27,13 @@ from access.evidence_frames import frames_by_area
 from access.evidence_statement import Statement, covered_of, numbered
 from access.evidence_trace import input_names
 from access.evidence_words import report_words
-from access.evidence_zone import register_statement, zone_statements
+from access.evidence_zone import register_statement, zone_id_of, zone_statements
 from access.indicator_registry import entry
 from access.report_data import Run, read_run
 from access.report_numbers import Numbers
+from access.report_zones import zones_of
 from access.texts import LANGUAGES, Texts
-from access.zone_sheet_facts import manifest_sha256
+from access.zone_sheet_facts import manifest_sha256, zone_ids
 
 EN, FR = Texts("en"), Texts("fr")
 JOBS: dict[str, Any] = {"service": "jobs", "period": "midday", "cutoff_min": 45}
@@ -105,7 +106,7 @@ def test_what_is_suppressed_is_withheld_and_gives_no_number_away(run: Run) -> No
     hidden = row("right_residents", math.nan, unit="residents", standard="school_15", period="midday")
     hidden |= {"note": "suppressed: fewer than 20 residents"}
     (right,) = said(with_rows(run, hidden), "right_residents", standard="school_15")
-    assert (right.state, right.reason) == ("withheld", "suppressed (too few residents)")
+    assert (right.state, right.reason) == ("withheld", EN("evidence.suppressed"))
     assert right.plain()["claim"]["value"] is None  # type: ignore[index]
     rights = {each.source.key.get("right"): each for each in zone_statements(run, "a_east", EN)}
     assert (rights["hospital_45"].state, rights["hospital_45"].value) == (
@@ -142,7 +143,7 @@ def test_a_zone_found_often_enough_is_said_to_be_one(run: Run) -> None:
 
 
 def test_an_unknown_zone_and_another_runs_comparison_are_refused(folder: Path) -> None:
-    with pytest.raises(ResultError, match="no zone 'gone'"):
+    with pytest.raises(ResultError, match="has no zone 'gone'"):
         gather(folder, "en", "gone")
     with pytest.raises(ResultError, match="is no comparison"):
         gather(folder, "en", comparison=folder)
@@ -330,3 +331,14 @@ def test_a_report_on_the_city_speaks_of_its_zones(folder: Path, run: Run, texts:
     assert found.said in [each.said for each in made.statements]
     assert [entry[3] for entry in made.figures["map"].legend][-1] == "outline"
     assert [entry[3] for entry in map_figure(run, "b_west", texts).legend][-2:] == ["outline", "zone"]
+
+
+def test_a_zone_may_be_asked_for_by_a_name_that_only_one_has(run: Run) -> None:
+    name = zones_of(run)[zone_ids(run).index("b_west")].name
+    assert zone_id_of(run, "b_west") == zone_id_of(run, name) == zone_id_of(run, name.upper()) == "b_west"
+    with pytest.raises(ResultError, match=r"b_west \("):
+        zone_id_of(run, "gone")
+    assert run.zones is not None
+    twins = run._replace(zones=run.zones.assign(name="Same", label_en="Same", label_fr="Same"))
+    with pytest.raises(ResultError, match="has 2 zones of the name 'Same'"):
+        zone_id_of(twins, "Same")
