@@ -202,6 +202,7 @@ def _limits(run: Run, texts: Texts) -> Iterator[str]:
     yield from rule_words(run, run.manifest.get("exclusion") or {}, texts)
     for key in ("fares", "realised", "capacity", "outside"):
         yield texts(f"unknown.{key}")
+    yield texts("evidence.rounded")
     yield texts("evidence.no_finding")
     for period in run.periods:
         if period.get("state", "ok") != "ok":
