@@ -37,6 +37,17 @@ def words_of(episode: Episode, history: History, counting: Counting) -> dict[str
     return found
 
 
+def decimals_of(before: float | None, now: float | None, indicator: str) -> int:
+    """Return with how many decimals a change is told: so many that its range is not rounded to hold 0.
+
+    Residents are whole. Numbers below 10 have three decimals, a change below 10 of larger ones has one.
+    """
+    before, now = before or 0.0, now or 0.0
+    if max(abs(before), abs(now)) < 10:
+        return 3
+    return 0 if abs(now - before) >= 10 or "residents" in indicator else 1
+
+
 @functools.cache
 def _texts(language: str) -> Texts:
     return Texts(language)
@@ -133,7 +144,7 @@ class _Told:
         }
 
     def _decimals(self) -> int:
-        return 0 if max(abs(self.seen.before or 0.0), abs(self.seen.now or 0.0)) >= 10 else 3
+        return decimals_of(self.seen.before, self.seen.now, self.subject.get("indicator", ""))
 
     def _title(self) -> str:
         entry = registry().get(self.subject["indicator"])
