@@ -154,7 +154,14 @@ def test_it_is_served_for_real_and_ends_cleanly(run: Path, program: str) -> None
         app = f"dashboards.app:server_of([{str(run)!r}], allow_hosts=['map.example.org'])"
         options = ["--workers", "1", "--threads", "8", "--bind", f"127.0.0.1:{port}"]
         command = [sys.executable, "-m", "gunicorn", *options, app]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # A shell's job in the background ignores Ctrl+C, and so would everything that it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        server = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     try:
         page, headers = whole(f"http://127.0.0.1:{port}/")
         assert b"_dash-config" in page
