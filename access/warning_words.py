@@ -25,7 +25,7 @@ from access.warning_rules import (
 
 def words_of(episode: Episode, history: History, counting: Counting) -> dict[str, str]:
     """Return what an alert says in each language: of a cleared one what it was when it last held."""
-    held = [seen for _, status, seen in episode.track if status in ("holds", "between")]
+    held = [seen for _, status, seen in episode.track if status == "holds"]
     found = {}
     for language in LANGUAGES:
         texts = _texts(language)
