@@ -9,7 +9,8 @@ from typing import Any
 from access.backtest import BackTest
 from access.errors import StoreError
 from access.observatory_store import is_server
-from access.results import write_json
+from access.results import json_text
+from access.whole_files import write_whole
 
 
 def as_record(found: BackTest, city: str) -> dict[str, Any]:
@@ -58,9 +59,7 @@ def place_of(location: str | Path, city: str) -> Path:
 def save_back_test(location: str | Path, city: str, found: BackTest) -> Path:
     """Write results beside the store and return the file."""
     place = place_of(location, city)
-    partial = place.with_name(f".{place.name}.partial")
-    write_json(partial, as_record(found, city))
-    partial.replace(place)
+    write_whole(place, json_text(as_record(found, city)).encode())
     return place
 
 

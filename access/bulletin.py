@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from access.notes_places import chosen_city
 from access.observatory_store import reading
 from access.texts import Texts
 from access.typeset import typeset_pdf, typeset_pictures
+from access.whole_files import write_whole
 
 TEMPLATE = "bulletin.typ"
 
@@ -58,18 +57,13 @@ def write_bulletin(location: str | Path, city: str | None, quarter: str, languag
         As ``bulletin``, or if the file cannot be written.
     """
     content = bulletin(location, city, quarter, language)
-    partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(out)
+        write_whole(out, content)
     except OSError as error:
         raise InputDataError(
             f"--out {out}: cannot be written ({error.strerror}); name another file"
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def _inputs(

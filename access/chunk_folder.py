@@ -11,7 +11,6 @@ into the manifest, and nothing in the folder tells how often it was interrupted.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import logging
@@ -34,10 +33,9 @@ from access.chunk_record import (
     read_records,
 )
 from access.errors import ResultError
+from access.whole_files import PARTIAL, why_not_written, write_whole
 
 logger = logging.getLogger(__name__)
-
-PARTIAL = ".partial"
 
 
 class ChunkFolder:
@@ -159,32 +157,15 @@ def opened(
             (folder / WRITER).unlink()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, flush it to the disk and rename it: it is whole or not there."""
-    partial = path.with_name(path.name + PARTIAL)
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
-
-
 @contextlib.contextmanager
 def _told(folder: Path) -> Iterator[None]:
     """Turn errors of the disk into one that says what stays and what to do."""
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "the disk is full" if full else f"cannot be written ({error.strerror or error})"
         raise ResultError(
-            f"{folder}: {why}. What was finished stays there: make room or give the right to write, "
-            "and run again to continue"
+            f"{folder}: {why_not_written(error)}. What was finished stays there: make room or give the right "
+            "to write, and run again to continue"
         ) from error
 
 

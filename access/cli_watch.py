@@ -108,6 +108,7 @@ def cities(
     from access.cities_words import GROUPS, city_headings, city_notes, city_tables, refusal_lines
     from access.observatory_store import reading
     from access.texts import Texts
+    from access.warning_files import write_text
 
     log(quiet=True)
     words = Texts(lang)
@@ -128,7 +129,7 @@ def cities(
         for line in refusal_lines(found, words):
             click.echo(f"  {line}")
     if csv_file is not None:
-        found.rows.to_csv(csv_file, index=False)
+        write_text(csv_file, found.rows.to_csv(index=False))
 
 
 COMMANDS: tuple[click.Command, ...] = (watch, cities)

@@ -16,6 +16,7 @@ from access.errors import AccessError
 from access.evidence import gather, pdf_of
 from access.results import read_manifest
 from access.texts import Texts
+from access.whole_files import write_whole
 
 BUNDLE = "evidence.zip"
 
@@ -117,11 +118,7 @@ def _names_differ(scenarios: Sequence[Path]) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise AccessError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        partial.unlink(missing_ok=True)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-
 from access.datasets import cache_folder, sha256_of
 from access.errors import StoreError
 from access.observatory_store import is_server
+from access.whole_files import is_left_behind, why_not_written
 
 _PARTIAL = ".watch-"
 """Begins the name of a file that is being written, before the number of its process."""
@@ -88,14 +86,12 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "the disk is full" if full else f"cannot be written ({error.strerror or error})"
-        raise StoreError(f"{folder}: {why}; nothing was filed") from None
+        raise StoreError(f"{folder}: {why_not_written(error)}; nothing was filed") from None
 
 
 def _remove_leftovers(folder: Path) -> None:
     """Remove what a watch that was killed left half written."""
     for left in folder.glob(f"{_PARTIAL}*"):
         number = left.name.removeprefix(_PARTIAL).partition("-")[0]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
+        if is_left_behind(number):
             left.unlink(missing_ok=True)

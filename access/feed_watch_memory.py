@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import NamedTuple
 
 from access.errors import StoreError
 from access.feed_watch_fetch import Validators
 from access.observatory_store import is_server
+from access.whole_files import write_whole
 
 
 class Remembered(NamedTuple):
@@ -59,14 +59,10 @@ class Memory:
         if self._file is None:
             return
         content = {name: known._asdict() for name, known in self._known.items()}
-        partial = self._file.with_name(f".{self._file.name}.partial-{os.getpid()}")
         try:
-            partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
-            partial.replace(self._file)
+            write_whole(self._file, json.dumps(content, indent=1).encode())
         except OSError as error:
             raise StoreError(f"{self._file}: cannot be written ({error.strerror or error})") from None
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def _name(address: str) -> str:

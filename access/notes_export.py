@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from access.notes import STATES, newest_first
 from access.notes_places import timetable
 from access.observatory_read import snapshots_of
 from access.observatory_store import Store
+from access.whole_files import write_whole
 
 COLUMNS = (
     "note",
@@ -70,18 +69,13 @@ def export_notes(
         raise InputDataError(f"--out {out}: end its name with {', '.join(writers)}")
     notes = notes_of(store, city, states)
     text = writer(notes)
-    partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", newline="")
-        partial.replace(out)
+        write_whole(out, text.encode())
     except OSError as error:
         raise InputDataError(
             f"--out {out}: cannot be written ({error.strerror}); name another file"
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
     return len(notes)
 
 

@@ -7,18 +7,16 @@ computed again, and one input at a time can be taken from another snapshot.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
-
 from access.datasets import sha256_of
 from access.errors import StoreError
 from access.observatory_store import is_server
+from access.whole_files import is_left_behind, why_not_written
 
 ARCHIVE_VARIABLE = "FAIRREACH_ARCHIVE"
 """Names the folder of the archive of stores on a server; that of a file lies beside it."""
@@ -140,9 +138,7 @@ def _keep(source: Path, sha256: str, folder: Path) -> Path | None:
             partial.replace(target)
         return target if same else None
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "the disk is full" if full else f"cannot be written ({error.strerror or error})"
-        raise StoreError(f"{folder}: {why}; nothing was filed") from error
+        raise StoreError(f"{folder}: {why_not_written(error)}; nothing was filed") from error
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -164,5 +160,5 @@ def _remove_leftovers(folder: Path) -> None:
     """Remove what a process that was killed left half copied."""
     for left in folder.glob("*.partial-*"):
         number = left.name.rpartition("-")[2]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
+        if is_left_behind(number):
             left.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from access.errors import StoreError
 from access.observatory_archive_files import archive_folder, archived
 from access.observatory_store import Store
+from access.whole_files import is_disk_full
 
 
 def copy_archive(store: Store, source: str | Path, target: str | Path) -> int:
@@ -44,8 +44,7 @@ def copy_archive(store: Store, source: str | Path, target: str | Path) -> int:
             partial.replace(place)
         except OSError as error:
             partial.unlink(missing_ok=True)
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            reason = "the disk is full" if full else error.strerror or str(error)
+            reason = "the disk is full" if is_disk_full(error) else error.strerror or str(error)
             raise StoreError(f"{there}: {reason}; the store {target} was not changed") from error
         copied += 1
     return copied

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import json
 import os
 import shutil
@@ -25,6 +24,7 @@ from access.observatory_schema import Table, schema
 from access.observatory_store import Store
 from access.observatory_tables import arrow_schema, to_arrow
 from access.progress import Advance
+from access.whole_files import is_disk_full
 
 FORMAT = "fairreach observatory export"
 MANIFEST = "manifest.json"
@@ -76,8 +76,7 @@ def export(
             folder.rmdir()
         partial.rename(folder)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full" if full else error.strerror or str(error)
+        reason = "the disk is full" if is_disk_full(error) else error.strerror or str(error)
         raise StoreError(f"{folder}: cannot be written ({reason}); nothing was left there") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from access.bundle_zip import first_difference, unpack
 from access.datasets import sha256_of
 from access.errors import AccessError
 from access.reproduce_compare import TableCompared, compare_folders
+from access.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -259,18 +259,14 @@ def write_differences(made: Reproduced, path: Path) -> None:
         If the file cannot be written.
     """
     import csv
+    import io
 
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["file", "where", "before", "again", "by"])
+    for table in made.tables:
+        writer.writerows([each.file, each.where, each.before, each.again, each.by] for each in table.shown)
     try:
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["file", "where", "before", "again", "by"])
-            for table in made.tables:
-                writer.writerows(
-                    [each.file, each.where, each.before, each.again, each.by] for each in table.shown
-                )
-        partial.replace(path)
+        write_whole(path, text.getvalue().encode())
     except OSError as error:
         raise AccessError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        partial.unlink(missing_ok=True)

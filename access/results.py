@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -13,13 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from access.datasets import require_writable
 from access.engine.arrays import UNREACHED_MIN, Minutes
 from access.errors import ResultError
+from access.whole_files import is_disk_full, is_left_behind
 
 MANIFEST = "manifest.json"
 DRAWS = "draws.parquet"
@@ -115,7 +114,7 @@ def new_run_folder(folder: Path, kind: FolderKind = RUN) -> Iterator[Path]:
         yield partial
         _swap(partial, folder)
     except OSError as error:
-        why = "the disk is full" if _is_disk_full(error) else f"cannot be written ({error})"
+        why = "the disk is full" if is_disk_full(error) else f"cannot be written ({error})"
         raise ResultError(
             f"{folder}: {why}; nothing was changed there. {ANOTHER_FOLDER.capitalize()}"
         ) from error
@@ -127,7 +126,7 @@ def _remove_leftovers(folder: Path) -> None:
     """Remove what a run that was killed left beside its folder; a run still going is left alone."""
     for leftover in folder.parent.glob(f"{folder.name}.partial-*"):
         number = leftover.name.rpartition("-")[2]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
+        if is_left_behind(number):
             shutil.rmtree(leftover, ignore_errors=True)
 
 
@@ -144,14 +143,14 @@ def _swap(partial: Path, folder: Path) -> None:
     shutil.rmtree(previous, ignore_errors=True)
 
 
-def _is_disk_full(error: OSError) -> bool:
-    return error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
-
-
 def write_json(path: Path, content: Any) -> None:
     """Write readable UTF-8 JSON; NaN and infinity become null."""
-    text = json.dumps(_finite(content), indent=2, ensure_ascii=False, default=str)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(json_text(content), encoding="utf-8")
+
+
+def json_text(content: Any) -> str:
+    """Return readable JSON that ends with a line; NaN and infinity become null."""
+    return json.dumps(_finite(content), indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def add_to_manifest(folder: Path, **entries: object) -> None:

@@ -19,6 +19,7 @@ import pandas as pd
 from access.errors import ResultError
 from access.texts import Texts
 from access.warning import Alert
+from access.whole_files import write_whole
 
 SUBJECT = (
     "indicator",
@@ -152,12 +153,9 @@ def write_text(file: Path, content: str) -> None:
     ResultError
         If it cannot be written.
     """
-    partial = file.with_name(f".{file.name}.partial")
     try:
-        partial.write_text(content, encoding="utf-8", newline="")
-        partial.replace(file)
+        write_whole(file, content.encode())
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ResultError(
             f"{file}: cannot be written ({error.strerror or error}); name another file"
         ) from None
