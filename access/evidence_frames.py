@@ -14,10 +14,9 @@ from typing import NamedTuple
 from pydantic import Field
 
 from access.checked_yaml import read_model
-from access.config_sources import Label, Name, Section, Text
+from access.config_sources import Label, Name, Section
 from access.errors import ConfigError
-from access.impact_frames import read_frames
-from access.rights_catalogue import SourceDate
+from access.impact_frames import LegalText, read_frames
 from access.texts import Texts
 
 
@@ -28,19 +27,10 @@ class Area(Section):
     shared: list[Name] = Field(description="Frames of impact_frames.yaml that belong to it.")
 
 
-class AreaFrame(Section):
+class AreaFrame(LegalText):
     """One frame of an area."""
 
-    name: Name = Field(description="Short name.")
     area: Name = Field(description="Of ``areas``.")
-    title: Label = Field(description="Name for readers.")
-    source: Text = Field(description="Act and article, or document.")
-    date: SourceDate = Field(description="When it was adopted, or the version read.")
-    asks: Label = Field(description="What it asks for, and of whom.")
-    status: Label = Field(description="How far it binds, as far as known.")
-    status_date: SourceDate = Field(description="The day on which that was so.")
-    text_verified: bool = Field(description="Whether the text was compared with the source or a copy.")
-    status_verified: bool = Field(description="Whether the status was.")
 
 
 class AreasFile(Section):
@@ -95,7 +85,7 @@ def frames_by_area(language: str) -> dict[str, list[FrameTold]]:
     return told
 
 
-def _told(frame: object, texts: Texts) -> FrameTold:
+def _told(frame: LegalText, texts: Texts) -> FrameTold:
     def label(name: str) -> str:
         value = getattr(frame, name)
         return texts.label(value.model_dump() if isinstance(value, Label) else value)
@@ -107,8 +97,8 @@ def _told(frame: object, texts: Texts) -> FrameTold:
         asks=label("asks"),
         status=label("status"),
         status_date=label("status_date"),
-        text_verified=bool(getattr(frame, "text_verified", False)),
-        status_verified=bool(getattr(frame, "status_verified", False)),
+        text_verified=frame.text_verified,
+        status_verified=frame.status_verified,
     )
 
 

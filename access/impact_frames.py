@@ -31,12 +31,11 @@ Kind = Literal[
 ]
 
 
-class Frame(Section):
-    """One law, recommendation, guideline or policy that compares groups."""
+class LegalText(Section):
+    """What is said of any law, recommendation, guideline or policy."""
 
     name: Name = Field(description="Short name.")
     title: Label = Field(description="Name for readers.")
-    kind: Kind = Field(description="What the text is.")
     source: Text = Field(description="Act and article, or document.")
     date: SourceDate = Field(description="When it was adopted, or the version read.")
     asks: Label = Field(description="What it asks for, and of whom.")
@@ -44,6 +43,12 @@ class Frame(Section):
     status_date: SourceDate = Field(description="The day on which that was so.")
     text_verified: bool = Field(description="Whether the text was compared with the source or a copy.")
     status_verified: bool = Field(description="Whether the status was.")
+
+
+class Frame(LegalText):
+    """One law, recommendation, guideline or policy that compares groups."""
+
+    kind: Kind = Field(description="What the text is.")
     example: Label | None = Field(None, description="A threshold somebody uses; never applied unasked.")
 
 
