@@ -23,7 +23,8 @@ from access.observatory_store import Store
 from dashboards.aria import aria
 from dashboards.run_data import RunData
 from dashboards.store_data import StoreData, StoreReadError, store_data
-from dashboards.time_choice import cities_in, city_of_run
+from dashboards.time_alerts_read import judged_in
+from dashboards.time_choice import cities_in, city_of_run, series_in
 from dashboards.time_words import short_day
 from dashboards.view import View
 from dashboards.words import Words
@@ -161,7 +162,7 @@ def targets_of(store: StoreData, city: str, attached: str) -> list[Target]:
         both = store.kept(("stops", city), lambda opened: _timetable(opened, store.location, city))
         return both[0] if attached == "stop" else both[1]
     if attached == "alert":
-        return store.kept(("note_alerts", city), lambda opened: _alerts(opened, city))
+        return _alerts(store, city)
     return []
 
 
@@ -181,11 +182,10 @@ def _quarters(store: Store, city: str) -> list[Target]:
     return [Target(str(cell), f"{zone} ({cell})") for cell, zone in frame.itertuples(index=False)]
 
 
-def _alerts(store: Store, city: str) -> list[Target]:
-    from access.warning import alerts_of
-
-    found = [each for each in alerts_of(store, city) if each.state != "cleared"]
-    return [Target(each.alert, each.text) for each in found]
+def _alerts(store: StoreData, city: str) -> list[Target]:
+    """Return the open alerts of the newest series; the page has applied the rules to it before."""
+    found = judged_in(store, city, str(series_in(store, city)["series"].iloc[-1])).alerts
+    return [Target(each.alert, each.text) for each in found if each.state != "cleared"]
 
 
 def _timetable(store: Store, location: str, city: str) -> tuple[list[Target], list[Target]]:

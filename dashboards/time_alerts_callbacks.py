@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import dash
@@ -72,12 +73,9 @@ def _details(app: dash.Dash, runs: Runs) -> None:
     def details(
         clicks: int | None, button: dict[str, str], expanded: str, table: dict[str, Any]
     ) -> tuple[Children, str]:
-        if not clicks:
-            raise PreventUpdate
-        if expanded == "true":
-            return [], "false"
-        told, said, _ = _told(table, runs)
-        return alert_details(_one(told, button["alert"]), said), "true"
+        return _toggled(
+            clicks, expanded, table, runs, lambda told, said: alert_details(_one(told, button["alert"]), said)
+        )
 
 
 def _without_card(app: dash.Dash, runs: Runs) -> None:
@@ -93,12 +91,9 @@ def _without_card(app: dash.Dash, runs: Runs) -> None:
     def listed(
         clicks: int | None, button: dict[str, str], expanded: str, table: dict[str, Any]
     ) -> tuple[Children, str]:
-        if not clicks:
-            raise PreventUpdate
-        if expanded == "true":
-            return [], "false"
-        told, said, _ = _told(table, runs)
-        return alert_list(told, button["which"], said), "true"
+        return _toggled(
+            clicks, expanded, table, runs, lambda told, said: alert_list(told, button["which"], said)
+        )
 
     @app.callback(
         Output({"type": PICKED, "which": MATCH}, "children"),
@@ -147,6 +142,22 @@ def _outline(app: dash.Dash, runs: Runs) -> None:
             raise PreventUpdate
         marks = ["true" if str(button["alert"]) == wanted else "false" for button in buttons]
         return outline_of(run, cells, said("time.alerts.outlined")), marks
+
+
+def _toggled(
+    clicks: int | None,
+    expanded: str,
+    table: dict[str, Any],
+    runs: Runs,
+    show: Callable[[list[Told], Words], Children],
+) -> tuple[Children, str]:
+    """Return what a button opens, or nothing where that was open, and the button's state."""
+    if not clicks:
+        raise PreventUpdate
+    if expanded == "true":
+        return [], "false"
+    told, said, _ = _told(table, runs)
+    return show(told, said), "true"
 
 
 def _told(table: dict[str, Any], runs: Runs) -> tuple[list[Told], Words, bool]:

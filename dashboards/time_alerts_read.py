@@ -36,7 +36,7 @@ def alerts_in(store: StoreData, choice: Choice) -> list[Told]:
     StoreReadError
         If the store cannot be read.
     """
-    found = _judged(store, choice).alerts
+    found = judged_in(store, choice.city, choice.series).alerts
 
     def read(opened: Store) -> list[Told]:
         answers = opened.rows("answer", city=choice.city)
@@ -59,11 +59,18 @@ def not_judged_in(store: StoreData, choice: Choice, words: Words) -> list[str]:
     from access.warning_rules import shipped_rules
 
     day = short_day(choice.days[-1], words)
-    return list(not_judged_lines(_judged(store, choice), shipped_rules(), day, words.texts))
+    judged = judged_in(store, choice.city, choice.series)
+    return list(not_judged_lines(judged, shipped_rules(), day, words.texts))
 
 
-def _judged(store: StoreData, choice: Choice) -> Judged:
-    """Apply the rules that come with the program to a series."""
+def judged_in(store: StoreData, city: str, series: str) -> Judged:
+    """Apply the rules that come with the program to a series.
+
+    Raises
+    ------
+    StoreReadError
+        If the store cannot be read.
+    """
 
     def read(opened: Store) -> Judged:
         from access.warning import judge
@@ -71,9 +78,9 @@ def _judged(store: StoreData, choice: Choice) -> Judged:
         from access.warning_rules import shipped_rules
 
         rules = shipped_rules()
-        return judge(history_of(opened, choice.city, rules, choice.series), rules)
+        return judge(history_of(opened, city, rules, series), rules)
 
-    return store.kept(("judged", choice.city, choice.series), read)
+    return store.kept(("judged", city, series), read)
 
 
 def cells_of_alert(told: Sequence[Told], name: str) -> tuple[str, ...]:
