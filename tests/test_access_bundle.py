@@ -312,5 +312,5 @@ def test_the_hash_of_the_program_is_computed_as_the_page_says() -> None:
 def test_folders_of_this_computer_in_the_manifests_are_told(run: Path, tmp_path: Path) -> None:
     bundle = bundle_of(run, tmp_path / "e.zip")
     assert str(run.parent / "data") in bundle.machine_paths
-    told = {"a": ["C:\\Users\\somebody", "/home/somebody/x"], "b": {"c": "results/x", "d": "/ h"}, "n": 3}
-    assert list(paths_of_this_machine(told)) == ["C:\\Users\\somebody", "/home/somebody/x"]
+    told = {"a": ["D:\\planning", "/data/planning/x"], "b": {"c": "results/x", "d": "/ h"}, "n": 3}
+    assert list(paths_of_this_machine(told)) == ["D:\\planning", "/data/planning/x"]
