@@ -36,13 +36,13 @@ class BackTest:
         Every alert, in the order in which they were first said.
     planted : DataFrame
         One row for each thing planted: ``id``, ``effect``, ``begins``, ``said_on``, ``delay`` (snapshots, 1 =
-        the first that counts; null = never), ``after`` (the same from the first that shows it),
-        ``warned_delay`` (until a warning), ``found`` (boolean: within the snapshots asked for; of something
-        good: at least half of what it ends was cleared), ``alerts`` (that fit it; of something good: that it
-        should end), ``standing`` (of these, never cleared) and ``rules``. Without a truth it is empty.
+        the first that shows it; null = never), ``warned_delay`` (until a warning), ``within`` (its limit),
+        ``found`` (boolean: within the limit; of something good: at least half of what it ends was cleared),
+        ``alerts`` (that fit it; of something good: that it should end), ``standing`` (of these, never
+        cleared) and ``rules``. Without a truth it is empty.
     false_alarms : DataFrame
-        Alerts first said in a stretch of noise: ``day``, ``rule``, ``kind``, ``state`` (highest ever),
-        ``subject``, ``text_en``, ``text_fr``.
+        Alerts first said in a stretch of noise, also those that fit something planted: ``day``, ``rule``,
+        ``kind``, ``state`` (highest ever), ``subject``, ``text_en``, ``text_fr``.
     beside : DataFrame
         The same of alerts that fit nothing planted outside of such stretches.
     noise_snapshots : int
@@ -138,15 +138,15 @@ def judged(
         matched = {each.id: [one for one in said if _fits(one, each, truth, days)] for each in truth.planted}
     explained = {one.alert.alert for found in matched.values() for one in found}
     loose = [one for one in said if one.alert.alert not in explained] if truth is not None else []
-    noisy = [number for number, day in enumerate(days) if truth is not None and _in_noise(day, truth)]
+    in_noise = {number for number, day in enumerate(days) if truth is not None and _in_noise(day, truth)}
     return BackTest(
         days=list(days),
         rules=list(rules),
         said=said,
         planted=planted_table(truth, matched, days),
-        false_alarms=alert_table([one for one in loose if one.at in noisy], days),
-        beside=alert_table([one for one in loose if one.at not in noisy], days),
-        noise_snapshots=len(noisy),
+        false_alarms=alert_table([one for one in said if one.at in in_noise], days),
+        beside=alert_table([one for one in loose if one.at not in in_noise], days),
+        noise_snapshots=len(in_noise),
         truth=truth,
     )
 
@@ -170,7 +170,7 @@ def _fits(said: Said, planted: Planted, truth: Truth, days: Sequence[date]) -> b
     shown = [number for number, day in enumerate(days) if day >= planted.begins]
     if not shown or said.at < shown[0]:
         return False
-    end = max(planted.counts_from or planted.begins, planted.lasts_until or planted.begins)
+    end = planted.lasts_until or planted.begins
     last = max((number for number, day in enumerate(days) if day <= end), default=shown[0])
     if said.at >= last + truth.settles_snapshots:
         return False

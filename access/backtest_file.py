@@ -12,6 +12,9 @@ from access.observatory_store import is_server
 from access.results import json_text
 from access.whole_files import write_whole
 
+FORM = 2
+"""Of the record; results of another form are read as none."""
+
 
 def as_record(found: BackTest, city: str) -> dict[str, Any]:
     """Return a back-test as plain values.
@@ -24,6 +27,7 @@ def as_record(found: BackTest, city: str) -> dict[str, Any]:
         {**row, "what_en": what[row["id"]].en, "what_fr": what[row["id"]].fr} for row in _rows(found.planted)
     ]
     return {
+        "form": FORM,
         "city": city,
         "first": str(found.days[0]) if found.days else None,
         "last": str(found.days[-1]) if found.days else None,
@@ -71,7 +75,8 @@ def load_back_test(location: str | Path, city: str) -> dict[str, Any] | None:
         record = json.loads(place_of(location, city).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return record if isinstance(record, dict) and record.get("city") == city else None
+    known = isinstance(record, dict) and (record.get("form"), record.get("city")) == (FORM, city)
+    return record if known else None
 
 
 def _rows(table: Any) -> list[dict[str, Any]]:

@@ -51,15 +51,15 @@ PLANTED_COLUMNS = [
     "begins",
     "said_on",
     "delay",
-    "after",
     "warned_delay",
+    "within",
     "found",
     "alerts",
     "standing",
     "rules",
 ]
 ALERT_COLUMNS = ["day", "rule", "kind", "state", "subject", "text_en", "text_fr"]
-WHOLE_NUMBERS = ("delay", "after", "warned_delay", "standing")
+WHOLE_NUMBERS = ("delay", "warned_delay", "within", "standing")
 
 
 def planted_table(
@@ -76,42 +76,40 @@ def planted_table(
     """
     rows: list[dict[str, Any]] = []
     for each in truth.planted if truth is not None else ():
-        counts = next((n for n, day in enumerate(days) if day >= (each.counts_from or each.begins)), None)
-        if counts is None or truth is None:
+        shows = next((n for n, day in enumerate(days) if day >= each.begins), None)
+        if shows is None or truth is None:
             continue  # the history ends before
         if each.effect == "good":
-            told = _good(each, matched, counts)
+            told = _good(each, matched, shows)
         else:
-            shows = next(n for n, day in enumerate(days) if day >= each.begins)
-            told = _harm(matched[each.id], counts, shows, truth.within_snapshots)
-        said_on = None if told["delay"] is None else days[counts + told["delay"] - 1]
+            told = _harm(matched[each.id], shows, each.within_snapshots or truth.within_snapshots)
+        said_on = None if told["delay"] is None else days[shows + told["delay"] - 1]
         rows.append({"id": each.id, "effect": each.effect, "begins": each.begins, "said_on": said_on, **told})
     return pd.DataFrame(rows, columns=PLANTED_COLUMNS).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
 
 
-def _harm(found: Sequence[Said], counts: int, shows: int, within: int) -> dict[str, Any]:
-    """Return when a harm was said; what is said before it counts was said at once."""
+def _harm(found: Sequence[Said], shows: int, within: int) -> dict[str, Any]:
+    """Return when a harm was said, counted from the first snapshot that shows it."""
     warned = [at for at in (one.first("warning", "entrenched") for one in found) if at is not None]
-    delay = min((max(1, one.at - counts + 1) for one in found), default=None)
+    delay = min((one.at - shows + 1 for one in found), default=None)
     return {
         "delay": delay,
-        "after": min((one.at - shows + 1 for one in found), default=None),
-        "warned_delay": min((max(1, at - counts + 1) for at in warned), default=None),
+        "warned_delay": min((at - shows + 1 for at in warned), default=None),
+        "within": within,
         "found": delay is not None and delay <= within,
         "alerts": len(found),
         "rules": _rules(found),
     }
 
 
-def _good(planted: Planted, matched: Mapping[str, Sequence[Said]], counts: int) -> dict[str, Any]:
+def _good(planted: Planted, matched: Mapping[str, Sequence[Said]], shows: int) -> dict[str, Any]:
     """Return what something good cleared of the alerts that stood before it."""
     found = [one for name in planted.clears for one in matched.get(name, ())]
-    standing = [one for one in found if one.states.get(counts - 1) in OPEN_STATES]
-    delays = [_cleared_after(one, counts) for one in standing]
+    standing = [one for one in found if one.states.get(shows - 1) in OPEN_STATES]
+    delays = [_cleared_after(one, shows) for one in standing]
     delay = half_cleared(delays)
     return {
         "delay": delay,
-        "after": delay,
         "found": delay is not None,
         "alerts": len(standing),
         "standing": delays.count(None),
@@ -119,10 +117,10 @@ def _good(planted: Planted, matched: Mapping[str, Sequence[Said]], counts: int) 
     }
 
 
-def _cleared_after(said: Said, counts: int) -> int | None:
+def _cleared_after(said: Said, shows: int) -> int | None:
     """Return after how many snapshots an alert was cleared, None = never."""
-    return next((n - counts + 1 for n, state in sorted(said.states.items())
-                 if n >= counts and state == "cleared"), None)  # fmt: skip
+    return next((n - shows + 1 for n, state in sorted(said.states.items())
+                 if n >= shows and state == "cleared"), None)  # fmt: skip
 
 
 def half_cleared(delays: Sequence[int | None]) -> int | None:

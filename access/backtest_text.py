@@ -27,11 +27,11 @@ def back_test_lines(found: BackTest, texts: Texts) -> list[str]:
     )
     if found.truth is None:
         return [head, texts("history.backtest.no_truth"), *_alert_lines(found.said_table, texts)]
-    lines = [head, "", texts("history.backtest.planted")]
+    lines = [head, "", texts("history.backtest.planted")] if found.truth.planted else [head]
     what = {each.id: each.what.in_language(texts.language) for each in found.truth.planted}
     for row in found.planted.to_dict("records"):
         lines.append(f"  {texts.day(row['begins'])}: {what[row['id']]}")
-        lines.append(f"    {verdict(row, found.truth.within_snapshots, texts)}")
+        lines.append(f"    {verdict(row, texts)}")
     lines += ["", _false_line(found, texts), *_alert_lines(found.false_alarms, texts)]
     if len(found.beside):
         lines += ["", texts.plural("history.backtest.beside", len(found.beside))]
@@ -39,7 +39,7 @@ def back_test_lines(found: BackTest, texts: Texts) -> list[str]:
     return lines
 
 
-def verdict(row: Mapping[Any, Any], within: int, texts: Texts) -> str:
+def verdict(row: Mapping[Any, Any], texts: Texts) -> str:
     """Say in one sentence what became of something planted."""
     never = row["delay"] is None or pd.isna(row["delay"])
     if row["effect"] == "good":
@@ -55,18 +55,14 @@ def verdict(row: Mapping[Any, Any], within: int, texts: Texts) -> str:
     if never:
         return texts("history.backtest.missed")
     key = "found" if row["found"] else "late"
-    slow = ""
-    if row["after"] != row["delay"]:
-        slow = " " + texts("history.backtest.slow", after=texts.number(row["after"]))
-    told = texts(
+    return texts(
         f"history.backtest.{key}",
         day=texts.day(row["said_on"]),
         n=texts.number(row["delay"]),
-        within=texts.number(within),
+        within=texts.number(row["within"]),
         alerts=texts.number(row["alerts"]),
         rules=row["rules"],
     )
-    return told + slow
 
 
 def _false_line(found: BackTest, texts: Texts) -> str:

@@ -44,8 +44,8 @@ class Planted(Section):
         description="A harm must be found; something good must not alarm."
     )
     begins: date = Field(description="Day of the first snapshot that shows it.")
-    counts_from: date | None = Field(
-        None, description="Later day from which delay counts, where a rule needs several snapshots."
+    within_snapshots: int | None = Field(
+        None, ge=1, description="Limit of its own, for a harm that grows slowly."
     )
     lasts_until: date | None = Field(None, description="Last day, where it goes on for long.")
     what: Label = Field(description="What happened.")
@@ -82,6 +82,13 @@ class Truth(Section):
         for each in self.planted:
             problems += [f"{each.id}: clears {name!r}, which is not planted"
                          for name in each.clears if name not in names]  # fmt: skip
+        problems += [f"{each.id}: begins {each.begins}, in the noise from {a} to {b}"
+                     for each in self.planted for a, b in self.noise if a <= each.begins <= b]  # fmt: skip
+        problems += [
+            f"{each.id}: lasts until {each.lasts_until}, before it begins"
+            for each in self.planted
+            if each.lasts_until and each.lasts_until < each.begins
+        ]
         problems += [f"noise from {a} to {b} ends before it begins" for a, b in self.noise if b < a]
         if problems:
             raise ValueError("; ".join(problems))

@@ -19,26 +19,39 @@ LANGUAGE = click.option("--lang", type=click.Choice(["en", "fr"]), default="en",
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @STORE
 @click.option("--snapshots", type=click.IntRange(1, 40), default=40, show_default=True, help="Quarters.")
-@click.option("--city", default="marlune", show_default=True, help="Short name of the city in the store.")
+@click.option("--city", help="Short name of the city in the store; else marlune, or marlune-quiet.")
+@click.option("--nothing-planted", is_flag=True, help="A quiet history: noise alone, to count false alarms.")
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Other streets, people, noise."
 )
 @THREADS
 @QUIET
 def demo_history(
-    out: Path, store: str, snapshots: int, city: str, seed: int, threads: int | None, quiet: bool
+    out: Path,
+    store: str,
+    snapshots: int,
+    city: str | None,
+    nothing_planted: bool,
+    seed: int,
+    threads: int | None,
+    quiet: bool,
 ) -> None:
     """Generate ten years of the demo city into OUT, run every quarter and file it.
 
     What the store has already is left out, so that a stopped history is gone on with by the same command.
-    What is planted in it stands in configs/demo-history.yaml.
+    What is planted in it stands in configs/demo-history.yaml, and that nothing is in
+    configs/demo-history-quiet.yaml.
     """
-    from access.demo_history import run_history
+    from access.demo_history import CITY, QUIET_CITY, run_history
 
     log(quiet=True)
     told = None if quiet else click.echo
-    filed = run_history(out, store, snapshots=snapshots, city=city, seed=seed, threads=threads, told=told)
-    click.echo(f"{store}: {len(filed)} of {snapshots} snapshots of {city} were filed now")
+    named = city or (QUIET_CITY if nothing_planted else CITY)
+    filed = run_history(
+        out, store, snapshots=snapshots, city=named, seed=seed, planted=not nothing_planted,
+        threads=threads, told=told,
+    )  # fmt: skip
+    click.echo(f"{store}: {len(filed)} of {snapshots} snapshots of {named} were filed now")
 
 
 @click.command()

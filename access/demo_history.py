@@ -20,10 +20,14 @@ from access.errors import InputDataError
 from access.observatory_store import is_server, reading
 
 CITY = "marlune"
+QUIET_CITY = "marlune-quiet"
+"""Short name of the city to which nothing happens."""
 CONFIG = "config.yaml"
 
 
-def write_moment(folder: Path, number: int, base: BaseCity, size: plan.CitySize, seed: int) -> Path:
+def write_moment(
+    folder: Path, number: int, base: BaseCity, size: plan.CitySize, seed: int, *, planted: bool = True
+) -> Path:
     """Write the files of one snapshot and a configuration that runs on them.
 
     What no quarter changes (streets, schools, outlines) is linked from the base city where the disk can.
@@ -34,7 +38,7 @@ def write_moment(folder: Path, number: int, base: BaseCity, size: plan.CitySize,
         The configuration, ``config.yaml`` in ``folder``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    now = moment(number)
+    now = moment(number, planted=planted)
     write_timetables(folder, now, size, seed)
     write_people(folder, now, base)
     for same in (base.files.streets, base.files.schools, base.files.boundary, base.files.neighbourhoods):
@@ -53,8 +57,9 @@ def run_history(
     store: str | Path,
     *,
     snapshots: int = N_SNAPSHOTS,
-    city: str = CITY,
+    city: str | None = None,
     seed: int = 1,
+    planted: bool = True,
     threads: int | None = None,
     told: Callable[[str], None] | None = None,
 ) -> list[date]:
@@ -68,8 +73,10 @@ def run_history(
         Where to file.
     snapshots : int
         How many quarters, from the first.
-    city : str
-        Short name in the store.
+    city : str, optional
+        Short name in the store; without it ``CITY``, and ``QUIET_CITY`` where nothing is planted.
+    planted : bool
+        False: a history of noise alone.
     told : callable, optional
         Called with the day of each snapshot when it begins.
 
@@ -94,6 +101,7 @@ def run_history(
         out.mkdir(parents=True, exist_ok=True)
         write_demo_city(out / "base", size="small", seed=seed)
     base = BaseCity(out / "base", seed)
+    city = city or (CITY if planted else QUIET_CITY)
     filed, known = [], _filed_days(store, city)
     for number in range(snapshots):
         day = observed_on(number)
@@ -101,7 +109,7 @@ def run_history(
             continue
         if told is not None:
             told(f"{day} ({number + 1} of {snapshots})")
-        config = write_moment(out / str(day), number, base, size, seed)
+        config = write_moment(out / str(day), number, base, size, seed, planted=planted)
         folder = out / "runs" / str(day)
         run(config, out=folder, threads=threads, with_report=False, show_bar=False)
         observe(folder, store, city=city)

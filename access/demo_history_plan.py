@@ -2,7 +2,8 @@
 
 Everything else that moves is noise as cities have it: every quarter a timetable with departures some minutes
 earlier or later and run times a little longer or shorter, every spring new estimates of residents and jobs.
-What must be found is written down by hand in ``configs/demo-history.yaml``.
+What must be found is written down by hand in ``configs/demo-history.yaml``. A quiet history has the noise and
+nothing else (``configs/demo-history-quiet.yaml``): whatever is said of it is a false alarm.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ CARE_CLOSED_NORTH_OF_M = 3_300.0
 
 ESTATE_CUT = date(2017, 9, 1)
 TRAM_OPENS = date(2019, 6, 1)
-GROWTH_FROM, GROWTH_UNTIL = 2020, 2025
-CARE_CLOSES = date(2021, 3, 1)
-BUSES_CUT = date(2022, 9, 1)
+GROWTH_FROM, GROWTH_UNTIL = 2020, 2022
+CARE_CLOSES = date(2022, 3, 1)
+BUSES_CUT = date(2023, 6, 1)
 BUSES_BACK = date(2024, 6, 1)
-FIELDS_LOST = date(2023, 9, 1)
+FIELDS_LOST = date(2023, 12, 1)
 TRAM_EXPIRES = date(2024, 12, 1), date(2025, 1, 1)
 INCOMES_PART = date(2025, 3, 1)
 """A census whose low incomes fell and whose high incomes rose."""
@@ -85,28 +86,32 @@ class Moment:
         return self.observed_on - timedelta(weeks=WEEKS_BEFORE, days=self.observed_on.weekday())
 
 
-def moment(number: int) -> Moment:
-    """Return the city at a snapshot, numbered from 0, quarter by quarter."""
+def moment(number: int, *, planted: bool = True) -> Moment:
+    """Return the city at a snapshot, numbered from 0, quarter by quarter.
+
+    ``planted`` False leaves out everything but noise: the first quarter's city, observed again and again.
+    """
     day = observed_on(number)
+    stands = day if planted else observed_on(0)
     headways = dict(HEADWAYS)
-    if day < ESTATE_CUT:
+    if stands < ESTATE_CUT:
         headways["estate"] = ESTATE_BEFORE
-    if BUSES_CUT <= day < BUSES_BACK:
+    if BUSES_CUT <= stands < BUSES_BACK:
         headways |= {"usual": USUAL_CUT, "main": MAIN_CUT}
     usual_end = day + timedelta(weeks=WEEKS_AFTER)
-    soon = TRAM_EXPIRES[0] <= day < TRAM_EXPIRES[1]
+    soon = TRAM_EXPIRES[0] <= stands < TRAM_EXPIRES[1]
     estimates_of = day.year  # the first snapshot of a year is the spring's
     return Moment(
         number=number,
         observed_on=day,
         estimates_of=estimates_of,
-        lines=CORE_LINES if day < TRAM_OPENS else (*CORE_LINES, TRAM_2),
+        lines=CORE_LINES if stands < TRAM_OPENS else (*CORE_LINES, TRAM_2),
         headways=headways,
-        wheelchair_in_bus=day < FIELDS_LOST,
+        wheelchair_in_bus=stands < FIELDS_LOST,
         last_day={"bus": usual_end, "tram": day + timedelta(days=17) if soon else usual_end},
-        grown=GROWTH_A_YEAR * max(0, min(estimates_of, GROWTH_UNTIL) - GROWTH_FROM + 1),
-        care_closed=day >= CARE_CLOSES,
-        incomes_apart=day >= INCOMES_PART,
+        grown=GROWTH_A_YEAR * max(0, min(stands.year, GROWTH_UNTIL) - GROWTH_FROM + 1),
+        care_closed=stands >= CARE_CLOSES,
+        incomes_apart=stands >= INCOMES_PART,
     )
 
 

@@ -81,7 +81,7 @@ def planted_table(found: Mapping[str, Any], words: Words) -> Table:
         (
             words.label({"en": row["what_en"], "fr": row["what_fr"]}),
             short_day(row["begins"], words),
-            verdict(row, int(found["within_snapshots"]), texts),
+            verdict(row, texts),
         )
         for row in found["planted"]
     )

@@ -85,20 +85,42 @@ def test_false_alarms_are_counted_where_nothing_happened_and_once_each():
     assert found.false_per_50 == 50 * 2 / 8
 
 
-def test_a_consequence_that_settles_late_is_no_false_alarm_but_a_much_later_one_is():
-    stretch = ((DAYS[7], DAYS[9]),)
-    said = {4: [alert("a")], 7: [alert("b")], 8: [alert("c")]}
+def test_in_a_stretch_of_noise_every_alert_is_false_also_one_that_fits_what_was_planted():
+    stretch = ((DAYS[6], DAYS[9]),)
+    said = {4: [alert("a")], 6: [alert("b")], 9: [alert("c")]}
     found = judged(DAYS, seen(said), RULES, truth(CUT, noise=stretch))
-    assert list(found.false_alarms["text_en"]) == ["c in English"]
+    assert list(found.false_alarms["text_en"]) == ["b in English", "c in English"]
 
 
-def test_a_slow_harm_counts_from_the_day_a_rule_can_speak():
-    slow = {**CUT, "found_by": [{"kind": "trend"}], "counts_from": DAYS[7], "lasts_until": DAYS[9]}
-    found = judged(DAYS, seen({8: [alert("a", "trend")]}), RULES, truth(slow))
-    assert found.planted[["delay", "after"]].iloc[0].tolist() == [2, 5]
-    assert any("snapshot 5 since it began" in line for line in back_test_lines(found, Texts("en")))
-    early = judged(DAYS, seen({5: [alert("a", "trend")]}), RULES, truth(slow))
-    assert early.planted["delay"].iloc[0] == 1
+def test_outside_of_noise_a_consequence_may_settle_late_but_a_much_later_one_is_told():
+    said = {4: [alert("a")], 7: [alert("b")], 8: [alert("c")]}
+    found = judged(DAYS, seen(said), RULES, truth(CUT))
+    assert list(found.beside["text_en"]) == ["c in English"]
+    assert found.false_alarms.empty
+
+
+def test_a_slow_harm_counts_from_its_first_day_and_has_a_limit_of_its_own():
+    slow = {**CUT, "found_by": [{"kind": "trend"}], "within_snapshots": 4, "lasts_until": DAYS[9]}
+    for at, in_time in ((7, True), (8, False)):
+        found = judged(DAYS, seen({at: [alert("a", "trend")]}), RULES, truth(slow, CUT | {"id": "fast"}))
+        assert found.planted[["delay", "within"]].iloc[0].tolist() == [at - 3, 4]
+        assert bool(found.planted["found"].iloc[0]) is in_time
+        assert found.planted["within"].iloc[1] == 2
+        told = "in snapshot 4 of those that show it; asked for: 4 at most"
+        assert any(told in line for line in back_test_lines(found, Texts("en"))) is in_time
+
+
+def test_nothing_may_be_planted_in_noise_nor_end_before_it_begins(tmp_path: Path):
+    cut = f"{{id: a, effect: harm, begins: {DAYS[4]}, lasts_until: {DAYS[2]}, found_by: [{{kind: data}}],"
+    file = tmp_path / "truth.yaml"
+    file.write_text(
+        f"planted:\n  - {cut} what: {{en: A, fr: A}}}}\nnoise:\n  - [{DAYS[3]}, {DAYS[5]}]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError) as error:
+        read_truth(file)
+    assert f"a: begins {DAYS[4]}, in the noise from {DAYS[3]} to {DAYS[5]}" in str(error.value)
+    assert f"a: lasts until {DAYS[2]}, before it begins" in str(error.value)
 
 
 def test_something_good_must_clear_what_it_ends():
@@ -160,6 +182,12 @@ def test_results_lie_beside_the_store_and_are_read_again(tmp_path: Path):
     assert record["planted"][0]["what_fr"] == "Quoi"
     assert record["planted"][0]["begins"] == str(DAYS[4])
     assert load_back_test(tmp_path / "s.duckdb", "elsewhere") is None
+
+
+def test_a_result_of_an_older_form_is_no_result(tmp_path: Path):
+    older = {"city": "town", "planted": [{"after": 1}]}
+    (tmp_path / "s.duckdb.backtest-town.json").write_text(json.dumps(older), encoding="utf-8")
+    assert load_back_test(tmp_path / "s.duckdb", "town") is None
 
 
 def test_a_damaged_result_is_no_result(tmp_path: Path):

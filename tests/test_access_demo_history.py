@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import yaml
 from builders_observatory import Planted, small_store
 from demo_truth import read_gtfs_table
 
+from access import demo_history as history_files
 from access import demo_history_plan as history
 from access import demo_plan as plan
 from access.backtest_truth import read_truth
@@ -74,16 +76,38 @@ def test_each_thing_planted_begins_with_the_snapshot_that_the_truth_names():
     }  # fmt: skip
 
 
-def test_nothing_but_the_growing_estate_changes_within_a_stretch_of_noise():
+def test_nothing_changes_within_a_stretch_of_noise_nor_while_what_came_before_settles():
     def state(number: int) -> tuple:
         now = moment(number)
         ends = {name: day - now.observed_on for name, day in now.last_day.items()}
-        return now.lines, now.headways, now.wheelchair_in_bus, ends, now.care_closed, now.incomes_apart
+        return (
+            now.lines,
+            now.headways,
+            now.wheelchair_in_bus,
+            ends,
+            now.grown,
+            now.care_closed,
+            now.incomes_apart,
+        )
 
     for first, last in TRUTH.noise:
         rows = [number for number, day in enumerate(DAYS) if first <= day <= last]
         assert rows, f"no snapshot from {first} to {last}"
-        assert all(state(number) == state(rows[0] - 1) for number in rows)
+        before = max(0, rows[0] - TRUTH.settles_snapshots)
+        assert all(state(number) == state(before) for number in range(before, rows[-1] + 1))
+
+
+def test_in_a_quiet_history_nothing_changes_but_days_and_estimates():
+    quiet = read_truth(Path(__file__).parents[1] / "configs" / "demo-history-quiet.yaml")
+    assert (quiet.city, quiet.planted) == (history_files.QUIET_CITY, [])
+    assert quiet.noise == [(DAYS[1], DAYS[-1])]
+    first = moment(0)
+    for number, day in enumerate(DAYS):
+        now = moment(number, planted=False)
+        assert (now.observed_on, now.estimates_of) == (day, day.year)
+        assert {end - day for end in now.last_day.values()} == {first.last_day["bus"] - DAYS[0]}
+        same = replace(now, number=0, observed_on=DAYS[0], estimates_of=2016, last_day=first.last_day)
+        assert same == first
 
 
 def test_a_retimed_line_keeps_its_trips_and_moves_by_minutes():
@@ -118,7 +142,7 @@ def test_the_new_estate_has_as_many_residents_as_planned(base):
     for number in (15, 16, 20, 39):
         now = moment(number)
         assert residents_of(now, base)[1].sum() == now.grown
-    assert [moment(number).grown for number in (15, 16, 20, 39)] == [0, 900, 1_800, 5_400]
+    assert [moment(number).grown for number in (15, 16, 20, 39)] == [0, 900, 1_800, 2_700]
 
 
 @pytest.mark.parametrize("number", [0, 20, 39])
@@ -187,7 +211,7 @@ def test_what_the_store_has_is_left_out_and_the_rest_is_run_and_filed(tmp_path, 
     done = []
     small_store(tmp_path / "s.duckdb", [Planted(DAYS[0])], city="portville")
     monkeypatch.setattr("access.demo_history.write_demo_city", lambda *_, **__: None)
-    monkeypatch.setattr("access.demo_history.write_moment", lambda folder, *_: folder / "config.yaml")
+    monkeypatch.setattr("access.demo_history.write_moment", lambda folder, *_, **__: folder / "config.yaml")
     monkeypatch.setattr("access.pipeline.run", lambda config, out, **_: out.mkdir(parents=True))
     monkeypatch.setattr("access.observatory.observe", lambda run, store, city: done.append((run.name, city)))
     filed = run_history(tmp_path / "city", tmp_path / "s.duckdb", snapshots=3, city="portville")

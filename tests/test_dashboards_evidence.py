@@ -108,8 +108,8 @@ PLANTED = {
     "begins": "2020-04-15",
     "said_on": "2020-04-15",
     "delay": 1,
-    "after": 1,
     "warned_delay": 2,
+    "within": 2,
     "found": True,
     "alerts": 2,
     "standing": None,
@@ -118,6 +118,7 @@ PLANTED = {
     "what_fr": "Une ligne est supprimée",
 }
 RECORD = {
+    "form": 2,
     "city": "smalltown",
     "first": "2020-01-15",
     "last": "2021-01-15",
@@ -158,10 +159,10 @@ def test_without_a_known_truth_only_the_number_of_alerts_is_told(tmp_path: Path)
     assert EN.plural("backtest.said", 2) in shown
 
 
-@pytest.mark.parametrize("record", [[], {"city": "portville"}, {"city": "smalltown"}], ids=str)
+@pytest.mark.parametrize("record", [[], {"city": "portville"}, {"form": 2, "city": "smalltown"}], ids=str)
 def test_a_file_that_is_no_back_test_of_the_city_does_no_harm(tmp_path: Path, record: Any) -> None:
     shown = text_of(backtest_panel(with_back_test(tmp_path, record), "smalltown", EN))
-    assert (EN("backtest.unreadable") in shown) == (record == {"city": "smalltown"})
+    assert (EN("backtest.unreadable") in shown) == (record == {"form": 2, "city": "smalltown"})
 
 
 def test_a_city_whose_name_is_no_name_of_a_file_has_no_back_test(tmp_path: Path) -> None:
