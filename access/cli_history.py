@@ -46,7 +46,7 @@ def demo_history(
 
     log(quiet=True)
     told = None if quiet else click.echo
-    named = city or (QUIET_CITY if nothing_planted else CITY)
+    named = city if city is not None else (QUIET_CITY if nothing_planted else CITY)
     filed = run_history(
         out, store, snapshots=snapshots, city=named, seed=seed, planted=not nothing_planted,
         threads=threads, told=told,

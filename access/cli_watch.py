@@ -22,7 +22,8 @@ LANG = click.option(
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--store", required=True, help="File of the observatory, or address of a PostgreSQL server.")
-@click.option("--city", required=True, metavar="NAME", help="Name of the city, such as porto-alegre.")
+@click.option("--city", required=True, metavar="NAME", help="Short name of the city, such as porto-alegre.")
+@click.option("--new-city", is_flag=True, help="Begin this city in a store that has others.")
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -40,6 +41,7 @@ def watch(
     sources: tuple[str, ...],
     store: str,
     city: str,
+    new_city: bool,
     config: Path | None,
     runs: Path | None,
     once: bool,
@@ -68,6 +70,7 @@ def watch(
         language=lang,
         threads=threads,
         show_bar=not quiet and sys.stderr.isatty(),
+        new_city=new_city,
     )
     if every is None:
         watcher.once(click.echo)

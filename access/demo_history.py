@@ -17,6 +17,7 @@ from access.demo_history_people import BaseCity, write_people
 from access.demo_history_plan import N_SNAPSHOTS, moment, observed_on
 from access.demo_history_timetable import write_timetables
 from access.errors import InputDataError
+from access.observatory_city import checked_city
 from access.observatory_store import is_server, reading
 
 CITY = "marlune"
@@ -89,19 +90,21 @@ def run_history(
     ------
     InputDataError
         If the number of snapshots is not within the history.
+    StoreError
+        If ``city`` is no short name; told before anything is generated.
     """
     from access.observatory import observe
     from access.pipeline import run
 
     if not 1 <= snapshots <= N_SNAPSHOTS:
         raise InputDataError(f"demo history: {snapshots} snapshots asked, allowed are 1 to {N_SNAPSHOTS}")
+    city = checked_city(city if city is not None else CITY if planted else QUIET_CITY)
     out = Path(out).absolute()
     size = plan.SIZES["small"]
     if not DemoCityFiles(out / "base").census.exists():
         out.mkdir(parents=True, exist_ok=True)
         write_demo_city(out / "base", size="small", seed=seed)
     base = BaseCity(out / "base", seed)
-    city = city or (CITY if planted else QUIET_CITY)
     filed, known = [], _filed_days(store, city)
     for number in range(snapshots):
         day = observed_on(number)

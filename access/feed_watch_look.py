@@ -7,7 +7,7 @@ from pathlib import Path
 
 from access.collected_warnings import collected_warnings
 from access.config_file import load_config
-from access.errors import AccessError, InputDataError
+from access.errors import AccessError, InputDataError, StoreError
 from access.feed_watch import Look, look
 from access.feed_watch_fetch import Limits
 from access.feed_watch_memory import Memory
@@ -15,7 +15,7 @@ from access.feed_watch_run import combinations_to_run, is_filed, run_and_file
 from access.feed_watch_sources import sources_of
 from access.feed_watch_versions import versions_of
 from access.feed_watch_words import look_lines, snapshot_line
-from access.observatory import city_name
+from access.observatory_city import checked_city, known_cities
 from access.observatory_store import is_server
 from access.texts import Texts
 from gtfs.errors import FeedError
@@ -33,7 +33,7 @@ class Watcher:
     location : str or Path
         The store.
     city : str
-        Its short name, or a name from which that is made.
+        Its short name.
     config : Path, optional
         Run with each new version.
     runs : Path, optional
@@ -44,11 +44,14 @@ class Watcher:
     show_bar : bool
     limits : Limits, optional
         Of a download.
+    new_city : bool
+        Begin this city in a store that has only others; else a name that a store does not know is taken for
+        a mistake in typing.
 
     Raises
     ------
     AccessError
-        If a source or the configuration cannot be used.
+        If a source, the configuration or the name of the city cannot be used.
     """
 
     def __init__(
@@ -63,12 +66,14 @@ class Watcher:
         threads: int | None = None,
         show_bar: bool = False,
         limits: Limits | None = None,
+        new_city: bool = False,
     ) -> None:
+        self.city = checked_city(city)
+        _check_known(self.city, known_cities(location), new_city=new_city)
         loaded = load_config(config, must_exist=False).config if config else None
         feeds = [feed.name for feed in loaded.schedule.feeds] if loaded else None
         self._sources = sources_of(given, feeds)
         self._location, self._config = location, config
-        self.city = city_name(city)
         self._names = {"en": loaded.name.en, "fr": loaded.name.fr} if loaded else {"en": city, "fr": city}
         self._runs = runs or Path("watched-runs" if is_server(location) else f"{location}.runs")
         self._words = Texts(language)
@@ -149,3 +154,12 @@ class Watcher:
             for note in done.notes:
                 tell(f"  {note}")
         return problems
+
+
+def _check_known(city: str, known: Sequence[str], *, new_city: bool) -> None:
+    """Refuse a city that a store with other cities does not have, unless it is meant."""
+    if known and city not in known and not new_city:
+        raise StoreError(
+            f"city {city!r}: not in this store, which has {', '.join(known)}; choose one of them, or give "
+            "--new-city to begin another"
+        )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from access.feed_watch_kept import kept
+from access.observatory_city import checked_city
 from access.observatory_store import is_server, reading, writing
 from gtfs.feed_changes import FeedChanges, feed_changes, plain_facts
 from gtfs.feed_changes_content import FeedContent, feed_content
@@ -68,7 +69,13 @@ def file_versions(
         Its name by language, ``en`` and ``fr``, for a store that does not have the city.
     versions : sequence of Version
         In order; none of them in the store.
+
+    Raises
+    ------
+    StoreError
+        If the name of the city is none, or the store cannot be written.
     """
+    checked_city(city)
     seen = versions_of(location, city)
     last: dict[str, dict[Any, Any]] = {str(row["feed"]): row for row in seen.to_dict("records")}
     contents: dict[str, FeedContent] = {}

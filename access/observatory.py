@@ -17,9 +17,9 @@ import pandas as pd
 
 from access.errors import StoreError
 from access.observatory_archive_files import locate_inputs
+from access.observatory_city import city_name as city_name
 from access.observatory_head import Head, head_of
 from access.observatory_head import Observed as Observed
-from access.observatory_head import city_name as city_name
 from access.observatory_inputs import feed_rows, input_rows
 from access.observatory_method import config_hash, digest, method_hash
 from access.observatory_place import check_place

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from access.config import RunConfig
 from access.errors import ResultError, StoreError
+from access.observatory_city import checked_city, city_name
 from access.observatory_method import (
     config_hash,
     config_of,
@@ -20,8 +19,6 @@ from access.observatory_method import (
     snapshot_id,
 )
 from access.results import read_manifest
-
-CITY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 class Observed(NamedTuple):
@@ -41,12 +38,6 @@ class Observed(NamedTuple):
     new: bool
     observed_on: dt.date
     notes: tuple[str, ...] = ()
-
-
-def city_name(text: str) -> str:
-    """Return the short name of a city: small letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower())[:60].strip("-") or "city"
 
 
 def observed_day(config: RunConfig, manifest: Mapping[str, Any], what: str) -> dt.date:
@@ -97,12 +88,7 @@ def head_of(run: Path, city: str | None) -> Head:
     if absent:
         raise StoreError(f"{run}: its manifest lacks {', '.join(absent)}; run the configuration again")
     config = config_of(manifest, str(run))
-    short = city_name(config.name.en) if city is None else city
-    if not CITY.fullmatch(short):
-        raise StoreError(
-            f"city {short!r}: a short name has small letters, digits and hyphens, at most 60; such as "
-            f"{city_name(short)!r}"
-        )
+    short = city_name(config.name.en) if city is None else checked_city(city)
     method = method_of_manifest(manifest, str(run))
     hashed = method_hash(method)
     inputs = [entry["sha256"] for entry in manifest["inputs"]]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from access.errors import StoreError
 from access.observatory_check import problems_of
+from access.observatory_city import city_name, is_city_name
 from access.observatory_place import check_place
 from access.observatory_same import check_same
 from access.observatory_schema import Table, schema
@@ -65,6 +66,7 @@ def merge(
         raise StoreError("the store to import is not whole; nothing was imported\n" + _listed(broken))
     snapshots = source.rows("snapshot")
     known = sorted({*snapshots["snapshot"]} & {*target.rows("snapshot", ["snapshot"])["snapshot"]})
+    _check_names(source)
     added, conflicts = {}, _place_conflicts(source, target)
     for name in [name for name in schema().tables if name not in (*schema().of_snapshot, "tally", "meta")]:
         table = schema().tables[name]
@@ -123,6 +125,17 @@ def _new_rows(table: Table, given: pd.DataFrame, there: pd.DataFrame) -> tuple[p
             parts = (f"{name} is {_short(one[name])}, here {_short(other[name])}" for name in names)
             lines.append(f"{table.name} {told}: {'; '.join(parts)}")
     return given[[place is None for place in at]], lines
+
+
+def _check_names(source: Store) -> None:
+    """Refuse short names of cities that no command of this program would take."""
+    strange = [str(city) for city in source.rows("city", ["city"])["city"] if not is_city_name(str(city))]
+    if strange:
+        names = ", ".join(f"{city!r} (such as {city_name(city)!r})" for city in strange)
+        raise StoreError(
+            f"short names of cities have small letters, digits and hyphens, at most 60; not {names}; nothing "
+            "was imported"
+        )
 
 
 def _place_conflicts(source: Store, target: Store) -> list[str]:
