@@ -73,7 +73,9 @@ class Alert:
     kind : str
         level, change, trend, spatial, segregation or data.
     since, since_snapshot
-        First snapshot at which it was there.
+        First snapshot at which it was told; what a trend is told of began before, at ``reference_snapshot``.
+    held, held_snapshot
+        Last one at which every threshold was met. Numbers, residents, cells and text are of it.
     last, last_snapshot
         Last one at which it was judged; where it is cleared, the one that cleared it.
     n_snapshots : int
@@ -82,17 +84,21 @@ class Alert:
         What it is about: indicator, service, period, cutoff_min, group, right, zone, zone_id, feed, fact, as
         they apply.
     residents : float or None
-        Whom it concerns, in the last snapshot judged; None = not known, or too few to be shown.
+        Whom it concerns: who lost a right, or live where access fell, or in a zone; of a number of the city
+        without a place (Gini, indices of segregation) all whom it covers. None = not known, or too few to
+        be shown.
     cells : tuple of str
         Where; cells with too few residents to be shown are left out.
     before, now, low, high : float or None
-        The number at the reference and at the last snapshot judged, and the range of their difference.
+        The number at the reference and when it last held, and the range of their difference. Of a trend:
+        where its line begins, the number, and the range of the change along the line. What the number was
+        later is in ``history``.
     p_value : float or None
         Of the test that began it, one-sided, before it was adjusted for the other tests; None = a count.
     text : dict of str to str
-        What it says, by language; of a cleared alert what it was when it last held.
+        What it says, by language; and where it does not hold any more, since when.
     reference_snapshot : str or None
-        Earlier snapshot that it is compared with; None where there is none.
+        Earlier snapshot that it is compared with, or at which a trend began; None where there is none.
     """
 
     alert: str
@@ -103,6 +109,8 @@ class Alert:
     state: State
     since: dt.date
     since_snapshot: str
+    held: dt.date
+    held_snapshot: str
     last: dt.date
     last_snapshot: str
     n_snapshots: int
@@ -179,8 +187,8 @@ def alert_id(city: str, rule: Rule, subject: Mapping[str, str], since: dt.date) 
 
 
 def _alert(episode: Episode, history: History, rules: Rules) -> Alert:
-    judged = [(snapshot, seen) for snapshot, status, seen in episode.track if status != "unknown"]
-    last, seen = judged[-1]
+    last = max(snapshot for snapshot, status, _ in episode.track if status != "unknown")
+    held, seen = episode.held
     since = history.days[episode.since]
     return Alert(
         alert=alert_id(history.city, episode.rule, episode.subject, since),
@@ -191,6 +199,8 @@ def _alert(episode: Episode, history: History, rules: Rules) -> Alert:
         state=episode.state(rules.counting),
         since=since,
         since_snapshot=history.snapshots[episode.since],
+        held=history.days[held],
+        held_snapshot=history.snapshots[held],
         last=history.days[last],
         last_snapshot=history.snapshots[last],
         n_snapshots=episode.n_snapshots,

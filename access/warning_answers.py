@@ -29,7 +29,7 @@ LONGEST = 4000
 DIRECT = ("email", "phone", "account", "plate")
 """Personal data that no answer needs; addresses of documents and names of offices may stand in one."""
 
-FollowUp = Literal["kept", "not_seen", "pending", "overdue", "refused", "alert_not_found"]
+FollowUp = Literal["kept", "stopped", "not_seen", "pending", "overdue", "refused", "alert_not_found"]
 
 
 class Filed(NamedTuple):
@@ -120,10 +120,11 @@ def file_answer(
 def follow_up(answer: pd.Series, alert: Alert | None, newest: dt.date) -> FollowUp:
     """Say what became of an answer, as far as measured.
 
-    ``kept``: said to be done, and the alert is cleared at a snapshot after the answer. ``not_seen``: said to
-    be done, but the alert still stands. ``pending`` and ``overdue``: promised, and the newest snapshot is
-    before the day it was promised for, or on or after it (without a day it stays pending); a promise whose
-    alert is cleared is kept.
+    ``kept``: said to be done, and the alert is cleared at a snapshot after the answer. ``stopped``: the same
+    of a trend, which is cleared when it stops, not when what was lost is back. ``not_seen``: said to be done,
+    but the alert still stands. ``pending`` and ``overdue``: promised, and the newest snapshot is before the
+    day it was promised for, or on or after it (without a day it stays pending); a promise whose alert is
+    cleared is kept.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def follow_up(answer: pd.Series, alert: Alert | None, newest: dt.date) -> Follow
     if alert is None:
         return "alert_not_found"
     if alert.state == "cleared" and alert.last >= answer["answered_on"]:
-        return "kept"
+        return "stopped" if alert.kind == "trend" else "kept"
     if answer["state"] == "done":
         return "not_seen"
     due = answer["action_due"]

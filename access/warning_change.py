@@ -18,7 +18,8 @@ from access.warning_episodes import (
     begun_last,
     reference_of,
 )
-from access.warning_history import MET, UNMET, History, Key, Number, RightKey, measure_of
+from access.warning_history import MET, UNMET, History, Key, Number, RightKey
+from access.warning_places import at_least, cells_that_fell, judged_residents, residents_of
 from access.warning_rules import ChangeRule, LevelRule, Rules
 
 NO_DRAWS, NO_DATA = "no_draws", "no_data"
@@ -66,7 +67,7 @@ class ChangeWatch:
                 continue
             p_value = p_of(moved, values, reference, self.rule.worse, self.rules)
             seen = self._seen(key, reference, now, moved)
-            enough = self._large(key, reference, now, seen)
+            enough = self._large(key, reference, now, seen) and told_apart(moved, self.rule.worse)
             yield Candidate(subject, p_value, enough, seen, FrozenChange(key, reference))
 
     def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
@@ -82,47 +83,35 @@ class ChangeWatch:
             return "unknown", Seen()
         seen = self._seen(key, reference, now, moved)
         large = self._large(key, reference, now, seen)
-        told_apart = moved.low > 0 if self.rule.worse == "higher" else moved.high < 0
-        worse = worsening(values, reference, now, self.rule.worse)
-        if large and told_apart:
+        apart = told_apart(moved, self.rule.worse)
+        if large and apart:
             return "holds", seen
+        worse = worsening(values, reference, now, self.rule.worse)
         back = worse < self.rules.counting.clearing_share * self.rule.least_change
-        return ("good" if back or not (large or told_apart) else "between"), seen
+        return ("good" if back or not (large or apart) else "between"), seen
 
     def _large(self, key: Key, reference: int, now: int, seen: Seen) -> bool:
-        number = self.history.numbers[key]
-        least = least_residents(self.rule, number, now)
-        worse = worsening(number.value, reference, now, self.rule.worse)
-        return worse >= self.rule.least_change and (seen.residents or 0.0) >= least
+        worse = worsening(self.history.numbers[key].value, reference, now, self.rule.worse)
+        if worse < self.rule.least_change:
+            return False
+        if self.rule.least_residents is None:
+            return True
+        judged = judged_residents(self.history, key, now)
+        return (seen.residents or 0.0) >= at_least(self.rule.least_residents, self.rule.least_share, judged)
 
     def _seen(self, key: Key, reference: int, now: int, moved: Difference | None) -> Seen:
         number = self.history.numbers[key]
-        cells = self._cells(key, reference, now)
-        concerned = number.covered[now]
-        if cells is not None:
-            concerned = float(np.nansum(self.history.residents[now, list(cells)]))
+        cells = cells_that_fell(self.history, key, reference, now, self.rule.least_change)
+        concerned = number.covered[now] if cells is None else residents_of(self.history, cells, now)
         return Seen(
             before=float(number.value[reference]),
             now=float(number.value[now]),
             low=moved.low if moved else None,
             high=moved.high if moved else None,
-            residents=None if np.isnan(concerned) else concerned,
+            residents=None if np.isnan(concerned) else float(concerned),
             cells=cells or (),
             unit=number.unit,
         )
-
-    def _cells(self, key: Key, reference: int, now: int) -> tuple[int, ...] | None:
-        """Return the shown cells that are worse by the least change; None where cells do not tell."""
-        measure = self.history.measures.get(measure_of(key)) if key.indicator == "mean_access" else None
-        if measure is None or (key.group != "all" and not str(key.group).startswith("decile_")):
-            return None
-        before, after = measure[reference], measure[now]
-        with np.errstate(invalid="ignore"):
-            lower = after <= (1 - self.rule.least_change) * before
-            found = lower & (before > 0) & ~np.isnan(self.history.residents[now])
-            if key.group != "all":
-                found &= self.history.deciles[now] == float(str(key.group).removeprefix("decile_"))
-        return tuple(int(cell) for cell in np.flatnonzero(found))
 
 
 class LevelWatch:
@@ -160,23 +149,31 @@ class LevelWatch:
             cells = np.flatnonzero((states[reference] == MET) & (states[now] == UNMET))
             frozen = FrozenLevel(key, right, reference, tuple(int(cell) for cell in cells))
             seen = self._seen(frozen, now, moved)
-            enough = (seen.residents or 0.0) >= least_residents(self.rule, number, now)
+            enough = (seen.residents or 0.0) >= self._least(number, now) and told_apart(moved, "higher")
             p_value = p_of(moved, number.value, reference, "higher", self.rules)
             yield Candidate(subject, p_value, enough, seen, frozen)
 
     def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
-        """Count who of those that lost the right still lacks it."""
+        """Count who of those that lost the right still lacks it.
+
+        It holds as long as these are many and more residents than at the reference lack the right, beyond
+        the range; many of them whom others' gains outweigh neither count nor clear.
+        """
         frozen: FrozenLevel = episode.frozen
         number = self.history.numbers[frozen.key]
         states = self.history.rights[frozen.right][now, list(frozen.cells)]
         if np.isnan(number.value[now]) or not ((states == MET) | (states == UNMET)).any():
             return "unknown", Seen()
-        seen = self._seen(frozen, now, self.history.difference(frozen.key, frozen.reference, now))
-        least = least_residents(self.rule, number, now)
-        if (seen.residents or 0.0) >= least:
-            return "holds", seen
-        share = self.rules.counting.clearing_share
-        return ("between" if (seen.residents or 0.0) >= share * least else "good"), seen
+        moved = self.history.difference(frozen.key, frozen.reference, now)
+        seen = self._seen(frozen, now, moved)
+        residents, least = seen.residents or 0.0, self._least(number, now)
+        if residents < self.rules.counting.clearing_share * least:
+            return "good", seen
+        holds = residents >= least and moved is not None and told_apart(moved, "higher")
+        return ("holds" if holds else "between"), seen
+
+    def _least(self, number: Number, now: int) -> float:
+        return at_least(self.rule.least_residents, self.rule.least_share, float(number.covered[now]))
 
     def _seen(self, frozen: FrozenLevel, now: int, moved: Difference | None) -> Seen:
         number = self.history.numbers[frozen.key]
@@ -222,12 +219,9 @@ def p_of(moved: Difference, values: Floats, reference: int, worse: str, rules: R
     return moved.p_value("higher" if worse == "higher" else "lower", usual)
 
 
-def least_residents(rule: ChangeRule | LevelRule, number: Number, now: int) -> float:
-    """Return how many residents make an alert: a number, or a share of those covered if that is more."""
-    covered = number.covered[now]
-    return (
-        rule.least_residents if np.isnan(covered) else max(rule.least_residents, rule.least_share * covered)
-    )
+def told_apart(moved: Difference, worse: str) -> bool:
+    """Say whether the range of a difference lies on the worse side of 0; one that touches 0 does not."""
+    return moved.low > 0 if worse == "higher" else moved.high < 0
 
 
 def subject_of(key: Key) -> Mapping[str, str]:

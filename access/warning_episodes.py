@@ -38,7 +38,6 @@ class Seen:
     cells: tuple[int, ...] = ()
     unit: str | None = None
     change: float | None = None  # along a trend
-    first: int | None = None  # snapshot at which a trend's window begins
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,12 @@ class Episode:
     def reference(self) -> int | None:
         """Snapshot that the alert is compared with."""
         found: int | None = getattr(self.frozen, "reference", None)
-        return found if found is not None else self.track[0][2].first
+        return found
+
+    @property
+    def held(self) -> tuple[int, Seen]:
+        """Last snapshot at which it held, and what was seen there."""
+        return next((snapshot, seen) for snapshot, status, seen in reversed(self.track) if status == "holds")
 
     def state(self, counting: Counting) -> State:
         """Return how far it has come."""

@@ -54,7 +54,7 @@ def record(alert: Alert, answers: pd.DataFrame) -> dict[str, Any]:
         if name not in ("history", "cells", "subject", "text")
     }
     told |= {name: None if value is None else float(value) for name, value in told.items() if name in NUMBERS}
-    told |= {name: told[name].isoformat() for name in ("since", "last")}
+    told |= {name: told[name].isoformat() for name in ("since", "held", "last")}
     told["subject"] = dict(alert.subject)
     told["cells"] = list(alert.cells)
     told["text"] = dict(alert.text)
@@ -69,7 +69,7 @@ def as_csv(alerts: Sequence[Alert], answers: pd.DataFrame, texts: Texts) -> str:
     """Return one row an alert; cells are joined by spaces, the last answer stands in the last columns."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    head = ("alert", "city", "series", "rule", "kind", "state", "since", "last", "n_snapshots")
+    head = ("alert", "city", "series", "rule", "kind", "state", "since", "held", "last", "n_snapshots")
     last = ("answer_state", "answered_on", "answer_by", "answer_due")
     writer.writerow([*head, *SUBJECT, *NUMBERS, "unit", "cells", "text", *last])
     for alert in alerts:

@@ -159,10 +159,10 @@ def _cities(asked: Asked, *, one: bool) -> list[str]:
         return [asked.city]
     if not known:
         raise StoreError(
-            f"{asked.store}: no city in this store; `fairreach observe RUN --store {asked.store}` files one"
+            f"{shown(asked.store)}: no city in this store; `fairreach observe RUN --store {shown(asked.store)}` files one"
         )
     if one and len(known) > 1:
-        raise StoreError(f"{asked.store}: has {', '.join(known)}; name one with --city")
+        raise StoreError(f"{shown(asked.store)}: has {', '.join(known)}; name one with --city")
     return known
 
 

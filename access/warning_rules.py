@@ -72,8 +72,16 @@ class ChangeRule(_Rule):
     worse: Worse
     groups: list[str] = Field(min_length=1)
     least_change: Share = Field(description="Of the value before.")
-    least_residents: float = Field(gt=0)
-    least_share: Share
+    least_residents: float | None = Field(
+        None, gt=0, description="Who must live where it got worse; none for a number that has no place."
+    )
+    least_share: Share = Field(0.0, description="Of the residents judged; the larger of both counts.")
+
+    @model_validator(mode="after")
+    def _share_of_residents(self) -> ChangeRule:
+        if (self.least_residents is None) != (self.least_share == 0):
+            raise ValueError("least_residents and least_share go together; give both, or neither")
+        return self
 
 
 class TrendRule(_Rule):

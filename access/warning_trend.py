@@ -4,6 +4,9 @@ The slope is the median of the slopes between all pairs of snapshots (Theil 1950
 of Mann (1945) and Kendall: neither is moved by one wild snapshot. Both take snapshots as independent; a
 number that drifts back and forth over years looks more significant than it is, so a trend must also be large.
 
+Where it began is frozen when it is found, and it is told from there; whether it goes on is judged by the
+window that ends at each snapshot, so that a trend that stopped does not hold for ever.
+
 Five snapshots in order have a chance of 1 in 120, and no more can be had from five: where a rule tests many
 numbers, that does not survive the adjustment for their number, and the trend is found at the sixth.
 """
@@ -19,6 +22,7 @@ from scipy.stats import kendalltau, theilslopes
 from access.warning_change import subject_of
 from access.warning_episodes import Candidate, Episode, Floats, NotJudged, Seen, Status
 from access.warning_history import History, Key
+from access.warning_places import at_least, cells_that_fell, judged_residents, residents_of
 from access.warning_rules import Rules, TrendRule, Worse
 
 DAYS_A_YEAR = 365.25
@@ -52,6 +56,13 @@ class Trend(NamedTuple):
     first: int = 0
 
 
+class FrozenTrend(NamedTuple):
+    """A number, and the snapshot from which its trend is told."""
+
+    key: Key
+    reference: int
+
+
 class TrendWatch:
     """``TrendRule`` over a window that ends at each snapshot."""
 
@@ -64,39 +75,49 @@ class TrendWatch:
 
     def candidates(self, now: int, opened: Sequence[Episode]) -> Iterator[Candidate | NotJudged]:
         """Test the window of every number that has no open trend."""
-        open_keys = {each.frozen for each in opened}
+        open_keys = {each.frozen.key for each in opened}
         for key in self.keys:
             if key in open_keys:
                 continue
-            found = self._trend(key, now)
+            first = self._window(key, now)
+            chosen = measurements(self.history.numbers[key].value, now, first)
+            found = self._trend(key, now, chosen)
             if found is not None:
-                seen = self._seen(key, now, found)
                 steady = found.largest_step <= self.rule.at_most_in_one_step
-                enough = steady and self._large(key, now, found, 1.0)
-                yield Candidate(subject_of(key), found.p_value, enough, seen, key)
+                enough = steady and self._holds(key, now, found)
+                yield Candidate(
+                    subject_of(key), found.p_value, enough, self._seen(key, now, found),
+                    FrozenTrend(key, found.first),
+                )  # fmt: skip
 
     def follow(self, episode: Episode, now: int) -> tuple[Status, Seen]:
-        """See whether the window still gets worse; a level that stays bad is for other rules."""
-        key: Key = episode.frozen
-        found = self._trend(key, now, anew=False)
-        if found is None:
+        """See whether the window still gets worse; a level that stays bad is for other rules.
+
+        It holds if the window and all from the beginning on are large and told apart from none. A window
+        that is only one of the two neither counts nor clears.
+        """
+        frozen: FrozenTrend = episode.frozen
+        key = frozen.key
+        window = self._trend(key, now, self._known(key, self._window(key, now), now))
+        whole = self._trend(key, now, self._known(key, frozen.reference, now))
+        if window is None or whole is None:
             return "unknown", Seen()
-        seen = self._seen(key, now, found)
-        if self._large(key, now, found, 1.0):
+        seen = self._seen(key, now, whole)
+        if self._holds(key, now, window) and self._holds(key, now, whole):
             return "holds", seen
         share = self.rules.counting.clearing_share
-        return ("between" if self._large(key, now, found, share) else "good"), seen
+        still = self._large(key, now, window, share)
+        back = not still or not (self._large(key, now, window, 1.0) or self._told_apart(window))
+        return ("good" if back else "between"), seen
 
-    def _trend(self, key: Key, now: int, *, anew: bool = True) -> Trend | None:
-        """Return the trend of the window; ``anew`` leaves out what was not measured again."""
+    def _known(self, key: Key, first: int, now: int) -> list[int]:
         values = self.history.numbers[key].value
-        if np.isnan(values[now]):
-            return None
-        first = max(self._told(key), now - self.rule.window_snapshots + 1)
-        chosen = measurements(values, now, first)
-        if not anew:
-            chosen = [n for n in range(first, now + 1) if not np.isnan(values[n])]
-        if len(chosen) < self.rule.least_snapshots:
+        return [number for number in range(first, now + 1) if not np.isnan(values[number])]
+
+    def _trend(self, key: Key, now: int, chosen: Sequence[int]) -> Trend | None:
+        """Return the trend of some snapshots; None where they are too few or the last is not known."""
+        values = self.history.numbers[key].value
+        if np.isnan(values[now]) or len(chosen) < self.rule.least_snapshots:
             return None
         days = np.array([(self.history.days[n] - self.history.days[chosen[0]]).days for n in chosen])
         found = self.history.remembered(
@@ -105,28 +126,35 @@ class TrendWatch:
         )
         return found._replace(first=chosen[0])
 
-    def _told(self, key: Key) -> int:
-        """Return where the newest change of the number began that another rule told: no part of a trend."""
+    def _window(self, key: Key, now: int) -> int:
+        """Return where the window begins: not before a change that another rule told, which is no trend."""
         kinds, subject = ("level", "change"), dict(subject_of(key))
         told = [one.since for one in self.begun if one.rule.kind in kinds and dict(one.subject) == subject]
-        return max(told, default=0)
+        return max([*told, now - self.rule.window_snapshots + 1, 0])
+
+    def _holds(self, key: Key, now: int, found: Trend) -> bool:
+        return self._large(key, now, found, 1.0) and self._told_apart(found)
+
+    def _told_apart(self, found: Trend) -> bool:
+        """Say whether the range of the slope lies on the worse side of none."""
+        return found.low > 0 if self.rule.worse == "higher" else found.high < 0
 
     def _large(self, key: Key, now: int, found: Trend, share: float) -> bool:
         worse = found.change if self.rule.worse == "higher" else -found.change
         relative = np.inf if found.start == 0 and worse > 0 else worse / abs(found.start or 1.0)
-        covered = self.history.numbers[key].covered[now]
-        least = self.rule.least_residents
-        if not np.isnan(covered):
-            least = max(least, self.rule.least_share * covered)
+        judged = judged_residents(self.history, key, now)
+        least = at_least(self.rule.least_residents, self.rule.least_share, judged)
         concerned = self._residents(key, now, found)
         return bool(relative >= share * self.rule.least_change and concerned >= share * least)
 
     def _residents(self, key: Key, now: int, found: Trend) -> float:
-        """Return who is concerned: more residents where residents are counted, else all covered."""
+        """Return who is concerned: more residents where these are counted, else those where access fell."""
         if key.indicator in COUNTS_RESIDENTS:
             return max(0.0, found.change)
-        covered = self.history.numbers[key].covered[now]
-        return 0.0 if np.isnan(covered) else float(covered)
+        return residents_of(self.history, self._cells(key, now, found) or (), now)
+
+    def _cells(self, key: Key, now: int, found: Trend) -> tuple[int, ...] | None:
+        return cells_that_fell(self.history, key, found.first, now, self.rule.least_change)
 
     def _seen(self, key: Key, now: int, found: Trend) -> Seen:
         number = self.history.numbers[key]
@@ -136,9 +164,9 @@ class TrendWatch:
             low=found.low,
             high=found.high,
             residents=self._residents(key, now, found),
+            cells=self._cells(key, now, found) or (),
             unit=number.unit,
             change=found.change,
-            first=found.first,
         )
 
 

@@ -24,15 +24,18 @@ from access.warning_rules import (
 
 
 def words_of(episode: Episode, history: History, counting: Counting) -> dict[str, str]:
-    """Return what an alert says in each language: of a cleared one what it was when it last held."""
-    held = [seen for _, status, seen in episode.track if status == "holds"]
+    """Return what an alert says in each language: what it last was, and since when it is so no more."""
+    held, seen = episode.held
+    last = max(snapshot for snapshot, status, _ in episode.track if status != "unknown")
     found = {}
     for language in LANGUAGES:
         texts = _texts(language)
-        text = _Told(episode, history, held[-1], texts).sentence()
+        text = _Told(episode, history, seen, texts).sentence()
+        days = {"held": texts.day(history.days[held]), "day": texts.day(history.days[last])}
         if episode.state(counting) == "cleared":
-            day = texts.day(history.days[episode.track[-1][0]])
-            text = texts("warning.cleared", text=text, day=day)
+            text = texts("warning.cleared", text=text, **days)
+        elif held < last:
+            text = texts("warning.not_held", text=text, **days)
         found[language] = text
     return found
 
@@ -123,7 +126,7 @@ class _Told:
             group=self._group(),
             place=self._place(),
             change=texts.number(change, decimals),
-            day=self._day(seen.first or 0),
+            day=self._day(self.episode.frozen.reference),
             low=texts.number(seen.low, decimals),
             high=texts.number(seen.high, decimals),
             percent=texts.percent(abs(change / seen.before) if seen.before else None),

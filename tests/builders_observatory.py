@@ -65,6 +65,7 @@ class Planted:
     )
     zones: Mapping[str, Sequence[int]] = field(default_factory=dict)
     segregation: float = 0.2
+    gini: float = 0.3
     suppressed: Sequence[int] = ()
     not_snapped: Sequence[int] = ()
     draws: bool = True
@@ -385,7 +386,7 @@ def _indicators(planted: Planted, state: _Cells) -> list[tuple[dict[str, object]
                 (_row("right_headcount", reached, right, group, share, 0.05, people.sum(), "share"), True)
             )
     everybody = state.residents.sum()
-    gini = _row("gini", ("jobs", "peak", 45), None, "all", 0.3, 0.02, everybody, "index")
+    gini = _row("gini", ("jobs", "peak", 45), None, "all", planted.gini, 0.02, everybody, "index")
     rows.append((gini, True))
     for name, times in (("segregation_rank_order", 1.0), ("segregation_poverty_tail", 1.5)):
         value = planted.segregation * times

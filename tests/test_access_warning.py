@@ -83,6 +83,70 @@ def test_a_right_that_some_lose_while_as_many_gain_it_is_not_significant() -> No
     assert alerts(*days, kind="level") == []
 
 
+def test_a_lost_right_that_others_gains_outweigh_neither_holds_nor_clears() -> None:
+    """Cells 12 and 13 lose it for good; from the third snapshot on 14 and 15, larger, gain it."""
+    lack = {"eu_hospital": (0, 1, 14, 15), "eu_food": ()}
+    less = {"eu_hospital": (0, 1, 12, 13, 14, 15), "eu_food": ()}
+    gained = {"eu_hospital": (0, 1, 12, 13), "eu_food": ()}
+    days = [*(Planted(day, unmet=lack) for day in DAYS[:4]), *(Planted(day, unmet=less) for day in DAYS[4:6])]
+    days += [Planted(day, unmet=gained) for day in DAYS[6:8]]
+    [found] = alerts(*days, kind="level")
+    assert [point.holds for point in found.history] == [True, True, False, False]
+    assert (found.state, found.n_snapshots, found.held, found.last) == ("warning", 2, DAYS[5], DAYS[7])
+    assert found.low is not None
+    assert found.low > 0
+    assert found.now == found.history[1].now
+    assert "So it was on" in found.text["en"]
+    assert "So it was on" not in alerts(*days[:6], kind="level")[0].text["en"]
+
+
+def renamed(store: MemoryStore, before: str, after: str) -> MemoryStore:
+    """The same store whose group ``before`` is called ``after``."""
+    for name in ("indicator", "draw"):
+        table = store.table(name)
+        store.tables[name] = table.assign(group=table["group"].replace(before, after))
+    return store
+
+
+@pytest.mark.parametrize(("factor", "n"), [(0.9, 0), (1.1, 1)])
+def test_of_a_group_of_the_census_all_who_live_where_access_fell_count(factor: float, n: int) -> None:
+    """Access falls in cell 0 alone: 450 or 550 residents, of a group of more than a thousand."""
+    people = {0: factor}
+    days = [Planted(day, residents=people) for day in DAYS[:6]]
+    store = planted(*days, Planted(DAYS[6], residents=people, access={0: 0.3}))
+    found = alerts_of(renamed(store, "decile_1", "age_65_plus"), "smalltown")
+    found = [one for one in found if one.subject.get("group") == "age_65_plus"]
+    assert len(found) == n
+    assert [(one.residents, one.cells) for one in found] == [(550, cells_of("smalltown")[:1])] * n
+
+
+def test_a_number_of_the_city_has_no_place_and_needs_none() -> None:
+    [found] = alerts(*calm(DAYS[:6]), Planted(DAYS[6], gini=0.4))
+    assert found.rule == "inequality_rises"
+    assert (found.cells, found.residents) == ((), (500 + 50 * np.arange(N_CELLS)).sum())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_begins_or_holds_while_its_range_reaches_0(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    level, days = 1.0, []
+    for number, day in enumerate(DAYS):
+        level *= float(rng.choice([0.9, 0.97, 1.0, 1.08])) if number > 3 else 1.0
+        vintage = str(day.year) if seed % 2 else "2020"
+        lost = tuple(int(cell) for cell in rng.choice(N_CELLS, 6, replace=False))
+        unmet = {"eu_hospital": lost if number > 3 else (0, 1), "eu_food": (0,)}
+        days.append(Planted(day, access=level, noise=0.02, unmet=unmet, vintage=vintage))
+    history, seen = history_of(planted(*days), "smalltown", RULES), 0
+    for snapshot in history.snapshots:
+        for one in judge(history, RULES, snapshot).alerts:
+            if one.kind in ("level", "change", "trend") and one.held_snapshot == snapshot:
+                assert one.low is not None
+                assert one.high is not None
+                assert one.low > 0 or one.high < 0
+                seen += 1
+    assert seen > 5
+
+
 def test_residents_who_move_in_where_a_right_was_never_met_do_not_lose_it() -> None:
     days = [*calm(), Planted(DAYS[4], residents={0: 4.0, 1: 4.0})]
     assert alerts(*days, kind="level") == []
@@ -94,7 +158,9 @@ def test_a_cut_stays_a_cut_until_what_was_lost_is_back() -> None:
     assert (found.state, found.n_snapshots, found.since) == ("entrenched", 6, DAYS[4])
     [found] = [one for one in alerts(*years, Planted(DAYS[11])) if one.rule == "access_falls"]
     assert (found.state, found.last) == ("cleared", DAYS[11])
-    assert found.text["en"].endswith("Cleared on Saturday 15 October 2022.")
+    assert found.text["en"].endswith("Last so on Friday 15 April 2022; cleared on Saturday 15 October 2022.")
+    assert (found.held, found.before, found.now) == (DAYS[9], found.history[-1].now, found.history[5].now)
+    assert found.residents == alerts(*years[:5], kind="change")[0].residents
     assert [point.holds for point in found.history] == [True] * 6 + [False] * 2
 
 

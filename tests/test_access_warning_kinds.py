@@ -95,6 +95,31 @@ def test_a_trend_ends_when_it_stops_though_what_was_lost_is_not_back() -> None:
     assert one.state == "cleared"
 
 
+def test_a_trend_is_told_from_where_it_began_however_long_ago_it_was_found() -> None:
+    """The window of twelve snapshots leaves the first ones behind; what is told does not."""
+    days = [Planted(day, residents=dict.fromkeys((0, 1), 1 + 0.15 * k)) for k, day in enumerate(quarters(16))]
+    told = []
+    for n in (8, 16):
+        [one] = [one for one in alerts("right_slips", days[:n]) if one.subject["right"] == "eu_hospital"]
+        assert one.state == "entrenched"
+        assert one.low is not None
+        assert one.low > 0
+        told.append(one)
+    assert told[0].since == told[1].since > DAYS[0]
+    assert told[0].reference_snapshot == told[1].reference_snapshot
+    assert told[1].before == pytest.approx(1050, rel=0.01)
+    assert told[1].residents == pytest.approx(1050 * 0.15 * 15, rel=0.02)
+    assert "since Wednesday 15 January 2020" in told[1].text["en"]
+
+
+def test_a_trend_that_could_be_chance_by_its_range_holds_no_longer() -> None:
+    grown = growing(0.15, n=8)
+    wild = [Planted(day, residents=dict.fromkeys((0, 1), factor))
+            for day, factor in zip(quarters(13)[8:], (1.0, 2.6, 0.9, 2.7, 1.9), strict=True)]  # fmt: skip
+    [one] = [one for one in alerts("right_slips", [*grown, *wild]) if one.subject["right"] == "eu_hospital"]
+    assert [point.holds for point in one.history][-1] is False
+
+
 def test_neither_quiet_years_nor_a_single_step_are_a_trend() -> None:
     step = [Planted(day, residents=dict.fromkeys((0, 1), 1 + (k > 5))) for k, day in enumerate(DAYS[:12])]
     assert alerts("right_slips", quiet(12)) == []
