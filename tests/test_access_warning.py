@@ -9,7 +9,9 @@ from builders_observatory import N_CELLS, MemoryStore, Planted, cells_of, quarte
 
 from access.errors import StoreError
 from access.warning import Alert, alerts_of, judge
+from access.warning_history import Key
 from access.warning_history_read import history_of
+from access.warning_places import at_least, judged_residents
 from access.warning_rules import shipped_rules
 
 DAYS = quarters(12)
@@ -124,6 +126,27 @@ def test_a_number_of_the_city_has_no_place_and_needs_none() -> None:
     [found] = alerts(*calm(DAYS[:6]), Planted(DAYS[6], gini=0.4))
     assert found.rule == "inequality_rises"
     assert (found.cells, found.residents) == ((), (500 + 50 * np.arange(N_CELLS)).sum())
+
+
+@pytest.mark.parametrize(("gini", "n"), [(0.3175, 0), (0.3225, 1)])
+def test_a_range_that_reaches_0_begins_nothing_though_a_one_sided_test_would(gini: float, n: int) -> None:
+    """Both are 5 % more and more; the chance of the first is 3 %, its range of 95 % holds 0."""
+    days = [*calm(DAYS[:7]), Planted(DAYS[7], gini=gini, vintage="2021")]
+    alone = RULES.model_copy(
+        update={"rules": [rule for rule in RULES.rules if rule.name == "inequality_rises"]}
+    )
+    assert len(alerts_of(planted(*days), "smalltown", alone)) == n
+
+
+def test_a_least_share_is_of_the_group_or_of_all_where_nobody_knows_who_lives_where() -> None:
+    history = history_of(planted(*calm()), "smalltown", RULES)
+    access = Key("mean_access", "jobs", "peak", 45, None, "all")
+    assert judged_residents(history, access, 0) == (500 + 50 * np.arange(N_CELLS)).sum()
+    assert judged_residents(history, access._replace(group="decile_1"), 0) == 500 + 550
+    census = access._replace(group="age_65_plus")
+    assert judged_residents(history, census, 0) == (500 + 50 * np.arange(N_CELLS)).sum()
+    assert (at_least(500, 0.1, 6000.0), at_least(500, 0.1, 4000.0)) == (600, 500)
+    assert at_least(500, 0.1, float("nan")) == 500
 
 
 @pytest.mark.parametrize("seed", range(4))
