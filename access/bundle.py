@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +20,19 @@ from typing import Any
 
 from access._version import __version__
 from access.bundle_checks import Check, checks_of
+from access.bundle_folders import (
+    RESULTS,
+    TEXTS,
+    Renamed,
+    comparison_in_bundle,
+    files_that_name,
+    manifest_bytes,
+    manifest_in_bundle,
+    paths_of_this_machine,
+    renamed_of,
+)
 from access.bundle_inputs import CONFIG, FOLDER, BundledInput, bundled_config, bundled_inputs, files_of
-from access.bundle_sign import signature_of
+from access.bundle_sign import fingerprint_of, signature_of
 from access.bundle_sums import SIGNATURE, SUMS, sums_text
 from access.bundle_texts import commands, methods, readme
 from access.bundle_zip import write_zip
@@ -36,8 +46,7 @@ from access.texts import LANGUAGES, Texts
 
 KIND, VERSION = "evidence bundle", 1
 BUNDLE_JSON = "bundle.json"
-_ABSOLUTE = re.compile(r"(/|[A-Za-z]:[\\/])[^\s/\\][^\n]*[/\\]?")  # at the beginning of a text
-RESULTS, COMPARED, SCENARIOS = "results", "comparison", "scenarios"
+COMPARED, SCENARIOS = "comparison", "scenarios"
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ class Bundle:
     checks: list[Check]
     left_out: list[BundledInput]
     signed: bool
-    machine_paths: list[str] = field(default_factory=list)  # folders of this computer that its manifests name
+    #: Folders of this computer that stand still in it, each with the file that names it.
+    machine_paths: list[tuple[str, str]] = field(default_factory=list)
 
 
 def write_bundle(run: Path, target: Path, asked: Asked) -> Bundle:
@@ -80,18 +90,17 @@ def write_bundle(run: Path, target: Path, asked: Asked) -> Bundle:
     credits_text = " · ".join(attribution(read, Texts("en")))
     inputs = bundled_inputs(read.manifest, asked.without, asked.where, credits_text)
     checks = checks_of(read, run, inputs)
+    renamed = renamed_of(read.manifest, str(run), str(run.resolve()))
+    results = _results_in_bundle(run, read.manifest, asked.comparison, renamed)
     contents: dict[str, Path | bytes] = {
         **dict(files_of(inputs)),
         **bundled_config(run, read.manifest, inputs),
-        **{f"{RESULTS}/{name}": path for name, path in _results(run, RUN.files.fullmatch).items()},
+        **results,
         **asked.reports,
         "environment/environment.json": _json(_environment(read.manifest)),
         "environment/requirements.txt": _requirements(read.manifest),
         "checks.json": _json([_check_told(check) for check in checks]),
     }
-    if asked.comparison is not None:
-        found = _results(asked.comparison, COMPARISON.files.fullmatch)
-        contents |= {f"{COMPARED}/{name}": path for name, path in found.items()}
     contents |= {f"{SCENARIOS}/{path.name}": path for path in asked.scenarios}
     told = _told(run, read.manifest, inputs, asked)
     contents[BUNDLE_JSON] = _json(told)
@@ -101,33 +110,56 @@ def write_bundle(run: Path, target: Path, asked: Asked) -> Bundle:
         contents[f"methods.{language}.md"] = methods(read, texts).encode("utf-8")
     contents["COMMANDS.txt"] = commands(told).encode("utf-8")
     sums = sums_text(contents)
-    contents[SUMS] = sums
     if asked.key is not None:
         contents[SIGNATURE] = signature_of(sums, asked.key, asked.passphrase)
-    write_zip(target, contents)
+    write_zip(target, {**contents, SUMS: sums})
     left_out = [each for each in inputs if not each.included]
-    named = [path for name in (f"{RESULTS}/{MANIFEST}", f"{COMPARED}/{MANIFEST}") if name in contents
-             for path in paths_of_this_machine(json.loads(_bytes_of(contents[name])))]  # fmt: skip
     return Bundle(
         target, hashlib.sha256(sums).hexdigest(), checks, left_out, asked.key is not None,
-        list(dict.fromkeys(named)),
+        list(dict.fromkeys(_still_named(contents, renamed))),
     )  # fmt: skip
 
 
-def paths_of_this_machine(told: Any) -> Iterator[str]:
-    """Yield the absolute paths in a manifest: a bundle hands them on, and with them perhaps a user's name."""
-    if isinstance(told, Mapping):
-        for value in told.values():
-            yield from paths_of_this_machine(value)
-    elif isinstance(told, list):
-        for value in told:
-            yield from paths_of_this_machine(value)
-    elif isinstance(told, str) and _ABSOLUTE.match(told):
-        yield told
+def _results_in_bundle(
+    run: Path, manifest: Mapping[str, Any], comparison: Path | None, renamed: Renamed
+) -> dict[str, Path | bytes]:
+    """Return the files of a run, and of a comparison with it, with folders of the computer replaced."""
+    written = manifest_bytes(manifest_in_bundle(manifest))
+    before, now = sha256_of(run / MANIFEST), hashlib.sha256(written).hexdigest()
+    found: dict[str, Path | bytes] = {
+        f"{RESULTS}/{name}": _renamed_file(path, renamed, {})
+        for name, path in _results(run, RUN.files.fullmatch).items()
+    }
+    found[f"{RESULTS}/{MANIFEST}"] = written
+    if comparison is None:
+        return found
+    compared = json.loads((comparison / MANIFEST).read_text(encoding="utf-8"))
+    of_comparison = _results(comparison, COMPARISON.files.fullmatch)
+    found |= {
+        f"{COMPARED}/{name}": _renamed_file(path, renamed, {before: now})
+        for name, path in of_comparison.items()
+    }
+    found[f"{COMPARED}/{MANIFEST}"] = manifest_bytes(comparison_in_bundle(compared, renamed, now))
+    return found
 
 
-def _bytes_of(content: Path | bytes) -> bytes:
-    return content if isinstance(content, bytes) else content.read_bytes()
+def _renamed_file(path: Path, renamed: Renamed, hashes: Mapping[str, str]) -> Path | bytes:
+    """Return a file of results; of a text in which something is replaced, the new content."""
+    if path.suffix not in TEXTS:
+        return path
+    text = path.read_text(encoding="utf-8")
+    other = renamed.text(text)
+    for before, now in hashes.items():  # pages of a comparison print the hash of the run's manifest
+        other = other.replace(before, now)
+    return path if other == text else other.encode("utf-8")
+
+
+def _still_named(contents: Mapping[str, Path | bytes], renamed: Renamed) -> Iterator[tuple[str, str]]:
+    """Yield each file that names a folder of this computer all the same, and the folder."""
+    for name in (f"{RESULTS}/{MANIFEST}", f"{COMPARED}/{MANIFEST}"):
+        if isinstance(content := contents.get(name), bytes):
+            yield from ((name, path) for path in paths_of_this_machine(json.loads(content)))
+    yield from files_that_name(contents, renamed)
 
 
 def program_sha256() -> str:
@@ -167,10 +199,12 @@ def _told(
             "name": manifest.get("name"),
             "created": manifest.get("created"),
             "fairreach_version": manifest.get("fairreach_version"),
-            "manifest_sha256": sha256_of(run / MANIFEST),
+            "manifest_sha256": hashlib.sha256(manifest_bytes(manifest_in_bundle(manifest))).hexdigest(),
+            "manifest_sha256_before_folders_were_replaced": sha256_of(run / MANIFEST),
             "attribution": manifest.get("attribution") or [],
             "engine": manifest.get("engine"),
         },
+        "signed_by": None if asked.key is None else fingerprint_of(asked.key, asked.passphrase),
         "zone": asked.zone,
         "inputs": [each.plain() for each in inputs],
         "scenarios": [f"{SCENARIOS}/{path.name}" for path in asked.scenarios],

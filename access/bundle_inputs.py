@@ -42,9 +42,9 @@ class BundledInput:
     where: str  # where to get it, if it is not included
 
     def plain(self) -> dict[str, Any]:
-        """Return what ``bundle.json`` says of it."""
+        """Return what ``bundle.json`` says of it: by its place, its own name may be a path of a computer."""
         return {
-            "file": self.file, "place": self.place, "sha256": self.sha256, "bytes": self.size_bytes,
+            "place": self.place, "sha256": self.sha256, "bytes": self.size_bytes,
             "keys": list(self.keys), "included": self.included, "where": self.where,
         }  # fmt: skip
 
@@ -81,7 +81,7 @@ def bundled_inputs(
             f"{', '.join(strange)}: no input of this run; its inputs are {', '.join(known)} (or: all)"
         )
     root = Path(str(manifest.get("data_folder") or "."))
-    places = _places(known)
+    places = places_of(known)
     inputs = []
     for each in listed:
         file = str(each["file"])
@@ -113,7 +113,7 @@ def _problem(each: BundledInput) -> str:
     return "" if sha256_of(each.source) == each.sha256 else f"{each.file}: changed since the run"
 
 
-def _places(files: Sequence[str]) -> dict[str, str]:
+def places_of(files: Sequence[str]) -> dict[str, str]:
     """Return a safe place for each input: its own relative name, else a numbered one."""
     taken = {CONFIG.casefold()}
     places = {}

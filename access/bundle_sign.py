@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from access.errors import AccessError
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ALGORITHM = "Ed25519"
 
@@ -65,6 +65,23 @@ def signature_of(sums: bytes, private: Path, passphrase: str | None = None) -> b
     AccessError
         If the file holds no Ed25519 private key, or is locked and the passphrase does not open it.
     """
+    key = _private_key(private, passphrase)
+    content = {
+        "algorithm": ALGORITHM,
+        "of": "SHA256SUMS",
+        "public_key": base64.b64encode(_raw(key.public_key())).decode(),
+        "fingerprint": fingerprint(key.public_key()),
+        "signature": base64.b64encode(key.sign(sums)).decode(),
+    }
+    return (json.dumps(content, indent=2) + "\n").encode("utf-8")
+
+
+def fingerprint_of(private: Path, passphrase: str | None = None) -> str:
+    """Return the fingerprint by which others know what a private key signs. Errors as ``signature_of``."""
+    return fingerprint(_private_key(private, passphrase).public_key())
+
+
+def _private_key(private: Path, passphrase: str | None) -> Ed25519PrivateKey:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -78,14 +95,7 @@ def signature_of(sums: bytes, private: Path, passphrase: str | None = None) -> b
         raise AccessError(
             f"{private}: holds another kind of key; {ALGORITHM} is needed (`fairreach evidence-key`)"
         )
-    content = {
-        "algorithm": ALGORITHM,
-        "of": "SHA256SUMS",
-        "public_key": base64.b64encode(_raw(key.public_key())).decode(),
-        "fingerprint": fingerprint(key.public_key()),
-        "signature": base64.b64encode(key.sign(sums)).decode(),
-    }
-    return (json.dumps(content, indent=2) + "\n").encode("utf-8")
+    return key
 
 
 def signer_of(sums: bytes, signature: bytes, public: Path | None = None) -> str:

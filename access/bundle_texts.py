@@ -35,6 +35,8 @@ def readme(run: Run, told: Mapping[str, Any], checks: Sequence[Check], texts: Te
         *(f"- {each}" for each in told["not_included"]), "",
         f"## {texts('bundle.checks_heading')}", "",
         *(f"- {check.words(texts)}" for check in checks), "",
+        f"## {texts('bundle.signature_heading')}", "",
+        texts("bundle.signed" if told["signed_by"] else "bundle.not_signed", signer=told["signed_by"]), "",
         f"## {texts('bundle.limits_heading')}", "",
         texts("bundle.limits"), "",
         f"## {texts('evidence.heading.sources')}", "",

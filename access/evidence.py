@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from access.bundle_folders import manifest_in_bundle
 from access.comparison_reader import ComparisonRead, read_comparison
 from access.datasets import sha256_of
 from access.errors import ResultError
@@ -17,7 +18,7 @@ from access.evidence_city import city_statements
 from access.evidence_figures import FigureTold, map_figure, rights_figure, scenario_figure, tenths_figure
 from access.evidence_scenario import scenario_statements
 from access.evidence_statement import Statement, numbered
-from access.evidence_words import report_words
+from access.evidence_words import Made, report_words
 from access.evidence_zone import register_statement, zone_id_of, zone_statements
 from access.report_data import Run, read_run
 from access.results import MANIFEST
@@ -76,10 +77,25 @@ def report_pictures(
     return typeset_pictures(_TEMPLATE, evidence.words, figures, ppi)
 
 
-def gather(run: Path, language: str, zone: str | None = None, comparison: Path | None = None) -> Evidence:
-    """Return everything that a report says and shows. Parameters and errors as ``report_pdf``."""
+def gather(
+    run: Path,
+    language: str,
+    zone: str | None = None,
+    comparison: Path | None = None,
+    signer: str | None = None,
+) -> Evidence:
+    """Return everything that a report says and shows. Parameters and errors as ``report_pdf``.
+
+    Files are named, and the manifest is known by its hash, as in the bundle, whether one is made or not.
+
+    Parameters
+    ----------
+    signer : str, optional
+        Fingerprint of the key that signs the report's bundle; empty if none does; None without a bundle.
+    """
     texts = Texts(language)
     read = read_run(run)
+    read = read._replace(manifest=manifest_in_bundle(read.manifest))
     zone = zone_id_of(read, zone) if zone else None
     compared = None if comparison is None else _comparison_of(run, comparison)
     statements = numbered([*_statements(read, zone, compared, texts)])
@@ -91,6 +107,7 @@ def gather(run: Path, language: str, zone: str | None = None, comparison: Path |
         texts,
         zone=facts_of(read, zone, texts).zone.name if zone else None,
         scenarios=[texts.label(each.entry["name"]) for each in compared.scenarios] if compared else (),
+        made=Made(sha256_of(run / MANIFEST), signer),
     )
     return Evidence(read, statements, figures, words)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from access.bundle import Asked, write_bundle
 from access.bundle_inputs import bundled_inputs
-from access.bundle_sign import signature_of
+from access.bundle_sign import fingerprint_of
 from access.errors import AccessError
 from access.evidence import gather, pdf_of
 from access.results import read_manifest
@@ -50,11 +50,10 @@ def write_evidence(run: Path, out: Path, asked: EvidenceAsked) -> Iterator[str]:
     AccessError, gtfs.errors.FeedError
         If the run, a scenario, the key or the folder cannot be used; then neither file is changed.
     """
-    texts = Texts(asked.language)
+    texts, signer = Texts(asked.language), None
     if asked.bundle:  # what is missing is said before anything is computed
         bundled_inputs(read_manifest(run), asked.without, asked.where)
-        if asked.key is not None:
-            signature_of(b"", asked.key, asked.passphrase)
+        signer = "" if asked.key is None else fingerprint_of(asked.key, asked.passphrase)
     _names_differ(asked.scenarios)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -65,7 +64,7 @@ def write_evidence(run: Path, out: Path, asked: EvidenceAsked) -> Iterator[str]:
         if asked.scenarios:
             comparison = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=out))) / "comparison"
             yield from _compared(run, comparison, asked)
-        made = gather(run, asked.language, asked.zone, comparison)
+        made = gather(run, asked.language, asked.zone, comparison, signer)
         pdf = pdf_of(made)
         said = [each for each in made.statements if each.state != "withheld"]
         report = f"evidence.{asked.language}.pdf"
@@ -96,8 +95,10 @@ def write_evidence(run: Path, out: Path, asked: EvidenceAsked) -> Iterator[str]:
                 for each in bundle.left_out
                 if each.file not in asked.where
             )
+            yield texts("evidence.signed" if signer else "evidence.not_signed", signer=signer)
             if bundle.machine_paths:
-                yield texts("evidence.machine_paths", paths=", ".join(bundle.machine_paths))
+                named = (f"{file} ({folder})" for file, folder in bundle.machine_paths)
+                yield texts("evidence.machine_paths", paths=", ".join(named))
 
 
 def _compared(run: Path, folder: Path, asked: EvidenceAsked) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from access.evidence_figures import FigureTold
 from access.evidence_frames import FrameTold, frames_by_area
@@ -30,6 +30,13 @@ _HEADINGS = (
 )  # fmt: skip
 
 
+class Made(NamedTuple):
+    """By what else a report is known: the run's manifest before its folders were replaced, the signer."""
+
+    run_sha256: str
+    signer: str | None = None  # fingerprint; empty: the bundle is not signed; None: there is no bundle
+
+
 def report_words(
     run: Run,
     statements: Sequence[Statement],
@@ -38,6 +45,7 @@ def report_words(
     *,
     zone: str | None = None,
     scenarios: Sequence[str] = (),
+    made: Made | None = None,
 ) -> dict[str, Any]:
     """Return the tree of texts.
 
@@ -51,6 +59,8 @@ def report_words(
         Name of the zone that the report is about.
     scenarios : sequence of str
         Names of the scenarios that it compares.
+    made : Made, optional
+        By what else the report is known; default: without a bundle, of a run that was only read.
     """
     said = [each for each in statements if each.state != "withheld"]
     withheld = [each for each in statements if each.state == "withheld"]
@@ -100,7 +110,7 @@ def report_words(
              str(each.get("sha256") or texts("no_data"))]
             for each in run.manifest.get("inputs") or []
         ],
-        "again": list(_again(run, texts)),
+        "again": list(_again(run, made, texts)),
         "sources": texts("between_sources").join(attribution(run, texts)) or texts("no_data"),
     }  # fmt: skip
     cleaned: dict[str, Any] = _cleaned(tree)
@@ -228,11 +238,17 @@ def _made_row(each: Statement, inputs: Mapping[str, str], texts: Texts) -> list[
     ]
 
 
-def _again(run: Run, texts: Texts) -> Iterator[str]:
-    """How to compute everything again, and by what to know the run."""
+def _again(run: Run, made: Made | None, texts: Texts) -> Iterator[str]:
+    """How to compute everything again, and by what to know the run and who signed."""
     manifest = run.manifest
-    yield texts("evidence.again_bundle")
-    yield texts("evidence.again_config")
+    if made is None or made.signer is None:
+        yield texts("evidence.again_no_bundle")
+    else:
+        yield texts("evidence.again_bundle")
+        yield texts("evidence.again_config")
+        yield texts(
+            "evidence.again_signed" if made.signer else "evidence.again_not_signed", signer=made.signer
+        )
     yield texts(
         "evidence.again_made",
         version=str(manifest.get("fairreach_version") or texts("no_data")),
@@ -241,6 +257,8 @@ def _again(run: Run, texts: Texts) -> Iterator[str]:
         system=str(manifest.get("system") or texts("no_data")),
     )
     yield texts("evidence.again_manifest", hash=manifest_sha256(run))
+    if made is not None:
+        yield texts("evidence.again_before", hash=made.run_sha256)
 
 
 def _cleaned(told: Any) -> Any:

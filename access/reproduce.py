@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from access.bundle import BUNDLE_JSON, COMPARED, KIND, RESULTS, VERSION, program_sha256
+from access.bundle import BUNDLE_JSON, COMPARED, KIND, VERSION, program_sha256
+from access.bundle_folders import RESULTS
 from access.bundle_inputs import CONFIG, FOLDER
 from access.bundle_sign import signer_of
 from access.bundle_sums import SIGNATURE, SUMS, problems_of_files
@@ -37,6 +38,7 @@ class Verified:
     n_files: int
     signer: str  # fingerprint of the key that signed; empty without a signature
     missing: list[Mapping[str, Any]]  # inputs that are not inside
+    named: str = ""  # file of the public key that was asked for, and that signed
 
 
 @dataclass
@@ -121,8 +123,15 @@ def _verified(bundle: Path, folder: Path, signer: Path | None) -> Verified:
         by = signer_of(sums, signature.read_bytes(), signer)
     elif signer is not None:
         raise AccessError(f"{bundle}: is not signed, so {signer} cannot have signed it; ask for a signed one")
+    if (told_signer := str(told.get("signed_by") or "")) != by:
+        raise AccessError(
+            f"{bundle}: says that it is signed by {told_signer or 'nobody'}, and is signed by "
+            f"{by or 'nobody'}: its signature was taken away or replaced. Ask for the bundle again"
+        )
     missing = [each for each in told["inputs"] if not each["included"]]
-    return Verified(folder, told, hashlib.sha256(sums).hexdigest(), sums.count(b"\n"), by, missing)
+    return Verified(
+        folder, told, hashlib.sha256(sums).hexdigest(), sums.count(b"\n"), by, missing, str(signer or "")
+    )
 
 
 def _told(bundle: Path, folder: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 
+from access.bundle_folders import manifest_in_bundle
 from access.reproduce_values import differing, distance, equal, is_missing, shown_value
 
 SHOWN = 20
@@ -226,7 +227,7 @@ def _with_wkb(layer: pd.DataFrame) -> pd.DataFrame:
 def _compare_json(found: TableCompared, before: Path, again: Path, tolerance: float) -> None:
     old, new = (json.loads(path.read_text(encoding="utf-8")) for path in (before, again))
     if before.name == "manifest.json":
-        old, new = (_without_circumstances(each) for each in (old, new))
+        old, new = (_without_circumstances(manifest_in_bundle(each)) for each in (old, new))
     leaves = [dict(_leaves(each)) for each in (old, new)]
     for key in dict.fromkeys([*leaves[0], *leaves[1]]):
         found.values += 1

@@ -22,7 +22,8 @@ def verified_lines(verified: Verified, texts: Texts) -> Iterator[str]:
     yield texts("reproduce.hashes", n=texts.number(verified.n_files))
     yield texts("reproduce.sums", hash=verified.sums_sha256)
     if verified.signer:
-        yield texts("reproduce.signed", signer=verified.signer)
+        key = "reproduce.signed_named" if verified.named else "reproduce.signed_unnamed"
+        yield texts(key, signer=verified.signer, file=verified.named)
     else:
         yield texts("reproduce.not_signed")
     for each in verified.missing:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import stat
 import zipfile
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from builders_bundle import INPUTS, bundle_of, unpacked, write_run_with_inputs
 
-from access.bundle import paths_of_this_machine, program_sha256
-from access.bundle_sign import new_key, signature_of, signer_of
+from access.bundle import program_sha256
+from access.bundle_folders import manifest_in_bundle, paths_of_this_machine
+from access.bundle_sign import fingerprint_of, new_key, signature_of, signer_of
 from access.bundle_sums import problems_of_files, sums_text
 from access.bundle_zip import first_difference, name_problem, unpack, write_zip
 from access.config import RunConfig
 from access.config_checks import input_files
+from access.datasets import sha256_of
 from access.errors import AccessError, InputDataError
 from access.reproduce import opened
 
@@ -309,8 +313,105 @@ def test_the_hash_of_the_program_is_computed_as_the_page_says() -> None:
     assert digest.hexdigest() == program_sha256()
 
 
-def test_folders_of_this_computer_in_the_manifests_are_told(run: Path, tmp_path: Path) -> None:
-    bundle = bundle_of(run, tmp_path / "e.zip")
-    assert str(run.parent / "data") in bundle.machine_paths
+HOME = "/".join(("", "home", "ana"))
+MANIFEST: dict[str, Any] = {
+    "data_folder": f"{HOME}/data",
+    "network_cache": f"{HOME}/.cache/fairreach/networks/12fe",
+    "config_file": f"{HOME}/city/demo.yaml",
+    "inputs": [{"file": "feed.zip"}, {"file": "/srv/own/jobs.csv"}, {"file": "../ben/people.csv"}],
+    "streets": {"source": f"{HOME}/data/osm.pbf"},
+    "config": {"people": {"file": "../ben/people.csv"}, "jobs": {"file": "/srv/own/jobs.csv"}},
+    "warnings": [f"{HOME}/data/feed.zip: 3 stops; see {HOME}/other/notes.txt, not {HOME}/data2"],
+    "n": 3,
+}
+
+
+def test_folders_of_a_computer_become_places_in_the_bundle() -> None:
+    told = manifest_in_bundle(MANIFEST)
+    assert told == {
+        "data_folder": "inputs",
+        "network_cache": "networks/12fe",
+        "config_file": "demo.yaml",
+        "inputs": [{"file": "feed.zip"}, {"file": "input-2/jobs.csv"}, {"file": "input-3/people.csv"}],
+        "streets": {"source": "inputs/osm.pbf"},
+        "config": {"people": {"file": "input-3/people.csv"}, "jobs": {"file": "input-2/jobs.csv"}},
+        "warnings": ["inputs/feed.zip: 3 stops; see ~/other/notes.txt, not ~/data2"],
+        "n": 3,
+    }
+    assert manifest_in_bundle(told) == told
+    own = "\\".join(("C:", "Users", "ana", "data"))
+    windows = {"data_folder": own, "inputs": [{"file": "a/b.csv"}]}
+    told = manifest_in_bundle(windows | {"warnings": [f"{own}\\a\\b.csv: empty", "D:\\x\\y"]})
+    assert told["warnings"] == ["inputs/a/b.csv: empty", "D:\\x\\y"]
+
+
+def test_no_file_of_a_bundle_names_a_folder_of_the_computer_that_made_it(run: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(run, tmp_path / "own" / "run")
+    told = json.loads((own / "manifest.json").read_text(encoding="utf-8"))
+    told |= {"config_file": str(own.parent / "c.yaml"), "warnings": [f"{own.parent}/x: old"]}
+    (own / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    (own / "report.en.html").write_text(f"<p>{told['data_folder']}/people.csv</p>", encoding="utf-8")
+    before = {path: path.read_bytes() for path in own.rglob("*") if path.is_file()}
+    compared = compared_with(own, tmp_path / "compared")
+    bundle = bundle_of(own, tmp_path / "e.zip", comparison=compared)
+    folder = unpacked(bundle.path, tmp_path / "b")
+    assert {path: path.read_bytes() for path in own.rglob("*") if path.is_file()} == before
+    assert bundle.machine_paths == [("results/manifest.json", f"{own.parent}/x: old")]  # not known: told
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        assert str(run.parent).encode() not in path.read_bytes(), path
+    assert (folder / "results" / "report.en.html").read_text() == "<p>inputs/people.csv</p>"
+    assert problems_of_files(folder) == []
+    base = json.loads((folder / "comparison" / "manifest.json").read_text())["base"]
+    of_run = hashlib.sha256((folder / "results" / "manifest.json").read_bytes()).hexdigest()
+    assert (base["folder"], base["manifest_sha256"]) == ("results", of_run)
+    assert (folder / "comparison" / "report.en.html").read_text() == f"<p>{of_run}</p>"
+    about = json.loads((folder / "bundle.json").read_text())["run"]
+    assert about["manifest_sha256"] == of_run
+    assert about["manifest_sha256_before_folders_were_replaced"] == sha256_of(own / "manifest.json")
+
+
+def compared_with(run: Path, folder: Path) -> Path:
+    """Write what stands for a comparison with a run: a manifest, and a page that prints a hash."""
+    folder.mkdir()
+    sha256 = sha256_of(run / "manifest.json")
+    told = {"kind": "comparison", "base": {"folder": str(run), "manifest_sha256": sha256}, "scenarios": []}
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    (folder / "report.en.html").write_text(f"<p>{sha256}</p>", encoding="utf-8")
+    return folder
+
+
+def test_an_input_that_names_a_folder_of_this_computer_is_told(run: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(run, tmp_path / "run")
+    told = json.loads((own / "manifest.json").read_text(encoding="utf-8"))
+    data = shutil.copytree(told["data_folder"], tmp_path / "data")
+    (data / "people.csv").write_text(f"id,population\n{data}/a,1\n")
+    told["data_folder"] = str(data)
+    for each in told["inputs"]:
+        each["sha256"] = sha256_of(data / each["file"])
+    (own / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    assert bundle_of(own, tmp_path / "e.zip").machine_paths == [("inputs/people.csv", str(data))]
+
+
+def test_a_signature_that_was_taken_away_or_replaced_is_found(run: Path, tmp_path: Path) -> None:
+    for name in ("k", "l"):
+        new_key(tmp_path / f"{name}.pem", tmp_path / f"{name}.pub.pem")
+    made = bundle_of(run, tmp_path / "e.zip", key=tmp_path / "k.pem")
+    folder = unpacked(made.path, tmp_path / "b")
+    known = fingerprint_of(tmp_path / "k.pem")
+    for language in ("en", "fr"):
+        assert known in (folder / f"README.{language}.md").read_text(encoding="utf-8")
+    other = signature_of((folder / "SHA256SUMS").read_bytes(), tmp_path / "l.pem")
+    (folder / "SHA256SUMS.sig").write_bytes(other)
+    with (
+        pytest.raises(AccessError, match=f"says that it is signed by {known}, and is signed by"),
+        opened(folder),
+    ):
+        pass
+    (folder / "SHA256SUMS.sig").unlink()
+    with pytest.raises(AccessError, match=f"signed by {known}, and is signed by nobody"), opened(folder):
+        pass
+
+
+def test_absolute_paths_are_known_on_every_system() -> None:
     told = {"a": ["D:\\planning", "/data/planning/x"], "b": {"c": "results/x", "d": "/ h"}, "n": 3}
     assert list(paths_of_this_machine(told)) == ["D:\\planning", "/data/planning/x"]
