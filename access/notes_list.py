@@ -13,7 +13,10 @@ from access.texts import Texts
 
 
 def listed(location: str | Path, city: str | None, state: str, language: str) -> Iterator[str]:
-    """Yield the lines of a city's notes in one state, or in ``all``; where there are none, that."""
+    """Yield the lines of a city's notes in one state, or in ``all``; where there are none, that.
+
+    Below notes that wait stands what a moderator looks for.
+    """
     texts = Texts(language)
     with reading(location) as store:
         chosen = chosen_city(store, city)
@@ -28,3 +31,5 @@ def listed(location: str | Path, city: str | None, state: str, language: str) ->
         yield texts("notes.line", kind=kind, text=note["text"] or texts("notes.erased"))
         if note["reason"]:
             yield texts("notes.reason", reason=note["reason"])
+    if "waiting" in set(notes["state"]):
+        yield texts("notes.look_for")

@@ -23,6 +23,7 @@ from access.notes import check_all, moderate, shown, submit
 from access.notes_check import FIELDS, cleaned
 from access.notes_export import export_notes
 from access.notes_file import import_notes
+from access.notes_list import listed
 from access.observatory_store import reading, writing
 from access.texts import Texts, flatten, load_tree
 
@@ -324,6 +325,14 @@ def test_bad_notes_end_the_command_with_2(
     told = capsys.readouterr().err
     assert told.startswith("Error: ")
     assert "line 2: text: “a@b…” looks like an e-mail address" in told
+
+
+def test_below_notes_that_wait_stands_what_a_moderator_looks_for(store: Path) -> None:
+    hand_in(store)
+    assert "a first name alone" in list(listed(store, None, "waiting", "en"))[-1]
+    assert "un prénom seul" in list(listed(store, None, "all", "fr"))[-1]
+    moderate(store, list(stored(store)["note"]), "shown")
+    assert "first name" not in "".join(listed(store, None, "shown", "en"))
 
 
 def test_a_note_removed_meanwhile_stops_a_moderation(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from notes_examples import HONEST, HOSTILE, NOT_FOUND
 
 from access.notes_personal import personal_data
 
@@ -96,3 +97,25 @@ def test_a_long_text_is_searched_quickly() -> None:
     """Nothing in the patterns goes back over the text again and again: 1,000 letters of their worst."""
     for letter in "a1 .-@A(":
         assert isinstance(personal_data(letter * 1000), list)
+
+
+@pytest.mark.parametrize(("kind", "text"), HOSTILE)
+def test_a_note_that_tells_who_somebody_is_does_not_pass(kind: str, text: str) -> None:
+    assert kind in {found.kind for found in personal_data(text)}
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_an_ordinary_note_passes(text: str) -> None:
+    assert personal_data(text) == []
+
+
+@pytest.mark.parametrize("text", NOT_FOUND)
+def test_what_no_pattern_knows_is_left_to_the_moderator(text: str) -> None:
+    assert personal_data(text) == []
+
+
+def test_a_house_number_is_found_also_in_a_street_whose_stop_has_its_name() -> None:
+    places = ["Rue des Lilas", "45 Oak Street", "Martin"]
+    assert [found.kind for found in personal_data("j'habite 12 rue des Lilas", places)] == ["home"]
+    assert personal_data("the stop 45 Oak Street has no shelter, nor has 45 Oak Street south", places) == []
+    assert [found.kind for found in personal_data("driver Martin did not stop", places)] == ["name"]
