@@ -81,7 +81,7 @@ def test_a_history_of_noise_alone_raises_at_most_one_false_alarm_in_fifty_snapsh
     ("number", "days", "cause"),
     [
         (JOBS, ("2017-06-14", "2017-09-13"), "timetable"),
-        (CARE, ("2020-12-09", "2021-03-10"), "opportunities"),
+        (CARE, ("2021-12-08", "2022-03-09"), "opportunities"),
     ],
 )
 def test_the_cause_of_a_planted_harm_is_named(store: Path, number: dict, days: tuple, cause: str) -> None:
