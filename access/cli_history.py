@@ -90,7 +90,8 @@ def why(
     """
     from access.attribution import why as why_moved
     from access.attribution_pick import picked_keys, picked_snapshots
-    from access.attribution_text import attribution_lines, name_of
+    from access.attribution_text import attribution_lines, labels_of, name_of
+    from access.observatory_store import reading
     from access.texts import Texts
 
     log(quiet=True)
@@ -102,8 +103,11 @@ def why(
     keys = picked_keys(store, [end.snapshot for end in ends], indicator, asked)
     told = None if quiet or not sys.stderr.isatty() else _mixtures_told
     found = why_moved(store, ends[0].snapshot, ends[1].snapshot, keys, threads=threads, told=told)
+    with reading(store) as opened:
+        labels = labels_of(opened, ends[1].snapshot)
     for each in found:
-        for line in attribution_lines(each, (ends[0].day, ends[1].day), name_of(each.key, lang), texts):
+        name = name_of(each.key, lang, labels)
+        for line in attribution_lines(each, (ends[0].day, ends[1].day), name, texts):
             click.echo(line)
     click.echo(texts("history.why.method"))
 

@@ -113,7 +113,7 @@ def causes_of(asked: Asked, history: History, alerts: Sequence[Alert], texts: Te
         causes = {tuple(one.key): one for one in known}
         for alert, key in asked_of:
             if key in causes:
-                name = name_of(key, texts.language)
+                name = name_of(key, texts.language, history.names)
                 between = days[ends[0]], days[ends[1]]
                 found[alert.alert] = attribution_lines(causes[key], between, name, texts)
     return found
@@ -126,14 +126,20 @@ def _by_ends(alerts: Sequence[Alert]) -> dict[tuple[str, str], list[tuple[Alert,
     """
     found: dict[tuple[str, str], list[tuple[Alert, tuple[Any, ...]]]] = {}
     for alert in alerts:
-        key: tuple[Any, ...] | None = key_of(alert)
-        if alert.kind == "spatial" and alert.cells:
-            key = zone_key(alert.subject["zone_id"])
+        key = explained_by(alert)
         if key is None or alert.reference_snapshot is None or alert.state == "cleared":
             continue
         ends = alert.reference_snapshot, alert.since_snapshot
         found.setdefault(ends, []).append((alert, tuple(key)))
     return found
+
+
+def explained_by(alert: Alert) -> tuple[Any, ...] | None:
+    """Return the number whose causes explain an alert, of a zone its residents; None for timetables."""
+    if alert.kind == "spatial" and alert.cells:
+        return zone_key(alert.subject["zone_id"])
+    key = key_of(alert)
+    return None if key is None else tuple(key)
 
 
 def key_of(alert: Alert) -> Key | None:

@@ -205,12 +205,46 @@ def test_the_command_tells_causes_in_both_languages(store, mixed, lang, words):
     assert "Shapley" in told.output
 
 
-def test_a_sign_is_written_and_nothing_is_zero():
+def test_a_sign_is_written_and_what_rounding_leaves_of_nothing_is_zero():
     texts = Texts("en")
-    assert signed(12.0, texts) == "+12.000"
-    assert signed(-1200.0, texts) == "\u22121,200"
-    assert signed(1e-12, texts) == "0"
-    assert signed(None, texts) == "no data"
+    assert signed(12.0, texts, 0) == "+12"
+    assert signed(-1200.0, texts, 0) == "\u22121,200"
+    assert signed(0.0003, texts, 3) == "0"
+    assert signed(-0.4, texts, 0) == "0"
+    assert signed(None, texts, 0) == "no data"
+
+
+LABELS = {
+    "right": {"eu_jobs": {"en": "a third of all jobs", "fr": "un tiers des emplois"}},
+    "service": {"jobs": {"en": "jobs", "fr": "emplois"}},
+    "period": {"peak": {"en": "weekday morning peak", "fr": "pointe du matin en semaine"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "lang", "name"),
+    [
+        (JOBS, "en", "Mean access (all residents, jobs within 45 minutes, weekday morning peak)"),
+        (JOBS, "fr", "Accès moyen (tous les habitants, emplois en 45 minutes, pointe du matin en semaine)"),
+        (
+            ("right_residents", "jobs", "peak", 60, "eu_jobs", "decile_1"),
+            "en",
+            "Residents who lack a right – a third of all jobs (poorest tenth, weekday morning peak)",
+        ),
+        (("gini", "no_label", None, 45, None, None), "en", "Gini index (no label within 45 minutes)"),
+    ],
+)
+def test_a_number_is_named_as_the_warnings_name_it_and_by_its_code_only_without_a_label(key, lang, name):
+    assert name_of(key, lang, LABELS) == name
+
+
+def test_causes_are_told_with_the_decimals_of_the_alert():
+    care = ("mean_access", "care", "peak", 45, None, "all")
+    values = {NOBODY: 15.743, frozenset({"timetable"}): 14.674}
+    found = attributed(("s1", "s2"), care, (15.743, 14.674), values, ["timetable"])
+    lines = attribution_lines(found, (date(2020, 1, 1), date(2020, 4, 1)), "care", Texts("en"))
+    assert "15.7 on Wednesday 1 January 2020, 14.7 on" in lines[0]
+    assert lines[1] == "  timetable: \u22121.1 (+100% of the change)"
 
 
 def test_no_data_in_a_mixture_is_said():
@@ -250,7 +284,7 @@ def test_alerts_that_began_together_are_explained_by_the_same_runs(tmp_path, mix
     path = small_store(tmp_path / "s.duckdb", [*(Planted(day) for day in days[:4]), cut])
     told = CliRunner().invoke(commands, ["warn", str(path), "--why"], catch_exceptions=False)
     assert told.exit_code == 0, told.output
-    assert "residents here who live in an underserved zone" in told.output
+    assert "Residents here who live in an underserved zone" in told.output
     assert told.output.count("residents and incomes: +10") == 3
     pairs = [(before, after) for before, after, _ in mixed]
     assert len(pairs) == len(set(pairs))
