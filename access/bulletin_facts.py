@@ -3,10 +3,9 @@
 Decisions
 ---------
 - The newest snapshot of the quarter is held against the newest one before it, of the same series. Where
-  either is missing nothing is said to have moved.
-- A number moved only if the range of its difference, draw by draw, lies wholly on one side of 0. Else the
-  change is not told from chance; without draws it is not known.
-- Alerts are those that were known at the end of the quarter.
+  either is missing nothing is said to have moved. What counts as a move: ``access.bulletin_moved``.
+- A quarter that has not begun, of which the store has nothing either, has no bulletin.
+- Alerts are those that were known at the end of the quarter; those that began in it come first.
 - Notes are those that are shown, of a day in the quarter or, without a day, handed in during it.
 """
 
@@ -14,24 +13,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 import re
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from access.bulletin_moved import RIGHT, Least, Moved, least_of, moved_numbers
 from access.errors import InputDataError
 from access.notes import newest_first
 from access.observatory_store import Store
 from access.warning import Alert, judge
 from access.warning_history import History, Key
 from access.warning_history_read import history_of
-from access.warning_rules import shipped_rules
+from access.warning_rules import Rules, shipped_rules
 
 DUE_WITHIN_DAYS = 92
 """A promise is told so long before its day, which is about one bulletin before."""
-Way = Literal["better", "worse", "same", "unknown"]
 
 
 class Quarter(NamedTuple):
@@ -50,17 +48,6 @@ class Quarter(NamedTuple):
         """Last day."""
         following = dt.date(self.year + self.number // 4, 3 * self.number % 12 + 1, 1)
         return following - dt.timedelta(days=1)
-
-
-class Moved(NamedTuple):
-    """One number at both snapshots; NaN = no data or hidden, ``low`` and ``high`` None = not known."""
-
-    key: Key
-    before: float
-    now: float
-    low: float | None
-    high: float | None
-    way: Way
 
 
 class Answer(NamedTuple):
@@ -85,6 +72,8 @@ class BulletinFacts(NamedTuple):
         Mean access of all residents.
     moved : tuple of Moved
         The headline of all and of the poorest tenth, then each right.
+    least : Least
+        What counts as a move.
     opened, ended : tuples of Alert
         Alerts that hold; and those that ended within the quarter.
     answers : dict of str to Answer
@@ -102,6 +91,7 @@ class BulletinFacts(NamedTuple):
     before: int | None
     headline: Key | None
     moved: tuple[Moved, ...]
+    least: Least
     opened: tuple[Alert, ...]
     ended: tuple[Alert, ...]
     answers: dict[str, Answer]
@@ -123,35 +113,36 @@ def quarter_of(text: str) -> Quarter:
     return Quarter(int(found[1]), int(found[2]))
 
 
-def facts_of(store: Store, city: str, quarter: Quarter) -> BulletinFacts:
+def facts_of(store: Store, city: str, quarter: Quarter, today: dt.date | None = None) -> BulletinFacts:
     """Return what a bulletin tells of a city.
 
     Parameters
     ----------
     store : Store
         Open; may be closed after.
+    today : date, optional
+        Without it that of the computer (UTC).
 
     Raises
     ------
     StoreError
         If the store has no such city.
     InputDataError
-        If no snapshot lies before the end of the quarter: nothing was known then.
+        If no snapshot lies before the end of the quarter: nothing was known then. If the quarter has not
+        begun.
     """
     rules = shipped_rules()
     history = history_of(store, city, rules)
+    _check_known(history, quarter, today or dt.datetime.now(tz=dt.UTC).date())
     upto = [n for n, day in enumerate(history.days) if day <= quarter.last]
-    if not upto:
-        first = f"its first snapshot is of {history.days[0]}" if history.days else "it has no snapshot"
-        raise InputDataError(
-            f"--quarter {quarter.year}Q{quarter.number}: nothing was known of {city} then, {first}"
-        )
     newest = upto[-1]
     now = newest if history.days[newest] >= quarter.first else None
     earlier = [n for n in upto if history.days[n] < quarter.first]
     before = earlier[-1] if earlier else None
     alerts = judge(history, rules, history.snapshots[newest]).alerts
-    opened = tuple(alert for alert in alerts if alert.state != "cleared")
+    opened = sorted(
+        (alert for alert in alerts if alert.state != "cleared"), key=lambda alert: alert.since < quarter.first
+    )
     ended = tuple(alert for alert in alerts if alert.state == "cleared" and alert.last >= quarter.first)
     answers = _answers(store, city, quarter)
     headline = _headline(store, history, newest)
@@ -162,13 +153,29 @@ def facts_of(store: Store, city: str, quarter: Quarter) -> BulletinFacts:
         now=now,
         before=before,
         headline=headline,
-        moved=tuple(_moved(history, headline, before, now)),
-        opened=opened,
+        moved=tuple(_moved(history, headline, before, now, rules)),
+        least=least_of(rules),
+        opened=tuple(opened),
         ended=ended,
         answers={alert.alert: answers[alert.alert] for alert in opened if alert.alert in answers},
         promises=_promises(answers, quarter),
         notes=_notes(store, city, quarter),
     )
+
+
+def _check_known(history: History, quarter: Quarter, today: dt.date) -> None:
+    """Refuse a quarter of which nothing can be told."""
+    name, days = f"--quarter {quarter.year}Q{quarter.number}", history.days
+    if not days:
+        raise InputDataError(f"{name}: nothing was known of {history.city} then, it has no snapshot")
+    if days[0] > quarter.last:
+        raise InputDataError(
+            f"{name}: nothing was known of {history.city} then, its first snapshot is of {days[0]}"
+        )
+    if quarter.first > max(today, days[-1]):
+        raise InputDataError(
+            f"{name}: has not begun; the store has snapshots of {history.city} from {days[0]} to {days[-1]}"
+        )
 
 
 def _headline(store: Store, history: History, snapshot: int) -> Key | None:
@@ -184,29 +191,14 @@ def _headline(store: Store, history: History, snapshot: int) -> Key | None:
     return None
 
 
-def _moved(history: History, headline: Key | None, before: int | None, now: int | None) -> list[Moved]:
+def _moved(
+    history: History, headline: Key | None, before: int | None, now: int | None, rules: Rules
+) -> list[Moved]:
     if before is None or now is None:
         return []
     wanted = [] if headline is None else [headline, headline._replace(group="decile_1")]
-    wanted += [key for key in history.numbers if key.indicator == "right_residents" and key.group == "all"]
-    return [_one(history, key, before, now) for key in wanted if key in history.numbers]
-
-
-def _one(history: History, key: Key, before: int, now: int) -> Moved:
-    values = history.numbers[key].value
-    first, second = float(values[before]), float(values[now])
-    if math.isnan(first) or math.isnan(second):
-        return Moved(key, first, second, None, None, "unknown")
-    found = history.difference(key, before, now)
-    if found is None:
-        return Moved(key, first, second, None, None, "unknown")
-    more_is_better = key.indicator == "mean_access"
-    way: Way = "same"
-    if found.low > 0:
-        way = "better" if more_is_better else "worse"
-    elif found.high < 0:
-        way = "worse" if more_is_better else "better"
-    return Moved(key, first, second, found.low, found.high, way)
+    wanted += [key for key in history.numbers if key.indicator == RIGHT and key.group == "all"]
+    return moved_numbers(history, [key for key in wanted if key in history.numbers], before, now, rules)
 
 
 def _answers(store: Store, city: str, quarter: Quarter) -> dict[str, Answer]:

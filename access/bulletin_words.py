@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from access.bulletin_facts import BulletinFacts, Moved
+from access.bulletin_facts import BulletinFacts
 from access.bulletin_figures import over_time
+from access.bulletin_moved import RIGHT, Moved
 from access.report_section import group_label
 from access.rights_catalogue import SERVICES
 from access.texts import Texts
 from access.warning import Alert
+from access.warning_words import whole_percent
 from access.zone_sheet_words import shortened
 
 MOST_MOVED, MOST_ALERTS, MOST_PROMISES, MOST_NOTES = 8, 6, 5, 5
@@ -43,7 +45,7 @@ def bulletin_words(facts: BulletinFacts, texts: Texts) -> dict[str, Any]:
         "promises": _some(promises, "promises_none", MOST_PROMISES, texts),
         "notes_lead": _notes_lead(facts, texts),
         "notes": list(_notes(facts, texts)),
-        "limits": [texts(f"bulletin.limits_{part}") for part in ("schedule", "range", "notes")],
+        "limits": list(_limits(facts, texts)),
         "check": _check(facts, texts),
     }
 
@@ -59,15 +61,26 @@ def _lead(facts: BulletinFacts, texts: Texts) -> Iterator[str]:
         yield texts("bulletin.lead_first", day=now)
         return
     yield texts("bulletin.lead", now=now, before=texts.day(days[facts.before]))
-    counts = {way: sum(each.way == way for each in facts.moved) for way in ("better", "worse")}
-    worse = texts.plural("bulletin.count_worse", counts["worse"])
-    yield texts.plural("bulletin.count_better", counts["better"], worse=worse)
+    yield _counts(facts, texts)
+
+
+def _counts(facts: BulletinFacts, texts: Texts) -> str:
+    ways = [each.way for each in facts.moved]
+    better, worse = ways.count("better"), ways.count("worse")
+    if not better and not worse:
+        known = len(ways) - ways.count("unknown")
+        return texts("bulletin.count_none") if known else texts("bulletin.nothing_compared")
+    counted = (("better", better), ("worse", worse))
+    told = (
+        texts.plural(f"bulletin.count_{way}", n) if n else texts(f"bulletin.{way}_none") for way, n in counted
+    )
+    return " ".join(told)
 
 
 def _some(items: list[str], nothing: str, most: int, texts: Texts) -> list[str]:
     """Return the first of a list with the others counted, or what is said where it is empty."""
     if len(items) > most:
-        return [*items[:most], texts("bulletin.more", n=len(items) - most)]
+        return [*items[:most], texts.plural("bulletin.more", len(items) - most)]
     return items or [texts(f"bulletin.{nothing}")]
 
 
@@ -78,8 +91,9 @@ def _of_way(facts: BulletinFacts, way: str, texts: Texts) -> list[str]:
 def _sentence(facts: BulletinFacts, moved: Moved, texts: Texts) -> str:
     numbers = {"before": rounded(moved.before, texts), "now": rounded(moved.now, texts)}
     key = moved.key
-    if key.indicator == "right_residents":
-        return texts("bulletin.right", right=_name(facts, "right", key.standard, texts), **numbers)
+    if key.indicator == RIGHT:
+        right = texts.capital(_name(facts, "right", key.standard, texts))
+        return texts("bulletin.right" if moved.now else "bulletin.right_all", right=right, **numbers)
     return texts(
         "bulletin.access",
         group=texts.capital(group_label(key.group or "all", texts)),
@@ -95,7 +109,10 @@ def _same(facts: BulletinFacts, texts: Texts) -> Iterator[str]:
         return
     same = sum(each.way == "same" for each in facts.moved)
     unknown = sum(each.way == "unknown" for each in facts.moved)
-    yield texts.plural("bulletin.same", same)
+    if same:
+        yield texts.plural("bulletin.same", same)
+    elif not unknown:
+        yield texts("bulletin.same_none")
     if unknown:
         yield texts.plural("bulletin.unknown", unknown)
 
@@ -178,6 +195,19 @@ def _chart_alt(facts: BulletinFacts, texts: Texts) -> str:
             )
         )
     return texts("bulletin.chart_alt", lines=" ".join(told)) if told else ""
+
+
+def _limits(facts: BulletinFacts, texts: Texts) -> Iterator[str]:
+    yield texts("bulletin.limits_schedule")
+    least = facts.least
+    yield texts(
+        "bulletin.limits_moved",
+        change=whole_percent(least.change, texts),
+        people=texts.number(least.residents),
+        share=whole_percent(least.share, texts),
+    )
+    yield texts("bulletin.limits_chance")
+    yield texts("bulletin.limits_notes")
 
 
 def _check(facts: BulletinFacts, texts: Texts) -> str:

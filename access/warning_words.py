@@ -108,7 +108,7 @@ class _Told:
         if not self.seen.cells:
             return first
         residents = texts.plural("residents", self.seen.residents or 0)
-        least = _whole_percent(rule.least_change, texts)
+        least = whole_percent(rule.least_change, texts)
         return f"{first} {texts('warning.change.where', residents=residents, least=least)}"
 
     def _moved(self, worse: str) -> str:
@@ -207,7 +207,7 @@ class _Told:
         return self.texts.label(label, fallback=short.replace("_", " "))
 
 
-def _whole_percent(share: float, texts: Texts) -> str:
+def whole_percent(share: float, texts: Texts) -> str:
     """Write a threshold: 5 % and not 5.0 %."""
     percent = 100 * share
     if abs(percent - round(percent)) > 1e-9:

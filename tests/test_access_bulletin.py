@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from click.testing import CliRunner
 
 from access.bulletin import bulletin, bulletin_pictures
 from access.bulletin_facts import BulletinFacts, Quarter, facts_of, quarter_of
-from access.bulletin_figures import access_over_time
+from access.bulletin_figures import access_over_time, months_to_name
+from access.bulletin_moved import moved_numbers
 from access.bulletin_words import bulletin_words, rounded
 from access.cli_notes import COMMANDS
 from access.errors import InputDataError, StoreError
 from access.notes import submit
 from access.observatory_store import reading, writing
 from access.texts import LANGUAGES, Texts, french_spaces
+from access.warning_history_read import history_of
+from access.warning_rules import shipped_rules
 
 EN, FR = Texts("en"), Texts("fr")
 TOWN = "smalltown"
@@ -66,20 +70,92 @@ def test_what_moved_is_told_and_what_did_not_is_not(store: Path) -> None:
         told["lead"][0]
         == "We looked at Thursday 15 April 2021. The last look before that was Friday 15 January 2021."
     )
-    assert told["lead"][1] == "1 number got better. 3 got worse."
+    assert told["lead"][1] == "1 number got better. 3 numbers got worse."
     assert (
         told["worse"][0]
         == "All residents: on average 8,110 jobs can be reached in 45 minutes. Before, it was 11,600."
     )
-    assert told["worse"][2] == "eu hospital: about 4,550 people do not have it. Before, it was about 1,050."
-    assert told["better"] == ["eu food: about 0 people do not have it. Before, it was about 500."]
+    assert told["worse"][2] == "Eu hospital: about 4,550 people do not have it. Before, it was about 1,050."
+    assert told["better"] == [
+        "Eu food: no one we know of goes without it now. Before, it was about 500 people."
+    ]
 
 
 def test_in_a_quiet_quarter_nothing_moved(store: Path) -> None:
     told = words(store, "2021Q1")
     assert (told["better"], told["worse"]) == (["No number got better."], ["No number got worse."])
-    assert told["same"] == ["4 numbers moved no more than chance would move them."]
+    assert told["lead"][1] == "As far as we can tell, no number got better or worse."
+    assert told["same"] == [
+        "4 numbers are about the same, or we cannot tell them apart from their usual ups and downs."
+    ]
     assert told["alerts"] == ["No warning holds now."]
+
+
+def restless(path: Path, last: float) -> Path:
+    """Store nine quarters of access that goes up and down by 4 % each, whatever is done, then one more."""
+    days = quarters(10)
+    ups = [Planted(day, access=1.04 if n % 2 else 1.0) for n, day in enumerate(days[:9])]
+    return small_store(path, [*ups, Planted(days[9], access=last)])
+
+
+@pytest.mark.parametrize(
+    ("last", "ways"),
+    [(1.07, ["same", "same"]), (0.93, ["same", "same"]), (0.7, ["worse", "worse"])],
+    ids=["a little more than usual up", "a little more than usual down", "a cut"],
+)
+def test_what_goes_up_and_down_anyway_is_neither_better_nor_worse(
+    tmp_path: Path, last: float, ways: list[str]
+) -> None:
+    found = facts(restless(tmp_path / "store.duckdb", last), "2022Q2").moved
+    access = [each for each in found if each.key.indicator == "mean_access"]
+    assert [each.way for each in access] == ways
+    assert all((each.low or 0.0) > 0 or (each.high or 0.0) < 0 for each in access)  # beyond the draws it is
+
+
+def test_a_sure_move_of_less_than_five_percent_is_about_the_same(tmp_path: Path) -> None:
+    days = quarters(8)
+    rows = [*(Planted(day, noise=0.0) for day in days[:7]), Planted(days[7], access=0.96, noise=0.0)]
+    assert {each.way for each in facts(small_store(tmp_path / "s.duckdb", rows), "2021Q4").moved} == {"same"}
+    rows[7] = Planted(days[7], access=0.94, noise=0.0)
+    found = facts(small_store(tmp_path / "t.duckdb", rows), "2021Q4").moved
+    assert [each.way for each in found] == ["worse", "worse", "same", "same"]
+
+
+def test_one_of_many_numbers_must_move_further_than_one_alone(tmp_path: Path) -> None:
+    first, second = quarters(2)
+    lower = Planted(second, access={0: 0.91, 1: 0.91})  # the poorest tenth, whose usual change is not known
+    with reading(small_store(tmp_path / "store.duckdb", [Planted(first), lower])) as opened:
+        history = history_of(opened, TOWN, shipped_rules())
+    wanted = [key for key in history.numbers if (key.indicator, key.group) == ("mean_access", "decile_1")]
+    others = [key for key in history.numbers if key.indicator == "right_residents"]
+    alone, among = (moved_numbers(history, keys, 0, 1, shipped_rules())
+                    for keys in (wanted[:1], [*wanted[:1], *others]))  # fmt: skip
+    assert (alone[0].way, among[0].way) == ("worse", "same")
+
+
+def test_a_quarter_that_has_not_begun_is_refused(store: Path) -> None:
+    with reading(store) as opened:
+        with pytest.raises(InputDataError, match=r"not begun; .* from 2020-01-15 to 2021-04-15"):
+            facts_of(opened, TOWN, quarter_of("2021Q4"), today=dt.date(2021, 9, 30))
+        assert facts_of(opened, TOWN, quarter_of("2021Q4"), today=dt.date(2021, 10, 1)).now is None
+
+
+def test_an_alert_of_the_quarter_comes_before_older_ones(store: Path, tmp_path: Path) -> None:
+    path = tmp_path / "store.duckdb"
+    shutil.copy(store, path)
+    day = dt.date(2021, 7, 15)
+    small_store(path, [Planted(day, access=0.4, unmet={"eu_hospital": WITHOUT, "eu_food": WITHOUT})])
+    since = [alert.since for alert in facts(path, "2021Q3").opened]
+    assert since == sorted(since, reverse=True)
+    assert since[0] == day > since[-1]
+
+
+def test_no_month_is_named_twice_in_the_chart() -> None:
+    spans = [((2020, 3, 9), (2020, 3, 31)), ((2016, 3, 9), (2016, 6, 30)), ((2016, 3, 9), (2025, 12, 31))]
+    named = [months_to_name(dt.date(*first), dt.date(*last)) for first, last in spans]
+    assert named[0] == [dt.date(2020, 3, 1)]
+    assert named[1] == [dt.date(2016, month, 1) for month in (3, 4, 5, 6)]
+    assert named[2] == [dt.date(year, 1, 1) for year in (2018, 2020, 2022, 2024)]
 
 
 def test_the_first_look_has_nothing_before_it(store: Path) -> None:
@@ -108,7 +184,8 @@ def test_what_is_missing_or_hidden_is_not_known(tmp_path: Path) -> None:
         tmp_path / "store.duckdb", [Planted(days[0]), Planted(days[1], access=0.5, draws=False)]
     )
     told = words(path, "2020Q2")
-    assert told["same"][1].startswith("For 4 numbers we do not know")
+    assert told["same"][0].startswith("For 4 numbers we do not know")
+    assert told["lead"][1] == "No two looks can be held against each other."
     assert told["worse"] == ["No number got worse."]
 
 
@@ -182,7 +259,7 @@ def test_the_longest_bulletin_takes_two_pages(store: Path, tmp_path: Path) -> No
         opened.add("answer", pd.DataFrame(answers))
     for language in LANGUAGES:
         assert len(bulletin_pictures(path, TOWN, "2021Q2", language, ppi=20)) <= 2
-    assert words(path)["promises"][-1] == "35 more are in the store."
+    assert words(path)["promises"][-1] == "And 35 more."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -210,7 +287,7 @@ def test_the_bulletin_is_in_plain_words(store: Path, quarter: str, language: str
 def test_french_is_french_and_never_says_accessibilite(store: Path) -> None:
     told = words(store, texts=FR)
     assert told["title"] == french_spaces("Petiteville : qui peut aller où")
-    assert told["better"][0].startswith("Eu food") or told["better"][0].startswith("eu food")
+    assert told["better"][0].startswith("Eu food")
     assert "ccessibilité" not in " ".join(sentences_in(told))
 
 
