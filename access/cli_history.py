@@ -43,6 +43,7 @@ def demo_history(
     configs/demo-history-quiet.yaml.
     """
     from access.demo_history import CITY, QUIET_CITY, run_history
+    from access.observatory_store import shown
 
     log(quiet=True)
     told = None if quiet else click.echo
@@ -51,7 +52,7 @@ def demo_history(
         out, store, snapshots=snapshots, city=named, seed=seed, planted=not nothing_planted,
         threads=threads, told=told,
     )  # fmt: skip
-    click.echo(f"{store}: {len(filed)} of {snapshots} snapshots of {named} were filed now")
+    click.echo(f"{shown(store)}: {len(filed)} of {snapshots} snapshots of {named} were filed now")
 
 
 @click.command()

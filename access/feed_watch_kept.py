@@ -10,6 +10,7 @@ from pathlib import Path
 
 from access.datasets import cache_folder, sha256_of
 from access.errors import StoreError
+from access.observatory_address import beside
 from access.observatory_store import is_server
 from access.whole_files import is_left_behind, why_not_written
 
@@ -19,7 +20,7 @@ _PARTIAL = ".watch-"
 
 def folder_of_versions(location: str | Path) -> Path:
     """Return where files of versions lie, as ``ab/ab12...``: the store's archive; of a server the cache."""
-    return cache_folder() / "watched" if is_server(location) else Path(f"{location}.inputs")
+    return cache_folder() / "watched" if is_server(location) else beside(location, ".inputs")
 
 
 def kept(location: str | Path, sha256: str) -> Path | None:

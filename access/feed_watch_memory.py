@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from access.errors import StoreError
 from access.feed_watch_fetch import Validators
+from access.observatory_address import beside
 from access.observatory_store import is_server
 from access.whole_files import write_whole
 
@@ -31,7 +32,7 @@ class Memory:
     """
 
     def __init__(self, location: str | Path) -> None:
-        self._file = None if is_server(location) else Path(f"{location}.watch.json")
+        self._file = None if is_server(location) else beside(location, ".watch.json")
         self._known: dict[str, Remembered] = {}
         if self._file is not None and self._file.exists():
             try:

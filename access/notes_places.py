@@ -17,7 +17,7 @@ import pandas as pd
 
 from access.errors import InputDataError, StoreError
 from access.observatory_read import cities, snapshots_of
-from access.observatory_store import Store
+from access.observatory_store import Store, shown
 
 ATTACHED = ("cell", "stop", "route", "zone", "alert")
 OF_TIMETABLE = ("stop", "route")
@@ -105,8 +105,9 @@ def _names(store: Store, location: str | Path, city: str) -> Iterator[str]:
 
 def _not_archived(location: str | Path, what: str) -> InputDataError:
     return InputDataError(
-        f"{what}: its timetable is not in the archive of {location}, so stops and routes cannot be checked; "
-        "file the run again with `fairreach observe` without --no-archive, or attach the note to a cell"
+        f"{what}: its timetable is not in the archive of {shown(location)}, so stops and routes cannot be "
+        "checked; file the run again with `fairreach observe` without --no-archive, or attach the note to a "
+        "cell"
     )
 
 

@@ -22,7 +22,7 @@ from access.observatory_archive_files import archived as archived
 from access.observatory_archive_files import checked
 from access.observatory_method import config_of
 from access.observatory_mix import Source, Tree, laid_out, marked, mixed
-from access.observatory_store import reading
+from access.observatory_store import reading, shown
 from access.rights_catalogue import SERVICES, SHIPPED, Right
 
 CONFIG = "config.yaml"
@@ -55,7 +55,8 @@ def filed(location: str | Path, snapshot: str) -> Filed:
     with reading(location) as store:
         rows = store.rows("snapshot", columns, snapshot=snapshot)
     if rows.empty:
-        raise StoreError(f"snapshot {snapshot!r}: not in {location}; `fairreach store check` lists what is")
+        where = shown(location)
+        raise StoreError(f"snapshot {snapshot!r}: not in {where}; `fairreach store check` lists what is")
     row = rows.iloc[0]
     manifest = json.loads(row["manifest_json"])
     return Filed(

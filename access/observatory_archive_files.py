@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from access.datasets import sha256_of
 from access.errors import StoreError
+from access.observatory_address import beside
 from access.observatory_store import is_server
 from access.whole_files import is_left_behind, why_not_written
 
@@ -43,7 +44,7 @@ class Located(NamedTuple):
 def archive_folder(location: str | Path) -> Path | None:
     """Return the folder of a store's archive (it need not exist); of a server the one named, or None."""
     if not is_server(location):
-        return Path(f"{location}.inputs")
+        return beside(location, ".inputs")
     named = os.environ.get(ARCHIVE_VARIABLE)
     return Path(named) if named else None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from access.errors import StoreError
 from access.observatory_archive_files import archive_folder, archived
-from access.observatory_store import Store
+from access.observatory_store import Store, shown
 from access.whole_files import is_disk_full
 
 
@@ -45,6 +45,6 @@ def copy_archive(store: Store, source: str | Path, target: str | Path) -> int:
         except OSError as error:
             partial.unlink(missing_ok=True)
             reason = "the disk is full" if is_disk_full(error) else error.strerror or str(error)
-            raise StoreError(f"{there}: {reason}; the store {target} was not changed") from error
+            raise StoreError(f"{there}: {reason}; the store {shown(target)} was not changed") from error
         copied += 1
     return copied

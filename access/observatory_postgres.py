@@ -16,6 +16,7 @@ import pyarrow as pa
 import shapely
 
 from access.errors import StoreError
+from access.observatory_address import understood
 from access.observatory_duckdb import check_version, named, table_of
 from access.observatory_migrations import statements
 from access.observatory_postgres_tables import reason, table_statements, told
@@ -168,10 +169,10 @@ def _connected(location: str) -> Iterator[psycopg.Connection[Any]]:
             f"{shown(location)}: a store on a server needs psycopg; install it with "
             "`pip install fairreach[postgresql]`, or name a file"
         ) from None
+    parts = understood(location)
+    timeout_s = int(parts.get("connect_timeout") or 10)
     try:
-        connection = psycopg.connect(
-            location, connect_timeout=_timeout_s(location), application_name="fairreach"
-        )
+        connection = psycopg.connect(location, connect_timeout=timeout_s, application_name="fairreach")
     except psycopg.Error as error:
         raise StoreError(
             f"{shown(location)}: cannot be reached ({reason(error)}); check address, user and database, and "
@@ -186,12 +187,6 @@ def _connected(location: str) -> Iterator[psycopg.Connection[Any]]:
         with contextlib.suppress(psycopg.Error):
             connection.rollback()
         connection.close()
-
-
-def _timeout_s(location: str) -> int:
-    from psycopg.conninfo import conninfo_to_dict
-
-    return int(conninfo_to_dict(location).get("connect_timeout") or 10)
 
 
 def _version(connection: psycopg.Connection[Any], location: str) -> int | None:

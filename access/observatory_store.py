@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-import re
 import shutil
 import time
 import uuid
@@ -22,6 +21,8 @@ import duckdb
 import pandas as pd
 
 from access.errors import ResultError, StoreError
+from access.observatory_address import is_server as is_server
+from access.observatory_address import shown as shown
 from access.observatory_duckdb import DuckStore, check_version, create_tables, opened, run, version_of, why
 from access.observatory_schema import schema
 from access.run_lock import HeldError, only_run
@@ -29,7 +30,6 @@ from access.run_lock import HeldError, only_run
 WAIT_S = 60.0
 """So long a writer waits for its turn."""
 _ASK_AGAIN_S = 0.05
-_SERVERS = ("postgresql://", "postgres://")
 
 
 class Store(Protocol):
@@ -58,19 +58,6 @@ class Store(Protocol):
     def remove(self, table: str, **equals: Any) -> None:
         """Remove rows; the filter as in ``rows``, never empty."""
         ...
-
-
-def is_server(location: str | Path) -> bool:
-    """Say whether a location is a PostgreSQL server rather than a file."""
-    return str(location).startswith(_SERVERS)
-
-
-def shown(location: str | Path) -> str:
-    """Return a location as it may be printed: the address of a server without its password."""
-    if not is_server(location):
-        return str(location)
-    hidden = re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1@", str(location))
-    return re.sub(r"(?<=[?&])password=[^&]*&?", "", hidden).rstrip("?&")
 
 
 @contextlib.contextmanager

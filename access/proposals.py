@@ -18,7 +18,7 @@ import pandas as pd
 
 from access.errors import InputDataError, StoreError
 from access.notes_personal import personal_data
-from access.observatory_store import Store, reading, writing
+from access.observatory_store import Store, reading, shown, writing
 
 if TYPE_CHECKING:
     from access.scenario import Scenario
@@ -187,9 +187,8 @@ def _snapshot_of(store: Store, location: str | Path, run: Path) -> tuple[str, st
     for snapshot, city in filed.itertuples(index=False):
         if snapshot == snapshot_id(city, method, config, inputs):
             return str(city), str(snapshot)
-    raise StoreError(
-        f"{run}: not filed in {location}; do so first: `fairreach observe {run} --store {location}`"
-    )
+    where = shown(location)
+    raise StoreError(f"{run}: not filed in {where}; do so first: `fairreach observe {run} --store {where}`")
 
 
 def _computed(

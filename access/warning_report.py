@@ -11,7 +11,7 @@ import pandas as pd
 from access.attribution_zones import ZONE_RESIDENTS, zone_key
 from access.errors import AccessError, StoreError
 from access.observatory_read import cities
-from access.observatory_store import is_server, reading
+from access.observatory_store import is_server, reading, shown
 from access.texts import Texts
 from access.warning import Alert, Judged, judge
 from access.warning_answers import answers_of
@@ -130,7 +130,7 @@ def _by_ends(alerts: Sequence[Alert]) -> dict[tuple[str, str], list[tuple[Alert,
         if key is None or alert.reference_snapshot is None or alert.state == "cleared":
             continue
         ends = alert.reference_snapshot, alert.since_snapshot
-        found.setdefault(ends, []).append((alert, tuple(key)))
+        found.setdefault(ends, []).append((alert, key))
     return found
 
 
@@ -164,9 +164,8 @@ def _cities(asked: Asked, *, one: bool) -> list[str]:
     if asked.city is not None:
         return [asked.city]
     if not known:
-        raise StoreError(
-            f"{shown(asked.store)}: no city in this store; `fairreach observe RUN --store {shown(asked.store)}` files one"
-        )
+        where = shown(asked.store)
+        raise StoreError(f"{where}: no city in this store; `fairreach observe RUN --store {where}` files one")
     if one and len(known) > 1:
         raise StoreError(f"{shown(asked.store)}: has {', '.join(known)}; name one with --city")
     return known

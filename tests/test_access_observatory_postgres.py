@@ -201,3 +201,26 @@ def test_a_server_that_is_not_there_is_named_without_the_password(tmp_path):
         assert "s3cret" not in str(refused.value)
     assert shown("postgresql://me@host/data?password=s3cret&x=1") == "postgresql://me@host/data?x=1"
     assert re.fullmatch("postgres://me@host", shown("postgres://me:p%40ss@host"))
+    assert shown("postgresql://me:s3c?r/e@t@host/data") == "postgresql://me@host/data"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:s3c/ret@host/data",
+        "postgresql://me:12/ret@host/data",
+        "postgresql://me:s3c@ret@host/data",
+        "postgresql://me:s3c%zzret@host/data",
+        "postgresql://me@host/data?sslpassword=s3cret&no_such=1",
+        "postgresql://me@host/data?p%61ssword=s3cret&connect_timeout=soon",
+        "Postgresql://me:s3cret@host/data",
+        "mysql://me:s3cret@host/data",
+        "host=nowhere user=me password=s3cret",
+    ],
+)
+def test_no_address_that_cannot_be_used_shows_a_part_of_its_password(address):
+    for use in (reading, writing):
+        with pytest.raises(StoreError, match="%40") as refused, use(address):
+            pass
+        assert "s3c" not in str(refused.value)
+        assert "ret" not in str(refused.value)
