@@ -30,7 +30,7 @@ def picked_snapshots(
 ) -> tuple[Picked, Picked]:
     """Return the two snapshots that are asked for by id, or by the day that they observed.
 
-    Days are looked up in the newest series of the city; of several on a day the one filed last is meant.
+    Days are looked up in the series in use of the city; of several on a day the one filed last is meant.
 
     Raises
     ------
@@ -92,7 +92,10 @@ def _picked(store: Store, text: str, city: str | None) -> Picked:
     mine = order[order["observed_on"] == day]
     if mine.empty:
         days = ", ".join(str(each) for each in order["observed_on"])
-        raise StoreError(f"day {day}: nothing was observed on it; there are {days}")
+        raise StoreError(
+            f"day {day}: no snapshot of the series in use; it has {days}. One of an earlier method is named "
+            "by its id"
+        )
     return Picked(str(mine["snapshot"].iloc[-1]), day)
 
 

@@ -19,9 +19,10 @@ def cities(store: Store) -> pd.DataFrame:
 
 
 def series_of(store: Store, city: str) -> pd.DataFrame:
-    """Return the series of a city with ``snapshots``, ``first`` and ``last`` observed day; the newest last.
+    """Return the series of a city with ``snapshots``, ``first`` and ``last`` observed day; that in use last.
 
-    The newest is the series in which something was filed last: the method in use.
+    The series in use is the one that reaches the latest day, of several the one in which something was filed
+    last. So a past that is being computed again takes over when it has caught up, not with its first day.
 
     Raises
     ------
@@ -40,11 +41,11 @@ def series_of(store: Store, city: str) -> pd.DataFrame:
         filed_at=("filed_at", "max"),
     )
     joined = found.merge(by_series, left_on="series", right_index=True, how="left")
-    return joined.sort_values(["filed_at", "series"], na_position="first", ignore_index=True)
+    return joined.sort_values(["last", "filed_at", "series"], na_position="first", ignore_index=True)
 
 
 def snapshots_of(store: Store, city: str, series: str | None = None) -> pd.DataFrame:
-    """Return the snapshots of a series in the order of their days; without ``series`` of the newest one.
+    """Return the snapshots of a series in the order of their days; without ``series`` of the one in use.
 
     Of several on one day the one filed last comes last.
     """

@@ -130,6 +130,18 @@ def test_a_damaged_copy_is_found(town: Town, tmp_path: Path) -> None:
         restore(store, town.first.snapshot, tmp_path / "again")
 
 
+def test_a_store_behind_a_link_has_the_archive_of_the_file_it_points_to(
+    faster_walking: tuple[Path, list[Observed]], tmp_path: Path
+) -> None:
+    store, done = faster_walking
+    link = tmp_path / "link.duckdb"
+    link.symlink_to(store)
+    sha256 = filed(link, done[0].snapshot).hashes["bus.zip"]
+    assert archived(link, sha256) == archived(store, sha256)
+    Path(f"{link}.inputs").mkdir()  # made by hand: that one is meant
+    assert archived(link, sha256) is None
+
+
 def test_a_store_on_a_server_keeps_inputs_where_a_folder_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,6 +261,26 @@ def test_the_past_is_computed_again_with_todays_method(
     assert counted.to_dict() == {done[0].series: 2, done[2].series: 3}
     new = feeds[feeds["series"] == done[2].series].sort_values("observed_on")
     assert new["trips_week"].tolist() == [14.0, 21.0, 28.0]
+    assert list(replay(store, compute=computing(tmp_path))) == []
+
+
+def test_a_replay_that_was_stopped_takes_over_when_it_has_caught_up(
+    faster_walking: tuple[Path, list[Observed]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Path(shutil.copy(faster_walking[0], tmp_path))
+    shutil.copytree(f"{faster_walking[0]}.inputs", f"{store}.inputs")
+    monkeypatch.setattr("access.observatory_method.METHOD_VERSION", 99)  # a newer version of the program
+
+    def in_use() -> str:
+        with reading(store) as opened:
+            return str(series_of(opened, "hexville")["series"].iloc[-1])
+
+    before, seen = in_use(), []
+    assert before == faster_walking[1][2].series
+    for _ in range(3):  # each time stopped after one day, and started again
+        first = next(replay(store, compute=computing(tmp_path)))
+        seen.append((str(first.observed_on), in_use() == before))
+    assert seen == [("2024-01-10", True), ("2024-03-06", True), ("2024-06-05", False)]
     assert list(replay(store, compute=computing(tmp_path))) == []
 
 
