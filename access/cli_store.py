@@ -41,10 +41,10 @@ def check(store: str, no_inputs: bool, lang: str) -> None:
 
     text = Texts(lang)
     with reading(store) as opened, _stage("check") as advance:
-        problems = problems_of(opened, advance)
-        if not no_inputs:
-            problems += problems_of_archive(opened, store)
+        of_store = problems_of(opened, advance)
+        of_archive = [] if no_inputs else problems_of_archive(opened, store)
         counts = {table: len(opened.rows(table, [table])) for table in ("city", "snapshot")}
+    problems = of_store + of_archive
     if not problems:
         told = {"cities": counts["city"], "snapshots": counts["snapshot"]}
         click.echo(text("store.whole", store=shown(store), version=schema().version, **told))
@@ -52,7 +52,10 @@ def check(store: str, no_inputs: bool, lang: str) -> None:
     click.echo(text("store.not_whole", store=shown(store), n=len(problems)))
     for line in problem_lines(problems, lang):
         click.echo(f"  - {line}")
-    click.echo(text("store.way_out"))
+    if of_store:
+        click.echo(text("store.way_out"))
+    if of_archive:
+        click.echo(text("store.way_out_of_archive"))
     sys.exit(2)
 
 

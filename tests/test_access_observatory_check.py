@@ -117,6 +117,7 @@ def test_inputs_of_the_archive_are_read(damaged):
     assert kinds() == ["archive_changed"]
     done = CliRunner().invoke(store_commands, ["check", str(damaged)])
     assert "archive: kept.csv is not what was kept" in done.output
+    assert "come back when a run" in done.output
 
 
 def hash_by_hand(table: Table, rows: list[dict]) -> str:
