@@ -13,6 +13,7 @@ from access.backtest_text import verdict
 from access.report_tables import Table
 from dashboards.components import table_block
 from dashboards.store_data import StoreData
+from dashboards.time_alert_words import rules_words
 from dashboards.time_words import short_day
 from dashboards.words import Words
 
@@ -57,7 +58,7 @@ def _parts(found: Mapping[str, Any], words: Words) -> list[Component]:
     return [
         html.P(head),
         html.P(_score(found, words), className="lead"),
-        table_block(planted_table(found, words)) or html.Div(),
+        html.Div(table_block(planted_table(found, words)), className="back-test-rows"),
         html.P(_false_alarms(found, words)),
         *_listed(found, words),
     ]
@@ -81,7 +82,7 @@ def planted_table(found: Mapping[str, Any], words: Words) -> Table:
         (
             words.label({"en": row["what_en"], "fr": row["what_fr"]}),
             short_day(row["begins"], words),
-            verdict(row, texts),
+            verdict({**row, "rules": rules_words(row["rules"], words)}, texts),
         )
         for row in found["planted"]
     )
@@ -98,7 +99,7 @@ def _false_alarms(found: Mapping[str, Any], words: Words) -> str:
         len(found["false_alarms"]),
         snapshots=texts.number(found["noise_snapshots"]),
         applied=texts.number(found["snapshot_rules"]),
-        rate=texts.number(float(found["false_per_50"]), 2),
+        rate=texts.number(float(found["false_per_50"]), 1),
     )
 
 

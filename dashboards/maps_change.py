@@ -111,12 +111,11 @@ def map_twin(found: Change, made: CellMap, words: Words) -> Table:
 
 
 def sentence_of(found: Change, words: Words) -> str:
-    """Say how many residents live where more, and where fewer, can be reached."""
+    """Say what share of all residents live where more, and where fewer, can be reached."""
     states, people = found.run.cells["headline_state"].to_numpy(), np.nan_to_num(found.run.residents())
-    everybody = float(people[np.isin(states, ["gain", "loss", "within noise", "unchanged"])].sum())
-    if everybody <= 0:
+    if people[np.isin(states, ["gain", "loss", "within noise", "unchanged"])].sum() <= 0:
         return words("time.map.nothing")
-    gain, loss = (float(people[states == name].sum()) / everybody for name in ("gain", "loss"))
+    gain, loss = (float(people[states == name].sum() / people.sum()) for name in ("gain", "loss"))
     return words("time.map.sentence", gain=words.percent(gain), loss=words.percent(loss))
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from access.report_numbers import figure
 from access.report_tables import Table
 from dashboards.components import table_block
-from dashboards.time_alert_words import OF_DATA, input_words, is_known, moved_of, rule_words, signed
-from dashboards.time_alerts_read import Told
-from dashboards.time_numbers import read_json
+from dashboards.time_alert_words import OF_DATA, amount, later_of, moved_of, rule_words
+from dashboards.time_alerts_read import Cause, Told
 from dashboards.time_words import short_day
 from dashboards.words import Words
 
@@ -27,52 +25,53 @@ def alert_details(told: Told, words: Words) -> list[Component]:
 
 
 def _facts(alert: Any, words: Words) -> Iterator[tuple[str, str]]:
-    texts = words.texts
+    """Name the number as the sentence of the alert does: when it last held, and what became of it."""
+    texts, over = words.texts, alert.state == "cleared"
     if moved := moved_of(alert, words):
-        yield words("time.fact.moved"), moved
-    if is_known(alert.low) and is_known(alert.high):
-        unit = alert.unit or ""
-        low, high = (figure(end, unit, texts) for end in (alert.low, alert.high))
+        held = words("time.fact.held", day=short_day(alert.held, words))
+        yield words("time.fact.moved") if alert.held == alert.last else held, moved
+    low, high = amount(alert.low, alert, words), amount(alert.high, alert, words)
+    if low and high:
         yield words("time.fact.range"), texts("range.from_to", low=low, high=high)
+    if later := later_of(alert, words):
+        yield words(f"time.fact.{'cleared' if over else 'later'}", day=short_day(alert.last, words)), later
     yield words("time.fact.rule"), words("time.rule", rule=rule_words(alert.rule, words), alert=alert.alert)
 
 
 def _history(alert: Any, words: Words) -> list[Component]:
     """Return what was found in each snapshot, as a table; nothing without a history."""
-    unit = alert.unit or ""
     rows = tuple(
         (
             short_day(point.observed_on, words),
             words(f"time.alerts.{_HOLDS[point.holds]}"),
-            figure(point.now, unit, words.texts) if is_known(point.now) else words.texts("range.none"),
+            amount(point.now, alert, words) or words.texts("range.none"),
         )
         for point in alert.history
     )
     columns = (words("time.column.day"), words("time.column.holds"), words.texts("table.value"))
     made = table_block(Table(words("time.alerts.history"), columns, rows, word_columns=(1,)))
-    return [made] if rows and made is not None else []
+    return [html.Div(made, className="by-day")] if rows and made is not None else []
 
 
 def _why(told: Told, words: Words) -> list[Component]:
     """Return which inputs moved the number, as far as that was computed."""
-    found: list[Component] = []
-    for cause in told.causes:
-        parts = [
-            words("time.why.part", name=input_words(name, words), value=signed(value, told.alert.unit, words))
-            for name, value in _parts(cause)
-        ]
-        if is_known(cause.get("residual")):
-            value = signed(float(cause["residual"]), told.alert.unit, words)
-            parts.append(words("time.why.part", name=input_words("residual", words), value=value))
-        if parts:
-            found.append(html.P([html.Strong(words("time.why.title")), " ", "; ".join(parts), "."]))
-    if found or told.alert.kind == OF_DATA:
-        return found
-    return [html.P(words("time.why.none"), className="muted")]
+    if told.causes:
+        return [part for cause in told.causes for part in _cause(cause, told.alert, words)]
+    return [] if told.alert.kind == OF_DATA else [html.P(words("time.why.none"), className="muted")]
 
 
-def _parts(cause: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Read the parts of a number's change, largest first; damaged ones are none."""
-    found = read_json(cause.get("parts_json"))
-    known = [(str(name), float(value)) for name, value in found.items() if is_known(value)]
-    return sorted(known, key=lambda part: -abs(part[1]))
+def _cause(cause: Cause, alert: Any, words: Words) -> list[Component]:
+    """Return from where to where the number moved, and a line for each input."""
+    from access.attribution_text import attribution_lines, decimals_of_change
+
+    found, decimals = cause.found, decimals_of_change(cause.found)
+    head = words(
+        "time.why.moved",
+        before=words.texts.number(found.before, decimals),
+        after=words.texts.number(found.after, decimals),
+        from_day=short_day(cause.from_day, words),
+        to_day=short_day(alert.since, words),
+    )
+    _, *lines = attribution_lines(found, (cause.from_day, alert.since), "", words.texts)
+    listed = html.Ul([html.Li(line.strip()) for line in lines])
+    return [html.P([html.Strong(words("time.why.title")), " ", head]), listed]

@@ -15,6 +15,7 @@ from dashboards.words import Words
 
 #: Kind of the rules whose number is in the sentence already, and which has no causes to be reckoned.
 OF_DATA = "data"
+OF_SEGREGATION = "segregation"
 
 
 def text_of(alert: Any, words: Words) -> str:
@@ -23,19 +24,48 @@ def text_of(alert: Any, words: Words) -> str:
 
 
 def people_of(alert: Any, words: Words) -> str:
-    """Return how many residents an alert concerns; empty where that is not known."""
-    return words.texts.plural("residents", alert.residents) if is_known(alert.residents) else ""
+    """Return how many residents an alert concerns; empty where that is not known.
+
+    An index of segregation counts households in some cities, and everybody in it in all: it concerns no one
+    number of residents.
+    """
+    if alert.kind == OF_SEGREGATION or not is_known(alert.residents):
+        return ""
+    return words.texts.plural("residents", alert.residents)
 
 
 def moved_of(alert: Any, words: Words) -> str:
-    """Return the value before and now; one of them alone where the other is not known."""
+    """Return the value before, and now or when it last held; one of them alone where one is not known."""
     if alert.kind == OF_DATA:
         return ""
-    unit = alert.unit or ""
-    before, now = (
-        figure(value, unit, words.texts) if is_known(value) else "" for value in (alert.before, alert.now)
-    )
-    return words("time.moved", before=before, now=now) if before and now else now
+    before, now = (amount(value, alert, words) for value in (alert.before, alert.now))
+    if not before or not now:
+        return now
+    return words("time.moved" if alert.held == alert.last else "time.moved_then", before=before, now=now)
+
+
+def later_of(alert: Any, words: Words) -> str:
+    """Return the value at the last snapshot judged, where the alert no longer held; empty where it holds."""
+    if alert.kind == OF_DATA or alert.held == alert.last:
+        return ""
+    found = next((point.now for point in alert.history if point.observed_on == alert.last), None)
+    return amount(found, alert, words) or words.texts("range.none")
+
+
+def amount(value: float | None, alert: Any, words: Words) -> str:
+    """Write a number of an alert with the decimals of its sentence; empty where it is not known."""
+    from access.warning_words import decimals_of
+
+    if not is_known(value):
+        return ""
+    if "indicator" not in alert.subject:
+        return figure(value, alert.unit or "", words.texts)
+    return words.number(value, decimals_of(alert.before, alert.now, alert.subject["indicator"]))
+
+
+def rules_words(names: str, words: Words) -> str:
+    """Name rules that are listed with commas."""
+    return "; ".join(rule_words(name, words) for name in names.split(", ") if name)
 
 
 def rule_words(name: str, words: Words) -> str:
@@ -49,18 +79,6 @@ def _rule_labels() -> dict[str, dict[str, str]]:
     from access.warning_rules import shipped_rules
 
     return {rule.name: {"en": rule.label.en, "fr": rule.label.fr} for rule in shipped_rules().rules}
-
-
-def input_words(name: str, words: Words) -> str:
-    """Name of an input in words; one that no text knows as it is written."""
-    key = f"time.input.{name}"
-    return words(key) if words.has(key) else name
-
-
-def signed(value: float, unit: str | None, words: Words) -> str:
-    """Write a change with its sign."""
-    said = figure(abs(value), unit or "", words.texts)
-    return said if value == 0 else f"{'+' if value > 0 else chr(0x2212)}{said}"
 
 
 def answer_words(answer: Mapping[str, Any], words: Words) -> str:

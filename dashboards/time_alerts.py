@@ -107,22 +107,22 @@ def alert_list(told: Sequence[Told], which: str, words: Words) -> list[Component
     listed = without_card(told, which)
     rows = tuple(
         (
+            text_of(each.alert, words),
+            rule_words(each.alert.rule, words),
             short_day(each.alert.since, words),
             short_day(each.alert.last, words),
-            rule_words(each.alert.rule, words),
-            text_of(each.alert, words),
         )
         for each in listed[:MOST_ROWS]
     )
     if not rows:
         return []
-    columns = ("since", "until" if which == CLEARED else "last", "rule", "alert")
+    columns = ("alert", "rule", "since", "until" if which == CLEARED else "last")
     heads = tuple(words(f"time.column.{name}") for name in columns)
     title = words.plural(f"time.alerts.{which}", len(listed))
     n_left = len(listed) - len(rows)
     left = [html.P(words.plural("time.alerts.left", n_left), className="muted")] if n_left else []
-    made = table_block(Table(title, heads, rows, n_headers=2, word_columns=(2, 3)))
-    return [html.Div([made, *left, *_pick(listed, which, words)])]
+    made = table_block(Table(title, heads, rows, word_columns=(1, 2, 3)))
+    return [html.Div([html.Div(made, className="alert-rows"), *left, *_pick(listed, which, words)])]
 
 
 def picked_details(told: Told, words: Words, *, on_map: bool) -> Component:

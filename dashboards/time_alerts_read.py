@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -14,10 +14,18 @@ from dashboards.time_words import short_day
 from dashboards.words import Words
 
 if TYPE_CHECKING:
+    from access.attribution import Attribution
     from access.warning import Judged
 
 #: The gravest first; what is over comes last.
 STATES = ("entrenched", "warning", "notice", "cleared")
+
+
+class Cause(NamedTuple):
+    """Why a number moved up to the snapshot in which its alert began, and the day it moved from."""
+
+    found: Attribution
+    from_day: Any
 
 
 class Told(NamedTuple):
@@ -25,7 +33,7 @@ class Told(NamedTuple):
 
     alert: Any  # access.warning.Alert
     answers: tuple[Mapping[str, Any], ...]
-    causes: tuple[Mapping[str, Any], ...]
+    causes: tuple[Cause, ...]
 
 
 def alerts_in(store: StoreData, choice: Choice) -> list[Told]:
@@ -40,8 +48,14 @@ def alerts_in(store: StoreData, choice: Choice) -> list[Told]:
 
     def read(opened: Store) -> list[Told]:
         answers = opened.rows("answer", city=choice.city)
-        causes = opened.rows("attribution", to_snapshot=list(choice.snapshots))
-        told = [Told(each, tuple(_answers(answers, each)), tuple(_causes(causes, each))) for each in found]
+        known = opened.rows(
+            "attribution", ["from_snapshot", "to_snapshot"], to_snapshot=list(choice.snapshots)
+        )
+        pairs = set(known.itertuples(index=False, name=None))
+        told = [
+            Told(each, tuple(_answers(answers, each)), tuple(_causes(opened, pairs, choice, each)))
+            for each in found
+        ]
         return sorted(told, key=_order)
 
     return store.kept(("alerts", choice.city, choice.series), read)
@@ -93,22 +107,17 @@ def _answers(frame: pd.DataFrame, alert: Any) -> Iterator[Mapping[str, Any]]:
     yield from ({str(name): value for name, value in row.items()} for row in here.to_dict("records"))
 
 
-def _causes(frame: pd.DataFrame, alert: Any) -> Iterator[Mapping[str, Any]]:
-    """Return what was computed of the change up to the snapshot in which the alert began or stands."""
-    if frame.empty:
+def _causes(opened: Store, pairs: Collection[tuple[str, str]], choice: Choice, alert: Any) -> Iterator[Cause]:
+    """Return what is filed of the very number of an alert, from its reference to where it began."""
+    from access.attribution import filed_attributions
+    from access.warning_report import explained_by
+
+    ends, key = (alert.reference_snapshot, alert.since_snapshot), explained_by(alert)
+    if key is None or ends not in pairs:
         return
-    ends = {alert.since_snapshot, alert.last_snapshot}
-    for row in frame[frame["to_snapshot"].isin(ends)].to_dict("records"):
-        if all(
-            _same(row.get(name), alert.subject.get(name))
-            for name in ("indicator", "service", "period", "group")
-        ):
-            yield {str(name): value for name, value in row.items()}
-
-
-def _same(filed: Any, wanted: str | None) -> bool:
-    """Whether a column says what the subject says; a subject that does not name it takes any."""
-    return wanted is None or str(filed) == wanted
+    for found in filed_attributions(opened, *ends):
+        if found.key == key:
+            yield Cause(found, choice.day_of(ends[0]))
 
 
 def _order(told: Told) -> tuple[Any, ...]:

@@ -101,7 +101,12 @@ def _sections(
                 html.Div(map_panel(store, chosen, run, view, words), id=MAP_PART),
             ]
         ),
-        html.Section([html.H2(words("time.part.feeds")), feeds or html.P(words("time.feeds.none"))]),
+        html.Section(
+            [
+                html.H2(words("time.part.feeds")),
+                html.Div(feeds, className="by-day") if feeds else html.P(words("time.feeds.none")),
+            ]
+        ),
         proposals_section(store, chosen, run, words),
         notes_section(store, chosen.city, view, words),
         *backtest_panel(store, chosen.city, words),

@@ -52,7 +52,8 @@ def choices(store: StoreData, chosen: Choice, view: View, words: Words) -> Compo
     listed_series = series_in(store, chosen.city).to_dict("records")
     if len(listed_series) > 1:
         series = [{"value": str(row["series"]), "label": _series_label(row, words)} for row in listed_series]
-        parts.append(choice("series", words("time.choose.series"), series, chosen.series))
+        made = choice("series", words("time.choose.series"), series, chosen.series)
+        parts.append(html.Div(made, className="time-series"))
     parts.append(_number_choice(store, chosen, words))
     return html.Div(parts, className="time-choices")
 
@@ -119,7 +120,7 @@ def chart_panel(store: StoreData, chosen: Choice, words: Words, *, is_of_run: bo
     key = "zero" if starts_at_zero(points) else "not_zero"
     block = chart_block(chart.figure, chart.sentence, chart.table, words, "chart-time", CHART_HEIGHT_PX)
     return [
-        block,
+        html.Div(block, className="by-day"),
         html.P(
             [words(f"time.chart.{key}"), *([how_button(option.key, words)] if is_of_run else [])],
             className="muted",

@@ -18,7 +18,10 @@ import pytest
 from builders_observatory import Planted, ids_of, quarters, quiet, small_store
 from builders_report import write_run
 
+from access.attribution import Attribution, _file
+from access.observatory_store import reading
 from access.report_numbers import number_of
+from access.warning_report import explained_by
 from dashboards import cities_page, time_page
 from dashboards.charts_time import series_chart, starts_at_zero
 from dashboards.maps_change import change_map, change_of
@@ -26,6 +29,7 @@ from dashboards.maps_change import sentence_of as change_words
 from dashboards.run_data import RunData, Runs
 from dashboards.store_data import STORE, StoreData
 from dashboards.time_alert_details import alert_details
+from dashboards.time_alert_words import people_of
 from dashboards.time_alerts import (
     CLEARED,
     MORE,
@@ -37,7 +41,7 @@ from dashboards.time_alerts import (
     summary_of,
     without_card,
 )
-from dashboards.time_alerts_read import Told, alerts_in, not_judged_in
+from dashboards.time_alerts_read import Cause, Told, alerts_in, judged_in, not_judged_in
 from dashboards.time_choice import Choice, choice_of, city_key, city_of_run
 from dashboards.time_numbers import Point, name_of, options_of, points_of, run_of_snapshot
 from dashboards.time_words import short_day
@@ -233,7 +237,9 @@ def test_places_gain_lose_stay_hardly_move_or_cannot_be_told(data: RunData) -> N
     assert states[:7] == ["gain", "loss", "unchanged", "within noise", "no data", "gain", "loss"]
     assert set(states[7:]) == {"no data"}
     assert found.change[:4].tolist() == [20.0, -20.0, 0.0, -4.0]
-    assert change_words(found, EN).startswith("33% of residents live where more")
+    assert change_words(found, EN).startswith(
+        "29% of residents live where more"
+    )  # of all seven, as the table
 
 
 def test_a_hidden_place_stays_hidden_and_its_change_is_not_sent(data: RunData) -> None:
@@ -288,13 +294,94 @@ def test_an_answer_stands_beside_its_alert_as_plain_text(store: StoreData, data:
         "action_due": dt.date(2026, 9, 1),
         "state": "promised",
     }
-    cause = {"parts_json": '{"timetable": -80.0, "streets": -5.0}', "residual": 1.0}
-    parts = alerts_panel([Told(first.alert, (answer,), (cause,))], EN, on_map=False)
+    parts = alerts_panel([Told(first.alert, (answer,), ())], EN, on_map=False)
     shown = "".join(text_of(part) for part in parts)
     assert "<b>City</b>, 3 February 2026: We looked at it. Until 1 September 2026. Promised." in shown
-    details = "".join(text_of(part) for part in alert_details(Told(first.alert, (answer,), (cause,)), EN))
-    assert "timetable \u2212" in details
-    assert "unexplained +" in details
+
+
+def details_of(told: Told, said: Words = EN) -> str:
+    return "".join(text_of(part) for part in alert_details(told, said))
+
+
+def test_causes_are_told_with_the_days_and_the_numbers_that_they_explain(
+    store: StoreData, data: RunData
+) -> None:
+    alert = dataclasses.replace(alerts_in(store, chosen_of(store, data))[0].alert, since=DAYS[1])
+    key = ("mean_access", "jobs", "peak", 45, None, "all")
+    found = Attribution("s1", "s2", key, 200.0, 110.0, {"timetable": -95.0, "streets": 6.0}, -1.0)
+    shown = details_of(Told(alert, (), (Cause(found, DAYS[0]),)))
+    days = f"From {short_day(DAYS[0], EN)} to {short_day(DAYS[1], EN)}, when the alert began"
+    assert f"{days}, the number went from 200 to 110." in shown
+    assert "timetable: \u221295 (+106% of the change)" in shown
+    assert "order of small groups): \u22121" in shown
+
+
+def test_causes_of_another_number_between_the_same_snapshots_are_not_those_of_an_alert(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "store.duckdb"
+    small_store(file, [*quiet(3), *(Planted(day, access=0.5) for day in DAYS[3:])])
+    with reading(file) as opened:
+        city = str(opened.rows("city")["city"].iloc[0])
+        told = judged_in(StoreData(file), city, str(opened.rows("snapshot")["series"].iloc[0])).alerts
+    alert = next(each for each in told if each.subject.get("indicator") == "mean_access")
+    ends, key = (str(alert.reference_snapshot), alert.since_snapshot), explained_by(alert)
+    assert key is not None
+    others = [(*key[:3], 30, *key[4:]), (*key[:4], "a_right", key[5])]
+    _file(str(file), [Attribution(*ends, other, 9.0, 8.0, {"timetable": -1.0}, 0.0) for other in others])
+    chosen = chosen_in_file(file)
+    assert [each.causes for each in alerts_in(StoreData(file), chosen)] == [()] * len(told)
+    _file(str(file), [Attribution(*ends, key, 9.0, 8.0, {"timetable": -1.0}, 0.0)])
+    explained = [each for each in alerts_in(StoreData(file), chosen) if each.causes]
+    assert [each.alert.alert for each in explained] == [alert.alert]
+    assert explained[0].causes[0].from_day == chosen.day_of(ends[0])
+
+
+def chosen_in_file(file: Path) -> Choice:
+    with reading(file) as opened:
+        rows = opened.rows("snapshot").sort_values("observed_on")
+    names, days = tuple(rows["snapshot"]), tuple(rows["observed_on"])
+    return Choice(
+        str(rows["city"].iloc[0]), str(rows["series"].iloc[0]), names, days, "", names[0], names[-1]
+    )
+
+
+@pytest.mark.parametrize("said", [EN, FR], ids=["en", "fr"])
+def test_an_alert_that_is_over_tells_its_number_when_it_last_held_and_when_it_was_cleared(
+    store: StoreData, data: RunData, said: Words
+) -> None:
+    first = alerts_in(store, chosen_of(store, data))[0].alert
+    point = first.history[0]
+    alert = dataclasses.replace(
+        first,
+        kind="change",
+        subject={"indicator": "mean_access"},
+        state="cleared",
+        held=DAYS[1],
+        last=DAYS[3],
+        before=16.04,
+        now=14.41,
+        low=-2.68,
+        high=-0.67,
+        history=(
+            point._replace(observed_on=DAYS[1], holds=True, now=14.41),
+            point._replace(observed_on=DAYS[3], holds=False, now=15.93),
+        ),
+    )
+    terms = [part.children for part in alert_details(Told(alert, (), ()), said)[0].children]
+    held, then, _, change, cleared, later, *_ = terms
+    assert held == said("time.fact.held", day=short_day(DAYS[1], said))
+    assert then == said("time.moved_then", before=said.number(16.04, 1), now=said.number(14.41, 1))
+    assert change == said.texts("range.from_to", low=said.number(-2.68, 1), high=said.number(-0.67, 1))
+    assert cleared == said("time.fact.cleared", day=short_day(DAYS[3], said))
+    assert later == said.number(15.93, 1)
+
+
+def test_an_index_of_segregation_concerns_no_number_of_residents(store: StoreData, data: RunData) -> None:
+    first = alerts_in(store, chosen_of(store, data))[0].alert
+    shown = people_of(dataclasses.replace(first, kind="segregation", residents=76_823.0), EN)
+    assert shown == ""
+    assert people_of(dataclasses.replace(first, kind="change", residents=76_823.0), EN) == "76,823 residents"
 
 
 def many_alerts(first: Told, n_open: int, n_over: int, n_snapshots: int) -> list[Told]:
