@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from access.claims import Claim
+from access.evidence_questions import Question, question, rights_asked
 from access.evidence_statement import (
     Chapter,
     Source,
@@ -147,6 +148,7 @@ def _of_headline(run: Run) -> dict[str, object]:
 
 def _access(run: Run, texts: Texts) -> Iterator[Statement]:
     words = _headline(run, texts)
+    told_as_rights = rights_asked(run)
     if number := run.numbers.one("mean_access", **_of_headline(run)):
         yield stated(
             run,
@@ -156,7 +158,7 @@ def _access(run: Run, texts: Texts) -> Iterator[Statement]:
             texts,
         )
     for line in run.manifest.get("sufficiency") or []:
-        yield from _below_line(run, line, texts)
+        yield from _below_line(run, line, told_as_rights, texts)
     for number in run.numbers.of("modal_ratio", **_of_headline(run)):
         mode = mode_label(run, number.standard, texts)
         said = {
@@ -170,15 +172,20 @@ def _access(run: Run, texts: Texts) -> Iterator[Statement]:
             yield stated(run, number, "city", said_of, texts)
 
 
-def _below_line(run: Run, line: Mapping[str, Any], texts: Texts) -> Iterator[Statement]:
-    """One statement a line of sufficiency: at the headline's period, else in the first that has data."""
+def _below_line(
+    run: Run, line: Mapping[str, Any], told_as_rights: Collection[Question], texts: Texts
+) -> Iterator[Statement]:
+    """One statement a line of sufficiency: at the headline's period, else in the first that has data.
+
+    None for a line that asks what a right asks of the same residents: its number is told there, once.
+    """
     found = {
         each.period: each
         for each in run.numbers.of("below_line_residents", standard=str(line["name"]), group="all")
     }
     known = [each for each in found.values() if not math.isnan(each.value)]
     number = found.get(run.headline.period) or next(iter(known or found.values()), None)
-    if number is None:
+    if number is None or question(run, line, number.period) in told_as_rights:
         return
     share = run.numbers.one("below_line_share", standard=number.standard, period=number.period, group="all")
     yield stated(

@@ -126,12 +126,15 @@ def number_of(row: Mapping[Any, Any]) -> Number:
 
 
 def value_words(number: Number | None, texts: Texts) -> str:
-    """Write the value by its unit; a missing one by its reason: not defined, suppressed, no data."""
+    """Write the value by its unit, as precisely as its range; a missing one by its reason.
+
+    Reasons are: not defined, suppressed, no data.
+    """
     if number is None:
         return texts("no_data")
     if math.isnan(number.value):
         return absence_words(number, texts)
-    return figure(number.value, number.unit, texts)
+    return figure(number.value, number.unit, texts, _finest(number))
 
 
 def absence_words(number: Number, texts: Texts) -> str:
@@ -162,8 +165,8 @@ def range_words(number: Number | None, texts: Texts) -> str:
 
 
 def from_to(number: Number, texts: Texts) -> str:
-    """Write both ends of a range as "a to b"."""
-    low, high = (figure(end, number.unit, texts) for end in (number.low, number.high))
+    """Write both ends of a range as "a to b", with as many decimals as the value."""
+    low, high = (figure(end, number.unit, texts, _finest(number)) for end in (number.low, number.high))
     return texts("range.from_to", low=low, high=high)
 
 
@@ -182,8 +185,16 @@ def sure_words(number: Number, texts: Texts) -> str:
     return f"{words}, {texts('range.outside')}" if number.is_outside else words
 
 
-def figure(value: float, unit: str, texts: Texts) -> str:
-    """Write a value by the habits of its unit: shares in percent, residents whole, indices with decimals."""
+def figure(value: float, unit: str, texts: Texts, decimals: int = 0) -> str:
+    """Write a value by the habits of its unit: shares in percent, residents whole, indices with decimals.
+
+    ``decimals`` are the fewest, so that a value and its range line up; an exact 0 has none.
+    """
+    if value != 0 and decimals > _decimals(value, unit):
+        if unit.partition(",")[0] not in SHARE_UNITS:
+            return texts.number(value, decimals)
+        words = texts.number(100 * value, decimals)
+        return texts.percent(1.0).replace(texts.number(100), words)  # with the sign of the language
     if unit.partition(",")[0] in SHARE_UNITS:
         return _signed_percent(value, texts)
     if unit in COUNT_UNITS:
@@ -191,6 +202,23 @@ def figure(value: float, unit: str, texts: Texts) -> str:
     if unit in INDEX_UNITS and 0 < abs(value) < 10:
         return texts.number(value, 3 if unit == "index" or abs(value) < 0.1 else 2)
     return texts.amount(value)
+
+
+def _finest(number: Number) -> int:
+    """Decimals of a value and of both ends of its range: those of whichever has most."""
+    return max(_decimals(each, number.unit) for each in (number.value, number.low, number.high))
+
+
+def _decimals(value: float, unit: str) -> int:
+    """Decimals with which ``figure`` writes a value on its own."""
+    size = abs(value)
+    if not math.isfinite(size) or size == 0 or unit in COUNT_UNITS:
+        return 0
+    if unit.partition(",")[0] in SHARE_UNITS:
+        return int(100 * size < 9.95 or 99.5 <= 100 * size < 100)
+    if unit in INDEX_UNITS and size < 10:
+        return 3 if unit == "index" or size < 0.1 else 2
+    return 0 if size == round(size) or size >= 10 else 1 if size >= 1 else 2
 
 
 def _signed_percent(share: float, texts: Texts) -> str:

@@ -85,6 +85,44 @@ def test_the_other_side_is_said_too(run: Run) -> None:
     assert "reaches fewer jobs" in palma.said
 
 
+def test_a_number_and_both_ends_of_its_range_have_one_precision(run: Run) -> None:
+    def told(value: float, low: float, high: float, unit: str, texts: Texts = EN) -> tuple[str, str]:
+        number = row("gini", value, unit=unit, **JOBS) | {"low": low, "high": high}
+        (gini,) = said(with_rows(run, number | {"interval_kind": "input uncertainty"}), "gini", texts)
+        assert gini.value in gini.said
+        return gini.value, gini.range
+
+    assert told(6.24, 3.61, 10.974, "ratio") == ("6.24", "3.61 to 10.97")
+    assert told(0.075, 0.059, 0.1, "ratio", FR) == ("0,075", "de 0,059 à 0,100")
+    assert told(0.097, 0.089, 0.103, "share") == ("9.7%", "8.9% to 10.3%")
+    assert told(0.9, 0.88, 0.9999, "share") == ("90.0%", "88.0% to 99.9%")  # never 100 % for almost all
+    assert told(3.42, 0, 12.2, "jobs") == ("3.4", "0 to 12.2")  # an exact 0 has no digits
+    assert told(1200.4, 900.2, 1300.6, "residents") == ("1,200", "900 to 1,301")
+
+
+def test_a_line_that_asks_what_a_right_asks_is_told_once(run: Run) -> None:
+    line = {"name": "line", "service": "school", "at_least": 1, "at_least_share": None, "within_min": 15}
+    line |= {"label": {"en": "a school", "fr": "une école"}, "source": {"en": "us", "fr": "nous"}}
+    right = {key: line[key] for key in ("service", "at_least", "at_least_share", "within_min", "label")}
+    right |= {"name": "right", "modes": ["transit"], "level": None, "for_whom": "everyone"}
+    where = {"unit": "residents", "period": "midday", "covered_population": 30000.0}
+    rows = [
+        row("below_line_residents", 40.0, standard="line", **where),
+        row("right_residents", 40.0, standard="right", **where),
+    ]
+
+    def methods(**changed: Any) -> list[str]:
+        manifest = {**run.manifest, "sufficiency": [line], "rights": [right | changed]}
+        manifest["config"] = {"rights": {"groups": {"children": ["children"]}}}
+        other = with_rows(run, *rows)._replace(manifest=manifest)
+        return [each.method for each in city_statements(other, EN) if each.value == "40"]
+
+    assert methods() == ["right_residents"]
+    both = ["below_line_residents", "right_residents"]
+    assert methods(within_min=30) == methods(at_least=2) == methods(service="hospital") == both
+    assert methods(for_whom="children") == methods(modes=["walk"]) == both
+
+
 def test_a_number_without_a_range_is_only_described_and_a_comparison_without_one_withheld(run: Run) -> None:
     bare = with_rows(
         run, row("gini", 0.3, **JOBS), row("ratio_richest10_poorest40", 3.0, unit="ratio", **JOBS)

@@ -360,7 +360,7 @@ BARE = WITHHELD + "its range is not quantified, so the number describes this mod
          "richest tenth reaches more on average than the poorest tenth, whatever value within the range is "
          "true."),
         (0.0, 50.0, (DIFFERENCE, 50.0, -1.0, 60.0),
-         f"tenth 50. {WITHHELD}the range from −1.00 to 60 holds 0."),
+         f"tenth 50. {WITHHELD}the range from −1.00 to 60.00 holds 0."),
         (50.0, 0.0, (RATIO, 0.0, 0.0, 0.1),
          "tenth 0. So the poorest tenth reaches more on average than the richest tenth, whatever value "
          "within the range is true."),
