@@ -29,8 +29,8 @@ def alert(name: str, kind: str = "change", state: str = "notice", **subject: str
     nothing = dict.fromkeys(("residents", "before", "now", "low", "high", "p_value", "unit"))
     return Alert(
         alert=name, rule=rule, kind=kind, city="town", series="s", state=state, since=day, since_snapshot="x",
-        held=day, held_snapshot="x", last=day, last_snapshot="x", n_snapshots=1, subject=subject, cells=(), history=(), text=text,
-        **nothing,
+        held=day, held_snapshot="x", last=day, last_snapshot="x", n_snapshots=1, subject=subject,
+        cells=(), history=(), text=text, **nothing,
     )  # fmt: skip
 
 
