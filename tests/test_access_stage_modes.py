@@ -55,7 +55,7 @@ def test_each_mode_crosses_town_at_its_speed(tmp_path: Path) -> None:
     assert "12.1 km/h" in told["bicycle"]["rules"]
     assert "congestion factor 2 (free flow); 2 min to the car, 3 min of parking" in told["car"]["rules"]
     page = (folder / "report.fr.html").read_text(encoding="utf-8")
-    assert "Trajets sans transport public" in page
+    assert "Trajets sans transports collectifs" in page
     assert "congestion factor 2" in page
 
 
