@@ -56,7 +56,7 @@ def amount(value: float | None, alert: Any, words: Words) -> str:
     """Write a number of an alert with the decimals of its sentence; empty where it is not known."""
     from access.warning_words import decimals_of
 
-    if not is_known(value):
+    if value is None or not is_known(value):
         return ""
     if "indicator" not in alert.subject:
         return figure(value, alert.unit or "", words.texts)
