@@ -53,6 +53,9 @@ def warn() -> None:
 @click.option("--json", "json_file", type=FILE, help="Write the alerts with their history as JSON.")
 @click.option("--csv", "csv_file", type=FILE, help="Write one row an alert as CSV.")
 @click.option("--atom", "atom_file", type=FILE, help="Write an Atom feed.")
+@click.option(
+    "--atom-address", metavar="URL", help="Where the feed will be published; it then links to itself."
+)
 @click.option("--why", is_flag=True, help="Compute which input made each number move; minutes an alert.")
 @click.option(
     "--backtest",
@@ -71,6 +74,7 @@ def list_(
     json_file: Path | None,
     csv_file: Path | None,
     atom_file: Path | None,
+    atom_address: str | None,
     why: bool,
     backtest: str | None,
     threads: int | None,
@@ -82,7 +86,9 @@ def list_(
     from access.warning_report import Asked, back_test_of, report
 
     log(quiet=True)
-    asked: Asked = Asked(store, city, series, rules, lang, json_file, csv_file, atom_file, why, threads)
+    asked: Asked = Asked(
+        store, city, series, rules, lang, json_file, csv_file, atom_file, why, threads, atom_address or ""
+    )
     lines = report(asked) if backtest is None else back_test_of(asked, backtest)
     for line in lines:
         click.echo(line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ NUMBERS = ("residents", "before", "now", "low", "high", "p_value")
 XML = "http://www.w3.org/XML/1998/namespace"
 ATOM = "http://www.w3.org/2005/Atom"
 _FORMULA_START = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ANSWER = ("answer", "answered_on", "by_whom", "text", "action", "action_due", "state")
 
 
@@ -95,8 +97,9 @@ def as_atom(
     answers: pd.DataFrame,
     rules: Mapping[str, str],
     texts: Texts,
+    address: str = "",
 ) -> str:
-    """Return an Atom feed (RFC 4287), the alerts judged last first.
+    """Return an Atom feed (RFC 4287), the alerts judged or answered last first.
 
     Parameters
     ----------
@@ -104,27 +107,36 @@ def as_atom(
         Of the city, in the language.
     rules : dict of str to str
         Title of each rule, in the language.
+    address : str, optional
+        Where the feed will be published, for its link to itself. RFC 4287 says SHOULD: without one the link
+        is left out, since a wrong address would be worse than none.
     """
     ET.register_namespace("", ATOM)
     feed = ET.Element(f"{{{ATOM}}}feed", {f"{{{XML}}}lang": texts.language})
-    _add(feed, "id", _urn(city))
+    _add(feed, "id", _urn(f"{city}/{texts.language}"))
     _add(feed, "title", texts("warning.feed_title", city=name))
-    newest = max((alert.last for alert in alerts), default=None)
-    _add(feed, "updated", f"{newest or '1970-01-01'}T00:00:00Z")
+    changed = {alert.alert: _changed_on(alert, answers) for alert in alerts}
+    _add(feed, "updated", f"{max(changed.values(), default='1970-01-01')}T00:00:00Z")
+    if address:
+        link = {"rel": "self", "type": "application/atom+xml", "href": address}
+        ET.SubElement(feed, f"{{{ATOM}}}link", link)
     author = ET.SubElement(feed, f"{{{ATOM}}}author")
     _add(author, "name", "fairreach")
-    for alert in sorted(alerts, key=lambda alert: (alert.last, alert.since, alert.alert), reverse=True):
+    newest_first = sorted(
+        alerts, key=lambda alert: (changed[alert.alert], alert.since, alert.alert), reverse=True
+    )
+    for alert in newest_first:
         entry = ET.SubElement(feed, f"{{{ATOM}}}entry")
-        _add(entry, "id", _urn(f"{city}/{alert.alert}"))
+        _add(entry, "id", _urn(f"{city}/{texts.language}/{alert.alert}"))
         state = texts(f"warning.state.{alert.state}")
         _add(entry, "title", f"{texts.capital(state)} – {rules.get(alert.rule, alert.rule)}")
         _add(entry, "published", f"{alert.since}T00:00:00Z")
-        _add(entry, "updated", f"{alert.last}T00:00:00Z")
+        _add(entry, "updated", f"{changed[alert.alert]}T00:00:00Z")
         ET.SubElement(entry, f"{{{ATOM}}}category", {"term": alert.kind})
         ET.SubElement(entry, f"{{{ATOM}}}category", {"term": alert.state})
         lines = [alert.text[texts.language], *(answer_line(one, texts) for one in _answers(alert, answers))]
         content = ET.SubElement(entry, f"{{{ATOM}}}content", {"type": "text"})
-        content.text = "\n".join(lines)
+        content.text = _xml_text("\n".join(lines))
     ET.indent(feed)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 
@@ -179,4 +191,14 @@ def _urn(name: str) -> str:
 
 
 def _add(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, f"{{{ATOM}}}{tag}").text = text
+    ET.SubElement(parent, f"{{{ATOM}}}{tag}").text = _xml_text(text)
+
+
+def _changed_on(alert: Alert, answers: pd.DataFrame) -> str:
+    """Return the day on which an alert was judged or answered last: then its entry has other words."""
+    return max([alert.last.isoformat(), *(str(one["answered_on"])[:10] for one in _answers(alert, answers))])
+
+
+def _xml_text(text: str) -> str:
+    """Return a text with a sign in place of letters that XML 1.0 cannot hold."""
+    return _NO_XML.sub("\ufffd", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,7 @@ class Asked(NamedTuple):
     atom_file: Path | None
     why: bool
     threads: int | None
+    atom_address: str = ""
 
 
 def report(asked: Asked) -> Iterator[str]:
@@ -47,6 +49,7 @@ def report(asked: Asked) -> Iterator[str]:
     """
     rules = rules_of(asked)
     texts = Texts(asked.language)
+    _check_address(asked)
     chosen = _cities(asked, one=any((asked.json_file, asked.csv_file, asked.atom_file, asked.series)))
     for number, city in enumerate(chosen):
         with reading(asked.store) as store:
@@ -181,4 +184,17 @@ def _write(
     if asked.atom_file is not None:
         titles = {rule.name: rule.label.in_language(texts.language) for rule in rules.rules}
         name = texts.label(history.city_names)
-        write_text(asked.atom_file, as_atom(history.city, name, judged.alerts, answers, titles, texts))
+        feed = as_atom(history.city, name, judged.alerts, answers, titles, texts, asked.atom_address)
+        write_text(asked.atom_file, feed)
+
+
+def _check_address(asked: Asked) -> None:
+    """Refuse an address that cannot be one of a published feed, before anything is computed."""
+    if not asked.atom_address:
+        return
+    if asked.atom_file is None:
+        raise StoreError("--atom-address: says where a feed will be published; write one with --atom FILE")
+    if not re.fullmatch(r"https?://[^\s<>\"]+", asked.atom_address):
+        raise StoreError(
+            f"--atom-address: {asked.atom_address[:100]!r} is no address; give one that begins with https://"
+        )

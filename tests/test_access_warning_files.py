@@ -20,7 +20,7 @@ from access.observatory_store import reading
 from access.texts import Texts
 from access.warning import Alert, alerts_of
 from access.warning_answers import answers_of, file_answer, follow_up
-from access.warning_files import as_atom, as_csv, as_json, write_text
+from access.warning_files import ANSWER, as_atom, as_csv, as_json, write_text
 
 DAYS = quarters(8)
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -118,6 +118,44 @@ def test_the_feed_has_what_readers_of_news_ask_for_and_is_the_same_again(alerts:
         "smalltown", "Smalltown <1>", alerts, NO_ANSWERS, {"access_falls": "Access falls"}, Texts("en")
     )
     assert told == again
+
+
+def test_a_feed_has_what_rfc_4287_demands_and_links_to_itself_where_its_address_is_known(
+    alerts: list[Alert],
+) -> None:
+    given = pd.DataFrame([dict.fromkeys(ANSWER) | {
+        "alert": alerts[0].alert, "answered_on": "2031-05-01", "by_whom": "Authority", "state": "done",
+        "text": "Done\x0b.",
+    }])  # fmt: skip
+    address = "https://example.org/a.xml"
+    for text, links in (
+        (as_atom("x", "X", alerts, given, {}, Texts("en"), address), [address]),
+        (as_atom("x", "X", alerts, NO_ANSWERS, {}, Texts("fr")), []),
+    ):
+        feed = ET.fromstring(text)  # noqa: S314
+        assert [link.get("href") for link in feed.findall(f"{ATOM}link[@rel='self']")] == links
+        entries = feed.findall(f"{ATOM}entry")
+        for one in (feed, *entries):
+            for tag in ("id", "title", "updated"):  # each exactly once and not empty
+                assert [bool(each.text) for each in one.findall(f"{ATOM}{tag}")] == [True]
+        assert feed.findtext(f"{ATOM}author/{ATOM}name")
+        assert all(one.findtext(f"{ATOM}content") for one in entries)  # else a link to a page were needed
+        assert feed.findtext(f"{ATOM}updated") == max(one.findtext(f"{ATOM}updated") or "" for one in entries)
+    answered = ET.fromstring(as_atom("x", "X", alerts, given, {}, Texts("en")))  # noqa: S314
+    assert answered.findtext(f"{ATOM}updated") == "2031-05-01T00:00:00Z"
+    assert "Done\ufffd." in "".join(answered.itertext())
+    ids = [{each.text for each in ET.fromstring(as_atom("x", "X", alerts, NO_ANSWERS, {}, Texts(language)))  # noqa: S314
+            .iter(f"{ATOM}id")} for language in ("en", "fr")]  # fmt: skip
+    assert not ids[0] & ids[1]  # two languages are two feeds
+
+
+def test_an_address_that_is_none_is_refused(filed: Path, tmp_path: Path) -> None:
+    for options, why in (
+        (("--atom", tmp_path / "a.xml", "--atom-address", "a.xml"), "is no address"),
+        (("--atom-address", "https://example.org/a.xml"), "write one with --atom"),
+    ):
+        result = run("warn", filed, *options)
+        assert why in str(result.exception)
 
 
 def test_a_feed_without_alerts_is_still_one() -> None:
