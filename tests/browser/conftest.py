@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from builders_finished import cache_of, finished_demo, finished_porto_alegre
 from builders_store_pages import observed_store
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from served import Served, served
-from visitor import NewVisitor, Visitor
+from visitor import NewVisitor, Visitor, new_window
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-#: Nothing of the browser's own asks outside, and names of hosts lead nowhere.
+#: Nothing of the browser's own asks outside, names of hosts lead nowhere, and all tabs of a window share one
+#: process, in which what was compiled for one is ready for the next.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +30,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
@@ -103,24 +105,38 @@ def browser(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> BrowserContext:
+    """The window of all visitors, opened once a process."""
+    return new_window(browser)
+
+
+@pytest.fixture(scope="session")
+def parked(window: BrowserContext) -> Page:
+    """A tab that stays open, so that the process of the tabs does not end with the last visitor."""
+    return window.new_page()
+
+
 @pytest.fixture
-def new_visitor(browser: Browser) -> Iterator[NewVisitor]:
-    """Visitors of a site, ``new_visitor(site, **options of the browser's window)``.
+def new_visitor(window: BrowserContext, parked: Page) -> Iterator[NewVisitor]:
+    """Visitors of a site, ``new_visitor(site, viewport=..., reduced_motion=...)``.
 
     At the end the test fails on anything that went wrong in any of their pages, or in the server.
     """
     made: list[tuple[Visitor, Served, int]] = []
 
     def make(site: Served, *, in_browser: Browser | None = None, **options: Any) -> Visitor:
-        visitor = Visitor(in_browser or browser, site.url, **options)
+        if parked.url == "about:blank":
+            parked.goto(f"{site.url}/_favicon.ico")
+        visitor = Visitor(new_window(in_browser) if in_browser else window, site.url, **options)
         made.append((visitor, site, site.n_said()))
         return visitor
 
     yield make
-    problems = [problem for visitor, _, _ in made for problem in visitor.problems]
-    problems += [problem for _, site, after in made for problem in site.problems(after)]
     for visitor, _, _ in made:
         visitor.close()
+    problems = [problem for visitor, _, _ in made for problem in visitor.problems]
+    problems += [problem for _, site, after in made for problem in site.problems(after)]
     if problems:
         pytest.fail("\n".join(dict.fromkeys(problems)), pytrace=False)
 

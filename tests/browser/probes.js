@@ -83,5 +83,12 @@
     const ids = all("[id]").map((it) => it.id);
     return ids.filter((id, i) => id && ids.indexOf(id) !== i);
   };
-  window.probe = { painted, focused, step, missed, tooWide, moving, headings, idsTwice };
+
+  // Names of what the page keeps for visits to come, which is removed.
+  const takeKept = () => {
+    const names = Object.keys(localStorage);
+    localStorage.clear();
+    return names;
+  };
+  window.probe = { painted, focused, step, missed, tooWide, moving, headings, idsTwice, takeKept };
 })();

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from axe_source import axe_source
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
 #: The page is quiet when nothing was asked of the server for so long.
@@ -18,10 +18,22 @@ QUIET_S = 0.4
 LONGEST_WAIT_S = 30.0
 
 PROBES = Path(__file__).with_name("probes.js")
+WINDOW: ViewportSize = {"width": 1300, "height": 800}
+
+
+def new_window(browser: Browser) -> BrowserContext:
+    """Open a window without storage, whose pages know the probes."""
+    window = browser.new_context(viewport=WINDOW)
+    window.add_init_script(path=PROBES)
+    return window
 
 
 class Visitor:
-    """A visitor of a served app.
+    """A visitor of a served app, with a tab and a session storage of their own.
+
+    The window may be shared with visitors before and after: what it keeps is what the browser has
+    downloaded and compiled, which is half of the work of showing a page. Nothing may be kept in its
+    cookies or its local storage; who leaves something there is told.
 
     Attributes
     ----------
@@ -29,23 +41,34 @@ class Visitor:
         What is seen.
     problems : list of str
         Errors of the console and of scripts, violations of the Content-Security-Policy, requests to
-        anything but the server, answers of 400 and above.
+        anything but the server, answers of 400 and above, other tabs opened, storage left behind.
     """
 
-    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+    def __init__(
+        self,
+        window: BrowserContext,
+        url: str,
+        *,
+        viewport: ViewportSize | None = None,
+        reduced_motion: Literal["no-preference", "reduce"] | None = None,
+    ) -> None:
         self.url = url
         self.problems: list[str] = []
         self._open: set[Request] = set()
         self._last_s = time.monotonic()
-        self.context = browser.new_context(**{"viewport": {"width": 1300, "height": 800}, **options})
-        self.context.add_init_script(path=PROBES)
-        self.context.on("request", self._asked)
-        for end in ("requestfinished", "requestfailed"):
-            self.context.on(end, self._ended)
-        self.context.on("response", self._answered)
-        self.page: Page = self.context.new_page()
+        self.window = window
+        self.page: Page = window.new_page()
+        if viewport:
+            self.page.set_viewport_size(viewport)
+        if reduced_motion:
+            self.page.emulate_media(reduced_motion=reduced_motion)
+        self.page.on("request", self._asked)
+        self.page.on("requestfinished", self._ended)
+        self.page.on("requestfailed", self._ended)
+        self.page.on("response", self._answered)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        self.page.on("popup", lambda tab: self.problems.append(f"opened another tab: {tab.url[:200]}"))
 
     def goto(self, page: str = "gaps", **view: str | int) -> Page:
         """Open a view by its URL and wait until it is ready."""
@@ -64,7 +87,8 @@ class Visitor:
 
     def axe(self, within: str = "html", tags: tuple[str, ...] = WCAG) -> list[str]:
         """Return every violation of a rule of WCAG 2.0 to 2.2, levels A and AA, in words; empty is good."""
-        self.page.evaluate(axe_source())
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(axe_source())
         found: Mapping[str, Any] = self.page.evaluate(
             "([within, tags]) => axe.run(within, {runOnly: tags, resultTypes: ['violations']})",
             [within, list(tags)],
@@ -93,8 +117,13 @@ class Visitor:
         return self.page.evaluate(f"window.probe.{name}()")
 
     def close(self) -> None:
-        """Close the browser's window and forget its storage."""
-        self.context.close()
+        """Close the tab, note what it leaves behind in the window, and remove that."""
+        kept = [each["name"] for each in self.window.cookies()]
+        if self.page.url.startswith(self.url):
+            kept += self.probe("takeKept")
+        self.page.close()
+        self.window.clear_cookies()
+        self.problems += [f"left in the browser: {name}" for name in kept]
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -116,5 +145,5 @@ class Visitor:
             self.problems.append(f"console: {message.text[:600]}")
 
 
-#: ``new_visitor(site, **options of the browser's window)``, the fixture.
+#: ``new_visitor(site, viewport=..., reduced_motion=...)``, the fixture.
 NewVisitor = Callable[..., Visitor]
