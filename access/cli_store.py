@@ -80,16 +80,27 @@ def migrate(store: str, lang: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--city", "cities", multiple=True, help="Only this city (short name); give it several times.")
 @click.option("--all-notes", is_flag=True, help="Also observations that wait or were refused.")
+@click.option(
+    "--public",
+    is_flag=True,
+    help="Leave out the residents of cells where few live, and what they follow from; cannot be imported.",
+)
 @LANGUAGE
-def export(store: str, folder: Path, cities: tuple[str, ...], all_notes: bool, lang: str) -> None:
-    """Write STORE as a new FOLDER of Parquet and GeoParquet files with a data dictionary."""
+def export(
+    store: str, folder: Path, cities: tuple[str, ...], all_notes: bool, public: bool, lang: str
+) -> None:
+    """Write STORE as a new FOLDER of Parquet and GeoParquet files with a data dictionary.
+
+    The whole export is for institutions: another store imports it, and it has the residents of every cell.
+    What is handed to anybody is made with --public.
+    """
     from access.observatory_export import export as write
     from access.observatory_store import reading
     from access.texts import Texts
 
     text = Texts(lang)
     with reading(store) as opened, _stage("export") as advance:
-        manifest = write(opened, folder, cities=cities, all_notes=all_notes, advance=advance)
+        manifest = write(opened, folder, cities=cities, all_notes=all_notes, public=public, advance=advance)
         asked = manifest["cities"]
         left_out = 0 if all_notes else len(opened.rows("note", city=asked)) - _rows(manifest, "note")
     told = {"cities": len(asked), "snapshots": manifest["snapshots"], "files": len(manifest["files"])}
@@ -97,6 +108,9 @@ def export(store: str, folder: Path, cities: tuple[str, ...], all_notes: bool, l
     click.echo(text("store.exported", folder=folder, rows=text.number(rows), **told))
     if left_out:
         click.echo(text("store.notes_left_out", n=left_out))
+    if public or manifest["hidden_cells"]:
+        key = "store.exported_public" if public else "store.exported_whole"
+        click.echo(text(key, n=text.number(manifest["hidden_cells"])))
 
 
 @store_commands.command("import")

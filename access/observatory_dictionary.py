@@ -51,5 +51,12 @@ def dictionary_text(language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def readme_text(language: str, *, public: bool) -> str:
+    """Return what an export holds and for whom it is, as Markdown in one language."""
+    text = Texts(language)
+    told = [text("store.readme.title"), text("store.readme.public" if public else "store.readme.whole")]
+    return "# " + "\n\n".join([*told, text("store.readme.files", language=language)]) + "\n"
+
+
 def _kinds() -> set[str]:
     return {column.kind for table in schema().tables.values() for column in table.columns}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
@@ -19,7 +20,8 @@ import shapely
 from access._version import __version__
 from access.datasets import sha256_of
 from access.errors import StoreError
-from access.observatory_dictionary import dictionary_json, dictionary_text
+from access.observatory_dictionary import dictionary_json, dictionary_text, readme_text
+from access.observatory_public import PublicRows
 from access.observatory_schema import Table, schema
 from access.observatory_store import Store
 from access.observatory_tables import arrow_schema, to_arrow
@@ -38,13 +40,14 @@ def export(
     *,
     cities: Sequence[str] = (),
     all_notes: bool = False,
+    public: bool = False,
     advance: Advance | None = None,
 ) -> dict[str, Any]:
     """Write a store, or some of its cities, as a new folder; return its manifest.
 
     The folder has one Parquet file for each table (``cell`` and ``zone`` as GeoParquet),
     ``dictionary.en.md``, ``dictionary.fr.md``, ``dictionary.json`` and ``manifest.json`` with the rows and
-    SHA-256 of each file.
+    SHA-256 of each file; ``README.en.md`` and ``README.fr.md`` say what is in it and for whom.
 
     Parameters
     ----------
@@ -57,21 +60,30 @@ def export(
     all_notes : bool
         Also observations of citizens that wait for moderation or were refused, for moving a store as a whole.
         Without it only those that are shown go out.
+    public : bool
+        Leave out the residents of cells where few live and what they follow from
+        (``access.observatory_public``). Such a folder can be handed to anybody, and cannot be imported.
     advance : callable, optional
         Called with the tables that are done and all of them.
 
     Raises
     ------
     StoreError
-        If a city is not in the store, the folder has content, or it cannot be written; nothing is left then.
+        If a city is not in the store, the folder has content, or it cannot be written; nothing is left
+        then. Also if notes that nobody has read shall be public.
     """
+    if public and all_notes:
+        raise StoreError(
+            "a public export takes only notes that a moderator has let through; leave out --public or "
+            "--all-notes"
+        )
     chosen = _chosen(store, cities)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StoreError(f"{folder}: is there and has content; an export is a new folder, name another")
     partial = folder.with_name(f".{folder.name}.partial-{uuid.uuid4().hex}")
     try:
         partial.mkdir(parents=True)
-        manifest = _write(store, partial, chosen, all_notes=all_notes, advance=advance)
+        manifest = _write(store, partial, chosen, all_notes=all_notes, public=public, advance=advance)
         with contextlib.suppress(FileNotFoundError):
             folder.rmdir()
         partial.rename(folder)
@@ -95,17 +107,25 @@ def _chosen(store: Store, cities: Sequence[str]) -> list[str]:
 
 
 def _write(
-    store: Store, folder: Path, cities: Sequence[str], *, all_notes: bool, advance: Advance | None
+    store: Store,
+    folder: Path,
+    cities: Sequence[str],
+    *,
+    all_notes: bool,
+    public: bool,
+    advance: Advance | None,
 ) -> dict[str, Any]:
     snapshots = list(store.rows("snapshot", ["snapshot"], city=list(cities))["snapshot"])
-    rows = {}
+    rows, shown = {}, PublicRows(store) if public else None
     for number, table in enumerate(schema().tables.values()):
         path = folder / f"{table.name}.parquet"
-        rows[path.name] = _write_table(path, table, _parts(store, table, cities, snapshots, all_notes))
+        parts = _parts(store, table, cities, snapshots, all_notes, shown)
+        rows[path.name] = _write_table(path, table, parts)
         if advance is not None:
             advance(number + 1, len(schema().tables))
     for language in ("en", "fr"):
         (folder / f"dictionary.{language}.md").write_text(dictionary_text(language), encoding="utf-8")
+        (folder / f"README.{language}.md").write_text(readme_text(language, public=public), encoding="utf-8")
     (folder / "dictionary.json").write_text(dictionary_json(), encoding="utf-8")
     files = {
         path.name: {"sha256": sha256_of(path), "bytes": path.stat().st_size}
@@ -120,6 +140,8 @@ def _write(
         "cities": list(cities),
         "snapshots": len(snapshots),
         "notes": "all" if all_notes else "shown",
+        "public": public,
+        "hidden_cells": len(_hidden(store, snapshots)) if shown is None else shown.hidden_cells,
         "files": files,
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
@@ -131,12 +153,18 @@ def _write(
 
 
 def _parts(
-    store: Store, table: Table, cities: Sequence[str], snapshots: Sequence[str], all_notes: bool
+    store: Store,
+    table: Table,
+    cities: Sequence[str],
+    snapshots: Sequence[str],
+    all_notes: bool,
+    shown: PublicRows | None,
 ) -> Iterator[pa.Table]:
     """Yield the rows of a table that are wanted; those of snapshots one snapshot at a time."""
     if table.name in (*schema().of_snapshot, "tally"):
         for snapshot in snapshots:
-            yield to_arrow(table, store.rows(table.name, snapshot=snapshot))
+            rows = store.rows(table.name, snapshot=snapshot)
+            yield to_arrow(table, rows if shown is None else shown.of(table.name, rows, snapshot))
         return
     if table.name == "attribution":
         wanted: dict[str, Any] = {"from_snapshot": list(snapshots), "to_snapshot": list(snapshots)}
@@ -146,7 +174,12 @@ def _parts(
         wanted = {}
     if table.name == "note" and not all_notes:
         wanted["state"] = "shown"
-    yield to_arrow(table, store.rows(table.name, **wanted))
+    rows = store.rows(table.name, **wanted)
+    yield to_arrow(table, rows if shown is None else shown.of(table.name, rows))
+
+
+def _hidden(store: Store, snapshots: Sequence[str]) -> pd.DataFrame:
+    return store.rows("cell", ["snapshot", "cell"], snapshot=list(snapshots), suppressed=True)
 
 
 def _write_table(path: Path, table: Table, parts: Iterator[pa.Table]) -> int:

@@ -120,6 +120,11 @@ def _condition(table: Table, equals: dict[str, Any]) -> pc.Expression | None:
 
 def _check(folder: Path) -> None:
     manifest = _manifest(folder)
+    if manifest.get("public"):
+        raise StoreError(
+            f"{folder}: a public export, without the residents of hidden cells and much else; it cannot be "
+            "imported. Ask whoever made it for `fairreach store export` without --public"
+        )
     version = manifest["schema_version"]
     if version > schema().version:
         raise newer_store(folder, version)
