@@ -100,4 +100,5 @@ def not_judged_lines(judged: Judged, rules: Rules, day: str, texts: Texts) -> It
         yield texts("warning.not_judged.head", day=day)
     for (rule, reason), n in counted.items():
         words = texts(f"warning.not_judged.{reason}")
-        yield texts("warning.not_judged.line", rule=names[rule], reason=words, n=texts.number(n))
+        tests = texts.plural("warning.not_judged.tests", n)
+        yield texts("warning.not_judged.line", rule=names[rule], reason=words, tests=tests)

@@ -87,7 +87,7 @@ class _Told:
             residents=self.texts.plural("residents", self.seen.residents or 0),
             right=self._name("right"),
             period=self._name("period"),
-            now=self.texts.number(self.seen.now),
+            now=self.texts.plural("residents", self.seen.now or 0),
             before=self.texts.number(self.seen.before),
             day=self._day(self.episode.frozen.reference),
             range=self._range(0),
@@ -170,7 +170,7 @@ class _Told:
 
     def _data(self, rule: DataRule) -> str:
         texts, seen, feed = self.texts, self.seen, self.subject["feed"]
-        name = texts("warning.data.all_feeds") if feed == ALL_FEEDS else feed
+        name = texts("warning.data.all_feeds") if feed == ALL_FEEDS else texts("warning.data.feed", feed=feed)
         if rule.what == "expires":
             if (seen.now or 0) <= 0:
                 return texts("warning.data.expired", feed=name)

@@ -195,7 +195,7 @@ def test_the_same_files_and_days_have_not_changed(store):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "residents and incomes: +10"), ("fr", "habitants et revenus")]
+    ("lang", "words"), [("en", "Residents and incomes: +10"), ("fr", "Habitants et revenus")]
 )
 def test_the_command_tells_causes_in_both_languages(store, mixed, lang, words):
     args = ["why", str(store), "2020-01-15", "2020-04-15", "--indicator", "mean_access", "--lang", lang]
@@ -285,7 +285,7 @@ def test_alerts_that_began_together_are_explained_by_the_same_runs(tmp_path, mix
     told = CliRunner().invoke(commands, ["warn", str(path), "--why"], catch_exceptions=False)
     assert told.exit_code == 0, told.output
     assert "Residents here who live in an underserved zone" in told.output
-    assert told.output.count("residents and incomes: +10") == 3
+    assert told.output.count("Residents and incomes: +10") == 3
     pairs = [(before, after) for before, after, _ in mixed]
     assert len(pairs) == len(set(pairs))
     explained = [key[0] for _, _, keys in mixed for key in keys]

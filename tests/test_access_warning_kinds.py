@@ -82,8 +82,8 @@ def test_an_estate_that_grows_where_no_hospital_is_near_is_a_trend() -> None:
     assert one.state == "entrenched"
     assert one.p_value is not None
     assert one.p_value < 0.05
-    assert "rises little by little" in one.text["en"]
-    assert "augmente peu à peu" in one.text["fr"]
+    assert "up little by little, " in one.text["en"]
+    assert "hausse progressive, " in one.text["fr"]
 
 
 def test_a_trend_ends_when_it_stops_though_what_was_lost_is_not_back() -> None:
@@ -231,7 +231,7 @@ def test_a_timetable_with_29_days_left_ends_soon_and_one_with_30_does_not() -> N
 
     [found] = left(29)
     assert (found.now, found.unit) == (29, "days")
-    assert found.text["en"] == "The timetable bus has service for 29 more days."
+    assert found.text["en"] == "The timetable “bus” has service for 29 more days."
     assert left(30) == []
     [ended] = left(-3)
     assert "no service after" in ended.text["en"]
