@@ -220,6 +220,8 @@ def _groups(run: Run, texts: Texts) -> Iterator[Statement]:
     for name in _ZONES_OF_CENSUS:
         if number := run.numbers.one(name, group="all"):
             said_of = texts(f"evidence.{name}", value=value_words(number, texts))
+            if shuffled := run.numbers.one(f"{name}_bias", group="all"):
+                said_of += " " + texts("evidence.segregation_shuffled", value=value_words(shuffled, texts))
             yield stated(run, number, "groups", said_of, texts)
 
 

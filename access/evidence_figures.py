@@ -88,7 +88,7 @@ def map_figure(run: Run, zone_id: str | None, texts: Texts) -> FigureTold:
         legend += tuple(_zone_entries(zone_id, texts))
     return FigureTold(
         svg,
-        f"{told.title}. {told.subtitle}",
+        f"{told.title}. {told.subtitle}.",
         texts("evidence.map_alt", title=told.title, numbers=numbers),
         texts(
             "evidence.map_made",

@@ -124,8 +124,13 @@ def _changed(
         ),
         inputs=input_names(run, indicator, [service] if service else [], group=str(row["group"])),
         bands=(texts("evidence.other_residents"),) if "residents differ" in note_of(row) else (),
-        files=("comparison/cells.parquet",),
+        files=("comparison/cells.parquet", *_file_of(scenario)),
     )
+
+
+def _file_of(scenario: ScenarioRead) -> list[str]:
+    """Return the file that describes the scenario, by its name in the bundle."""
+    return [f"scenarios/{scenario.entry['file']}"] if scenario.entry.get("file") else []
 
 
 def _of_income_order(run: Run, where: Mapping[str, str]) -> Number | None:

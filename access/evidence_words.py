@@ -184,12 +184,18 @@ def _frame_row(frame: FrameTold, texts: Texts) -> list[str]:
     def checked(known: bool) -> str:
         return texts("rights.verified" if known else "rights.unverified")
 
-    day = texts("evidence.as_of", day=frame.status_date)
+    day = texts("evidence.as_of", day=_date(frame.status_date, texts))
     return [
-        f"{frame.title}. {frame.source} ({frame.date}, {checked(frame.text_verified)})",
+        f"{frame.title}. {frame.source} ({_date(frame.date, texts)}, {checked(frame.text_verified)})",
         frame.asks,
         f"{frame.status} ({day}, {checked(frame.status_verified)})",
     ]
+
+
+def _date(iso: str, texts: Texts) -> str:
+    """Write a date without its day of the week; a year, or a year and a month, as they stand."""
+    told = texts.day(iso)
+    return told if told == iso else told.partition(" ")[2]
 
 
 def _rights_sources(run: Run, texts: Texts) -> Iterator[list[str]]:
@@ -198,7 +204,7 @@ def _rights_sources(run: Run, texts: Texts) -> Iterator[list[str]]:
         principle = each.get("principle") or {}
         yield [
             texts.capital(right_label(run, str(each.get("name")), texts)),
-            f"{source_words(principle, texts)} ({principle.get('date')})",
+            f"{source_words(principle, texts)} ({_date(str(principle.get('date')), texts)})",
             threshold_words(each.get("threshold") or {}, texts),
         ]
 
@@ -206,6 +212,7 @@ def _rights_sources(run: Run, texts: Texts) -> Iterator[list[str]]:
 def _limits(run: Run, texts: Texts) -> Iterator[str]:
     """What is true of every statement: travel rules, the kinds of range, what no run knows, its warnings."""
     yield travel_rules(run, texts)
+    yield texts("evidence.within", n=run.headline.cutoff_min, before=run.headline.cutoff_min - 1)
     certainty = certainty_section(run, texts)
     yield from certainty.sentences
     yield from certainty.notes

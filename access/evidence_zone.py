@@ -13,7 +13,7 @@ from typing import Any
 
 from access.claims import Claim, Verdict, claim_above, claim_number
 from access.errors import ResultError
-from access.evidence_statement import Source, State, Statement
+from access.evidence_statement import Source, State, Statement, groups_of_right
 from access.evidence_trace import input_names, result_files
 from access.report_data import Run
 from access.report_findings import service_label
@@ -143,7 +143,9 @@ def _reach(run: Run, facts: ZoneFacts, texts: Texts) -> Statement:
 
 def _lacked(run: Run, facts: ZoneFacts, right: LackedRight, texts: Texts) -> Statement:
     hidden = not math.isfinite(right.share)
-    key = "evidence.zone_right_open" if hidden else "evidence.zone_right"
+    entry = next((each for each in entries_of(run) if each.get("name") == right.right), {})
+    of_some = bool(groups_of_right(run, entry))  # the zone counts all who live where the right is lacking
+    key = "evidence.zone_right_open" if hidden else f"evidence.zone_right{'_of_some' if of_some else ''}"
     said = texts(
         key,
         name=facts.zone.name,

@@ -258,6 +258,66 @@ def test_the_report_is_tagged_and_every_figure_has_words(folder: Path, language:
     words = json.dumps(made.words, ensure_ascii=False).lower()
     assert "violat" not in words
     assert "accessibilité" not in words
+    assert "transport public" not in words
+    for mark in (b"/StructTreeRoot", b"/DisplayDocTitle true", b"<dc:title>"):
+        assert mark in pdf
+    assert pdf.count(b"/Alt") == len(made.figures)
+
+
+def test_the_structure_of_the_report_is_that_of_its_pages(folder: Path, tmp_path: Path) -> None:
+    program = shutil.which("pdfinfo")
+    if program is None:
+        pytest.skip("needs pdfinfo of poppler")
+    made = gather(folder, "en", "b_west")
+    (tmp_path / "report.pdf").write_bytes(pdf_of(made))
+
+    def told(*options: str) -> str:
+        done = subprocess.run(
+            [program, *options, str(tmp_path / "report.pdf")], capture_output=True, check=True
+        )
+        return done.stdout.decode()
+
+    about = told()
+    assert re.search(r"^Tagged: +yes$", about, re.MULTILINE)
+    assert f"{made.words['document']}" in about
+    tags = [line.split()[0].rstrip(":") for line in told("-struct").splitlines() if line.strip()]
+    assert (tags[0], tags.count("H1"), tags.count("Figure")) == ("Document", 1, len(made.figures))
+    tables = ["frames"] * len(made.words["frames"]) + ["withheld", "rights", "made", "inputs"]
+    assert tags.count("Table") == tags.count("THead") == len(tables)
+    columns = sum(len(made.words[f"{name}_columns"]) for name in tables)
+    assert tags.count("TH") == columns
+    chapters = [*made.words["chapters"], *made.words["headings"]]
+    assert tags.count("H2") == len(chapters)
+
+
+def test_a_zone_and_a_city_are_not_compared_as_if_the_same_people_were_counted(run: Run) -> None:
+    def told(groups: list[str]) -> str:
+        rights = [{**each, "for_whom": "children"} for each in run.manifest["rights"]]
+        config = {**run.manifest.get("config", {}), "rights": {"groups": {"children": groups}}}
+        other = run._replace(manifest={**run.manifest, "rights": rights, "config": config})
+        return " ".join(
+            each.said for each in zone_statements(other, "b_west", EN) if "whole area" in each.said
+        )
+
+    assert "of all residents live where" in told(["age_0_14"])
+    assert "of those whose right it is lack it" in told(["age_0_14"])
+    assert "of all residents live where" not in told([])
+
+
+def test_an_index_stands_beside_its_value_in_a_shuffled_city(run: Run) -> None:
+    rows = [row("segregation_rank_order", 0.174), row("segregation_rank_order_bias", 0.004)]
+    (alone,) = said(with_rows(run, rows[0]), "segregation_rank_order")
+    (beside,) = said(with_rows(run, *rows), "segregation_rank_order")
+    assert "placed by chance in the same zones, it would be 0.004." in beside.said
+    assert "by chance" not in alone.said
+
+
+def test_dates_of_legal_texts_are_written_out(run: Run) -> None:
+    words = report_words(run, [], {}, FR)
+    dates = " ".join(cell for area in words["frames"] for row_ in area["rows"] for cell in row_)
+    assert "au 30 juin 2024" in dates
+    assert not re.search(r"\d{4}-\d\d-\d\d", dates)
+    assert "(1978, " in dates
 
 
 def test_names_from_the_input_are_never_markup(folder: Path, tmp_path: Path) -> None:
