@@ -66,13 +66,16 @@ def migrate(store: str, lang: str) -> None:
     """Bring STORE to the version of this fairreach; a store that is written to is brought there anyway."""
     from access.observatory_migrations import bring_up_to_date
     from access.observatory_schema import schema
-    from access.observatory_store import shown
+    from access.observatory_store import is_server, kept_before, shown
     from access.texts import Texts
 
+    text = Texts(lang)
     before = bring_up_to_date(store)
     after = schema().version
     key = "store.up_to_date" if before == after else "store.migrated"
-    click.echo(Texts(lang)(key, store=shown(store), before=before, after=after))
+    click.echo(text(key, store=shown(store), before=before, after=after))
+    if before != after and not is_server(store):
+        click.echo(text("store.kept_before", file=kept_before(Path(store), before)))
 
 
 @store_commands.command()

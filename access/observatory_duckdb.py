@@ -34,6 +34,8 @@ TYPES = {
 }
 STORAGE = "v1.4.0"
 """Format of a new file: what the oldest DuckDB that fairreach takes can read."""
+DAMAGED = ("corrupt", "checksum", "could not read enough bytes")
+"""What DuckDB says, in small letters, of a file that is not whole."""
 SHOWN = 3
 """So many of the rows with the same key are named."""
 
@@ -215,7 +217,7 @@ def told(path: Path, ending: str = "") -> Iterator[None]:
         yield
     except duckdb.Error as error:
         said = why(error)
-        if any(word in str(error).lower() for word in ("corrupt", "checksum")):
+        if any(word in str(error).lower() for word in DAMAGED):
             ending = (
                 "; the file is damaged: make it again from an export (`fairreach store import`) or a copy"
             )
@@ -224,7 +226,8 @@ def told(path: Path, ending: str = "") -> Iterator[None]:
 
 def why(error: Exception) -> str:
     """Return the reason of an error in one line."""
-    text = (str(error).splitlines() or [type(error).__name__])[0]
+    told = getattr(error, "strerror", None) or str(error)  # without the name of our own lock or copy
+    text = (told.splitlines() or [type(error).__name__])[0]
     full = "No space left" in text or "not enough disk space" in text.lower()
     return "the disk is full" if full or getattr(error, "errno", 0) in (28, 122) else text
 

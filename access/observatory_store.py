@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -90,8 +90,8 @@ def reading(location: str | Path) -> Iterator[Store]:
 def writing(location: str | Path) -> Iterator[Store]:
     """Open a store to write, made where there is none; all of the block is kept, or nothing of it.
 
-    A store of an older version is brought to today's. Of several writers one waits for the other, up to
-    ``WAIT_S``.
+    A store of an older version is brought to today's; the old one stays beside it, as ``kept_before`` names
+    it. Of several writers one waits for the other, up to ``WAIT_S``.
 
     Raises
     ------
@@ -115,8 +115,10 @@ def writing(location: str | Path) -> Iterator[Store]:
         try:
             with _told(path):
                 _copy(file, path, partial)
-            yield from _on_copy(file, path, partial)
+            before = yield from _on_copy(file, path, partial)
             with _told(path):
+                if before < schema().version:
+                    _keep_before(file, before)
                 _put_in_place(partial, file)
         finally:
             _remove(partial)
@@ -155,16 +157,39 @@ def rewrite(location: str | Path) -> None:
             _remove(partial)
 
 
-def _on_copy(file: Path, path: Path, partial: Path) -> Iterator[Store]:
-    """Give the copy of a store, or a new one, to write to."""
+def kept_before(path: Path, version: int) -> Path:
+    """Return where the file of a store of an older version stays when the store is brought to today's.
+
+    Colleagues with an older program can go on reading it; nothing removes it.
+    """
+    file = path.resolve()
+    return file.with_name(f"{file.name}.version-{version}")
+
+
+def _keep_before(file: Path, version: int) -> None:
+    """Keep a store as it is now under a second name; one that is there already is older and stays."""
+    kept = kept_before(file, version)
+    try:
+        os.link(file, kept)
+    except FileExistsError:
+        return
+    except OSError:  # not every file system has second names
+        partial = file.with_name(f"{file.name}.partial-{uuid.uuid4().hex}")
+        shutil.copyfile(file, partial)
+        _put_in_place(partial, kept)
+
+
+def _on_copy(file: Path, path: Path, partial: Path) -> Generator[Store, None, int]:
+    """Give the copy of a store, or a new one, to write to; return the version that it had."""
     from access.observatory_migrations import migrate
 
     connection = opened(partial, path, read_only=False)
     try:
         with _told(path):
             run(connection, "BEGIN")
+            before = schema().version
             if file.exists():
-                migrate(connection, path)
+                before = migrate(connection, path)
             else:
                 create_tables(connection)
         store = DuckStore(connection, path)
@@ -173,6 +198,7 @@ def _on_copy(file: Path, path: Path, partial: Path) -> Iterator[Store]:
         with _told(path):
             run(connection, "COMMIT")
             run(connection, "CHECKPOINT")
+        return before
     finally:
         with contextlib.suppress(duckdb.Error):  # a database that found the disk full may not close well
             connection.close()

@@ -1,6 +1,7 @@
 """The file of a store: many read while one writes, and what is filed stays whatever happens."""
 
 import datetime as dt
+import errno
 import os
 import shutil
 import signal
@@ -18,9 +19,10 @@ import shapely
 
 from access import observatory_store
 from access.errors import StoreError
+from access.observatory_duckdb import told
 from access.observatory_migrations import STEPS, migrate
 from access.observatory_schema import schema
-from access.observatory_store import reading, writing
+from access.observatory_store import kept_before, reading, writing
 from access.observatory_tables import to_arrow
 
 CITY = schema().tables["city"]
@@ -238,6 +240,15 @@ def test_a_link_to_a_store_stays_a_link_and_rights_stay(one, tmp_path):
     assert one.stat().st_mode & 0o777 == 0o606
 
 
+def test_a_disk_that_may_only_be_read_is_told_without_names_of_our_own(one, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system", str(one.with_name(f".{one.name}.writing")))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(StoreError, match=r"cannot be written \(Read-only file system\)"), writing(one):
+        pass
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -304,6 +315,12 @@ def test_a_file_that_was_cut_off_is_refused(one, share):
     assert len(one.read_bytes()) == int(len(content) * share)
 
 
+def test_a_file_whose_end_is_gone_is_damaged_also_where_it_is_found_out_late(tmp_path):
+    said = "Could not read enough bytes from file: attempted to read 262144 bytes from location 5517312"
+    with pytest.raises(StoreError, match="make it again from an export"), told(tmp_path / "store.duckdb"):
+        raise duckdb.IOException(said)
+
+
 def test_a_store_of_a_newer_version_is_refused(one):
     with writing(one) as store:
         store.remove("meta", key="schema_version")
@@ -337,6 +354,10 @@ def test_an_older_store_is_brought_to_todays_version_when_it_is_written(tmp_path
     with reading(path) as store:
         assert store.rows("note").empty
         assert list(store.rows("city")["city"]) == ["one"]
+    with duckdb.connect(
+        str(kept_before(path, 0)), read_only=True
+    ) as kept:  # who has an older program reads on
+        assert kept.execute("SELECT value FROM meta").fetchone() == ("0",)
 
 
 def test_every_way_of_being_missing_is_null_and_kinds_are_kept(one):
