@@ -9,6 +9,7 @@ import pandas as pd
 
 from access.backtest import BackTest
 from access.texts import Texts
+from access.warning_rules import shipped_rules
 
 MOST_LINES = 40
 """Alerts listed at most; all are in the JSON."""
@@ -30,8 +31,9 @@ def back_test_lines(found: BackTest, texts: Texts) -> list[str]:
     lines = [head, "", texts("history.backtest.planted")] if found.truth.planted else [head]
     what = {each.id: each.what.in_language(texts.language) for each in found.truth.planted}
     for row in found.planted.to_dict("records"):
-        lines.append(f"  {texts.day(row['begins'])}: {what[row['id']]}")
-        lines.append(f"    {verdict(row, texts)}")
+        day = texts.capital(texts.day(row["begins"]))
+        lines.append("  " + texts("history.backtest.event", day=day, what=what[row["id"]]))
+        lines.append(f"    {verdict({**row, 'rules': _rules(row['rules'], texts)}, texts)}")
     lines += ["", _false_line(found, texts), *_alert_lines(found.false_alarms, texts)]
     if len(found.beside):
         lines += ["", texts.plural("history.backtest.beside", len(found.beside))]
@@ -45,13 +47,10 @@ def verdict(row: Mapping[Any, Any], texts: Texts) -> str:
     if row["effect"] == "good":
         if not row["alerts"]:
             return texts("history.backtest.cleared_nothing")
-        alerts = texts.number(row["alerts"])
         if never:
-            return texts("history.backtest.cleared_not", alerts=alerts)
-        standing = texts.number(row["standing"])
-        return texts(
-            "history.backtest.cleared", n=texts.number(row["delay"]), alerts=alerts, standing=standing
-        )
+            return texts.plural("history.backtest.cleared_not", row["alerts"])
+        told = {"within": texts.number(row["delay"]), "standing": texts.number(row["standing"])}
+        return texts.plural("history.backtest.cleared", row["alerts"], **told)
     if never:
         return texts("history.backtest.missed")
     key = "found" if row["found"] else "late"
@@ -63,6 +62,12 @@ def verdict(row: Mapping[Any, Any], texts: Texts) -> str:
         alerts=texts.number(row["alerts"]),
         rules=row["rules"],
     )
+
+
+def _rules(names: object, texts: Texts) -> str:
+    """Return rules by their titles; one that does not come with the program keeps its short name."""
+    titles = {rule.name: rule.label.in_language(texts.language) for rule in shipped_rules().rules}
+    return "; ".join(titles.get(name, name) for name in str(names or "").split(", ") if name)
 
 
 def _false_line(found: BackTest, texts: Texts) -> str:
@@ -79,8 +84,14 @@ def _false_line(found: BackTest, texts: Texts) -> str:
 
 def _alert_lines(table: pd.DataFrame, texts: Texts) -> list[str]:
     lines = [
-        f"  {texts.day(row['day'])}  {texts('history.backtest.state.' + row['state'])}  {row['rule']}: "
-        f"{row['text_' + texts.language]}"
+        "  "
+        + texts(
+            "history.backtest.said",
+            day=texts.capital(texts.day(row["day"])),
+            state=texts(f"history.backtest.state.{row['state']}"),
+            rule=_rules(row["rule"], texts),
+            text=row[f"text_{texts.language}"],
+        )
         for row in table.head(MOST_LINES).to_dict("records")
     ]
     left = len(table) - MOST_LINES

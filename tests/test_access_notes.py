@@ -123,7 +123,7 @@ def test_what_the_city_has_not_is_refused(store: Path, attached: str, unknown: s
 
 def test_without_the_timetable_stops_cannot_be_checked_and_cells_can(tmp_path: Path) -> None:
     path = small_store(tmp_path / "bare.duckdb", [Planted(dt.date(2026, 1, 5))])
-    assert "not in the archive" in hand_in(path, attached="stop", attached_to="s1")[0]
+    assert "was not archived" in hand_in(path, attached="stop", attached_to="s1")[0]
     assert hand_in(path) == []
 
 
