@@ -1,8 +1,7 @@
 """The process that computes what-if questions of one run: it holds the run in memory and answers in turn.
 
-First results of any question go before the certainty of another: where one waits, it is computed between two
-steps of what is under way. Between steps it is also looked whether anybody still waits. The process ends when
-its server does, or when nobody has asked for long.
+First results of any question go before the certainty of another, between two steps of what is under way. The
+process ends when its server does, or when nobody has asked for long.
 
 What goes in: ``Job``, ``Cancel``; what comes out: ``Ready``, ``Unusable``, ``Begun``, ``Step``, ``Answer``,
 ``Exported``, ``Failed``, ``Dropped``. The server and its worker are the same program, so that plain pickles
@@ -11,7 +10,6 @@ are safe here; nothing of a client is unpickled.
 
 from __future__ import annotations
 
-import heapq
 import logging
 import pickle
 import shutil
@@ -20,7 +18,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,6 +42,8 @@ from dashboards.what_if_messages import (
     Unusable,
 )
 from dashboards.what_if_problems import Problem, english_problems
+from dashboards.what_if_progress import share_of_base, share_of_first, share_of_register, share_of_scenario
+from dashboards.what_if_queue import Task, Waiting, size_of
 from gtfs.errors import FeedError
 
 if TYPE_CHECKING:
@@ -63,19 +62,6 @@ LARGEST_HELD_BYTES = 2**30
 BACKGROUND = 9
 """Last in the queue: ranges of the base, computed before anybody asks."""
 
-#: How much of the whole each step of the first results takes, roughly, in order.
-FIRST_SHARES = {
-    "changes": 0.1,
-    "timetable": 0.2,
-    "walks": 0.25,
-    "travel times": 0.55,
-    "modes": 0.6,
-    "measures": 0.9,
-    "comparison": 1.0,
-}
-FIRST_SHARE, BASE_SHARE, SCENARIO_SHARE = 0.2, 0.3, 0.35
-"""Of the whole; the rest is the register."""
-
 
 class Setting(NamedTuple):
     """What a worker must know of its run."""
@@ -86,16 +72,6 @@ class Setting(NamedTuple):
     order: Sequence[str]  # ids of the cells in the order of the app
     temporary: str  # folder of this worker alone; removed when either ends
     idle_s: float = IDLE_S
-
-
-@dataclass(order=True)
-class Task:
-    """A step of a job in the queue: smallest priority first, then as they came."""
-
-    priority: int
-    number: int
-    job: Job = field(compare=False)
-    found: ComparedScenario | None = field(default=None, compare=False)
 
 
 def work(connection: Connection, setting: Setting) -> None:
@@ -116,11 +92,8 @@ class Worker:
     def __init__(self, connection: Connection, setting: Setting) -> None:
         self.connection, self.setting = connection, setting
         self.warm: WarmRun | None = None
-        self._queue: list[Task] = []
-        self._changed = threading.Condition()
+        self._waiting = Waiting()
         self._sending = threading.Lock()
-        self._dropped: set[int] = set()
-        self._closing = False
         self._certain: CertaintyOfBase | None = None
         self._bill: pd.DataFrame | None = None
 
@@ -130,7 +103,7 @@ class Worker:
         if not self._load():
             return
         self._put(Task(BACKGROUND, 0, Job(0, BACKGROUND, "", {})))
-        while (task := self._next()) is not None:
+        while (task := self._waiting.next(self.setting.idle_s)) is not None:
             self._do(task)
 
     def send(self, message: object) -> None:
@@ -139,7 +112,7 @@ class Worker:
             try:
                 self.connection.send(message)
             except OSError:
-                self._closing = True
+                self._waiting.is_closing = True
 
     def _listen(self) -> None:
         """Take questions in, also while one is computed."""
@@ -147,9 +120,7 @@ class Worker:
             try:
                 message = self.connection.recv()
             except (EOFError, OSError):
-                with self._changed:
-                    self._closing = True
-                    self._changed.notify()
+                self._waiting.close()
                 return
             if isinstance(message, Cancel):
                 self._drop(message.number)
@@ -158,44 +129,13 @@ class Worker:
 
     def _drop(self, number: int) -> None:
         """Take a job out of the queue, or mark it so that it ends at its next step."""
-        with self._changed:
-            waiting = [task for task in self._queue if task.number != number]
-            at_once = len(waiting) < len(self._queue)
-            self._queue[:] = waiting
-            heapq.heapify(self._queue)
-            if not at_once:
-                self._dropped.add(number)
-        if at_once:
+        if self._waiting.drop(number):
             self.send(Dropped(number))
 
     def _put(self, task: Task) -> None:
         """Let a task wait; one that was given up meanwhile ends here."""
-        with self._changed:
-            wanted = task.number not in self._dropped
-            self._dropped.discard(task.number)
-            if wanted:
-                heapq.heappush(self._queue, task)
-                self._changed.notify()
-        if not wanted:
+        if not self._waiting.put(task):
             self.send(Dropped(task.number))
-
-    def _next(self) -> Task | None:
-        """Wait for the next task; None when the server or the patience is at its end."""
-        with self._changed:
-            until = time.monotonic() + self.setting.idle_s
-            while not self._queue and not self._closing:
-                left = until - time.monotonic()
-                if left <= 0:
-                    return None
-                self._changed.wait(left)
-            return None if self._closing else heapq.heappop(self._queue)
-
-    def _urgent(self) -> Task | None:
-        """Return first results that wait, without waiting for any."""
-        with self._changed:
-            if self._queue and self._queue[0].priority == FIRST and not self._closing:
-                return heapq.heappop(self._queue)
-            return None
 
     def _load(self) -> bool:
         from access.warm_run import load_run
@@ -228,8 +168,7 @@ class Worker:
                 task.priority
             ](task)
         except Cancelled:
-            with self._changed:
-                self._dropped.discard(task.number)
+            self._waiting.ended(task.number)
             self.send(Dropped(task.number))
         except (AccessError, FeedError) as error:
             self._failed(task, english_problems(error))
@@ -245,7 +184,7 @@ class Worker:
 
     def _checked(self, number: int) -> None:
         """End a job for which nobody waits any more."""
-        if self._closing or number in self._dropped:
+        if not self._waiting.is_wanted(number):
             raise Cancelled
 
     def _told(self, task: Task, step: str, share: float) -> None:
@@ -253,7 +192,7 @@ class Worker:
         self._checked(task.number)
         if task.number:
             self.send(Step(task.number, step.replace(" ", "_"), round(share, 3)))
-        while task.priority != FIRST and (urgent := self._urgent()) is not None:
+        while task.priority != FIRST and (urgent := self._waiting.urgent()) is not None:
             self._do(urgent)
 
     def _loaded(self) -> WarmRun:
@@ -274,7 +213,7 @@ class Worker:
         if task.job.feeds:
             self._told(task, "planned", 0.0)
         planned = self._planned(task.job)
-        watch = Watch(lambda step: self._told(task, step, FIRST_SHARE * FIRST_SHARES.get(step, 0.0)))
+        watch = Watch(lambda step: self._told(task, step, share_of_first(step)))
         scenario = Scenario.model_validate(task.job.scenario)
         return first_results(warm, scenario, self._bill, watch=watch, planned=planned or None)
 
@@ -294,8 +233,7 @@ class Worker:
         began = time.perf_counter()
         found = self._compared(task)
         self._answer(task, found, final=False, seconds={"first results": time.perf_counter() - began})
-        held = sum(waiting.found is not None and _size(waiting.found) for waiting in self._queue)
-        keep = held + _size(found) <= LARGEST_HELD_BYTES
+        keep = self._waiting.held_bytes() + size_of(found) <= LARGEST_HELD_BYTES
         self._put(Task(CERTAINTY, task.number, task.job, found if keep else None))
 
     def _certainty(self, task: Task) -> None:
@@ -303,16 +241,10 @@ class Worker:
 
         found = task.found or self._compared(task)
         certain = self._ranges_of_base(task)
-        before = FIRST_SHARE + BASE_SHARE
-        rest = 1 - before - SCENARIO_SHARE
 
         def advance(part: str, done: int, total: int) -> None:
-            share = (
-                before + SCENARIO_SHARE + rest * done / total
-                if part == REGISTER
-                else (before + SCENARIO_SHARE * done / total)
-            )
-            self._told(task, part, share)
+            share = share_of_register if part == REGISTER else share_of_scenario
+            self._told(task, part, share(done, total))
 
         self._answer(
             task, with_certainty(self._loaded(), certain, found, advance), final=True, note=certain.note
@@ -327,7 +259,7 @@ class Worker:
             warm = self._loaded()
 
             def advance(done: int, total: int) -> None:
-                self._told(task, "base", FIRST_SHARE + BASE_SHARE * done / total)
+                self._told(task, "base", share_of_base(done, total))
 
             with collected_warnings(warm.told):
                 self._certain = CertaintyOfBase.of(warm, advance)
@@ -358,17 +290,11 @@ class Worker:
         from access.scenario import Scenario
         from dashboards.what_if_gtfs import files_of_export
 
-        scenario = Scenario.model_validate(task.job.scenario)
         files = files_of_export(
             self._loaded(),
-            scenario,
+            Scenario.model_validate(task.job.scenario),
             Path(self.setting.temporary),
             lambda share: self._told(task, "export", share),
         )
         self._checked(task.number)
         self.send(Exported(task.number, files))
-
-
-def _size(found: ComparedScenario) -> int:
-    """Return the bytes of the travel times that a scenario holds."""
-    return sum(times.nbytes for times in found.evaluated.times.values())

@@ -31,7 +31,7 @@ from dashboards.what_if_page_draft import (
     planned_feeds,
     without_made_name,
 )
-from dashboards.what_if_page_form import opened
+from dashboards.what_if_page_form_filled import opened
 from dashboards.what_if_page_parts import (
     distinct_names,
     headline_block,

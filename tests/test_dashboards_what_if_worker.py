@@ -39,8 +39,9 @@ from dashboards.exports import csv_of, package_of, side_by_side_of
 from dashboards.run_data import Runs
 from dashboards.what_if import ScenarioProblems, WhatIf
 from dashboards.what_if_messages import CERTAINTY, FIRST, Begun, Dropped, Job
+from dashboards.what_if_queue import Task
 from dashboards.what_if_read import read_of
-from dashboards.what_if_worker import Setting, Task, Worker
+from dashboards.what_if_worker import Setting, Worker
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:income deciles"),
@@ -377,12 +378,12 @@ def test_a_job_given_up_while_it_waits_never_begins() -> None:
     worker._drop(6)
     worker._put(Task(CERTAINTY, 6, Job(6, FIRST, "c", {})))  # given up between its two steps
     assert sent[3:] == [Dropped(6)]
-    assert worker._queue == []
+    assert len(worker._waiting) == 0
 
 
 def test_an_idle_worker_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     worker = Worker(SimpleNamespace(send=id), Setting(RUN, "", "", [], "", idle_s=0.01))  # type: ignore[arg-type]
-    assert worker._next() is None
+    assert worker._waiting.next(worker.setting.idle_s) is None
 
 
 def test_the_server_loads_no_engine_for_what_if_questions() -> None:
