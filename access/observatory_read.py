@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -53,6 +54,17 @@ def snapshots_of(store: Store, city: str, series: str | None = None) -> pd.DataF
     columns = ["snapshot", "series", "city", "observed_on", "filed_at", "residents", "cells"]
     found = store.rows("snapshot", columns, city=city, series=chosen)
     return found.sort_values(["observed_on", "filed_at", "snapshot"], ignore_index=True)
+
+
+def days_of_other_methods(store: Store, city: str, series: str | None = None) -> list[dt.date]:
+    """Return the days of a city that only other series than this one observed, in order.
+
+    Without ``series`` of the one in use; who looks at it alone should be told of them.
+    """
+    chosen = series or str(series_of(store, city)["series"].iloc[-1])
+    filed = store.rows("snapshot", ["series", "observed_on"], city=city)
+    mine = filed["series"] == chosen
+    return sorted({*filed.loc[~mine, "observed_on"]} - {*filed.loc[mine, "observed_on"]})
 
 
 def numbers_over_time(store: Store, city: str, series: str | None = None, /, **key: Any) -> pd.DataFrame:

@@ -65,6 +65,7 @@ def _difference(table: Table, filed: pd.DataFrame, again: pd.DataFrame) -> str:
             same = ((one == other) | (one.isna() & other.isna())).fillna(value=False).to_numpy(bool)
         if not same.all():
             at = int(np.flatnonzero(~same)[0])
-            rows = int((~same).sum())
-            return f"{column.name} is {other.iloc[at]} instead of {one.iloc[at]} ({rows} rows differ)"
+            told = f"{other.iloc[at]} instead of {one.iloc[at]} (rows that differ: {int((~same).sum())})"
+            of = "/".join(str(value) for value in first.loc[at, order[1:]].dropna())
+            return f"{column.name} of {of} is {told}"
     return ""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from access.attribution_zones import ZONE_RESIDENTS, zone_key
 from access.errors import AccessError, StoreError
-from access.observatory_read import cities
+from access.observatory_read import cities, days_of_other_methods
 from access.observatory_store import is_server, reading, shown
 from access.texts import Texts
 from access.warning import Alert, Judged, judge
@@ -55,12 +55,17 @@ def report(asked: Asked) -> Iterator[str]:
         with reading(asked.store) as store:
             history = history_of(store, city, rules, asked.series)
             answers = answers_of(store, city)
+            unseen = days_of_other_methods(store, city, history.series)
         judged = judge(history, rules)
         causes = causes_of(asked, history, judged.alerts, texts)
         _write(asked, history, judged, answers, rules, texts)
         if number:
             yield ""
         yield from alert_lines(history, rules, judged, answers, causes, texts)
+        if unseen:
+            first, last = texts.day(unseen[0]), texts.day(unseen[-1])
+            yield ""
+            yield texts.plural("store.other_methods", len(unseen), first=first, last=last)
 
 
 def back_test_of(asked: Asked, truth: str) -> Iterator[str]:

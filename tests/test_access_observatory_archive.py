@@ -15,6 +15,7 @@ from builders_observed import OPTIONS, inputs_of, town_config, write_inputs, wri
 from click.testing import CliRunner
 
 from access.cli_observe import observe as command
+from access.cli_warn import warn
 from access.config_file import load_config
 from access.errors import StoreError
 from access.observatory import Observed, observe
@@ -262,6 +263,17 @@ def test_the_past_is_computed_again_with_todays_method(
     new = feeds[feeds["series"] == done[2].series].sort_values("observed_on")
     assert new["trips_week"].tolist() == [14.0, 21.0, 28.0]
     assert list(replay(store, compute=computing(tmp_path))) == []
+
+
+def test_who_looks_at_one_method_is_told_of_the_days_of_another(
+    faster_walking: tuple[Path, list[Observed]],
+) -> None:
+    store, done = faster_walking
+    said = CliRunner().invoke(warn, [str(store)]).output
+    days = "from Wednesday 10 January 2024 to Wednesday 6 March 2024"
+    assert f"Not looked at: 2 days that only another method observed ({days})" in said
+    said = CliRunner().invoke(warn, [str(store), "--series", done[0].series, "--lang", "fr"]).output
+    assert "Non examiné\u00a0: 1 jour relevé par une autre méthode seulement (mercredi 5 juin 2024)" in said
 
 
 def test_a_replay_that_was_stopped_takes_over_when_it_has_caught_up(
