@@ -150,7 +150,7 @@ def _statement(run: Run, each: Statement, texts: Texts) -> dict[str, Any]:
         "value": each.value,
         "range": each.range,
         "covered": each.covered,
-        "bands": list(each.bands),
+        "bands": texts("between_sources").join(each.bands),
         "method": f"{known.title.of(texts.language)} ({each.method})",
         "limits": known.limits.of(texts.language),
         **_of_mode(run, each, texts),

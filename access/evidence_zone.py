@@ -16,9 +16,10 @@ from access.errors import ResultError
 from access.evidence_statement import Source, State, Statement, groups_of_right
 from access.evidence_trace import input_names, result_files
 from access.report_data import Run
-from access.report_findings import service_label
+from access.report_findings import period_label, service_label
 from access.report_rights_words import entries_of, right_label
 from access.report_scenario_numbers import elided
+from access.report_section import period_or_all
 from access.report_zone_gap import number_in
 from access.report_zones import how_many_zones, term, zones_of
 from access.texts import Texts
@@ -136,6 +137,7 @@ def _reach(run: Run, facts: ZoneFacts, texts: Texts) -> Statement:
         everybody=everybody,
         service=service_label(run, run.headline.service, texts),
         cutoff=run.headline.cutoff_min,
+        period=period_label(run, run.headline.period, texts),
     )
     value = number_in(facts.row, "access_mean")
     return _described(run, facts, value, said, here, texts, key="access_mean")
@@ -152,6 +154,7 @@ def _lacked(run: Run, facts: ZoneFacts, right: LackedRight, texts: Texts) -> Sta
         right=right_label(run, right.right, texts),
         share=right.share_words,
         everybody=right.share_of_all_words,
+        period=period_or_all(run, str(entry.get("period") or ""), texts),
     )
     if right.gap_words:
         said += " " + texts("evidence.zone_gap", gap=right.gap_words)
