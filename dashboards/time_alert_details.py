@@ -57,7 +57,10 @@ def _why(told: Told, words: Words) -> list[Component]:
     """Return which inputs moved the number, as far as that was computed."""
     if told.causes:
         return [part for cause in told.causes for part in _cause(cause, told.alert, words)]
-    return [] if told.alert.kind == OF_DATA else [html.P(words("time.why.none"), className="muted")]
+    if told.alert.kind == OF_DATA or told.alert.reference_snapshot is None:
+        return []
+    key = "none_over" if told.alert.state == "cleared" else "none"  # the command explains what still holds
+    return [html.P(words(f"time.why.{key}"), className="muted")]
 
 
 def _cause(cause: Cause, alert: Any, words: Words) -> list[Component]:

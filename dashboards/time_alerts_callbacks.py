@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import dash
-from dash import ALL, MATCH, Input, Output, State
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -30,7 +30,7 @@ from dashboards.time_alerts_read import Told, alerts_in, cells_of_alert, not_jud
 from dashboards.time_choice import Choice, run_of_city
 from dashboards.time_contents import ASKED, problem_of_store
 from dashboards.time_opened import chosen_in, opened
-from dashboards.time_panels import ALERTS, MAP, outline_of
+from dashboards.time_panels import ALERTS, MAP, MAP_PART, outline_of
 from dashboards.words import Words
 
 Children = list[Component]
@@ -142,6 +142,13 @@ def _outline(app: dash.Dash, runs: Runs) -> None:
             raise PreventUpdate
         marks = ["true" if str(button["alert"]) == wanted else "false" for button in buttons]
         return outline_of(run, cells, said("time.alerts.outlined")), marks
+
+    app.clientside_callback(
+        ClientsideFunction("time", "show"),
+        Output(MAP_PART, "data-shown"),
+        Input(_ON_MAP, "aria-pressed"),
+        prevent_initial_call=True,
+    )
 
 
 def _toggled(

@@ -377,6 +377,21 @@ def test_an_alert_that_is_over_tells_its_number_when_it_last_held_and_when_it_wa
     assert later == said.number(15.93, 1)
 
 
+@pytest.mark.parametrize(
+    ("state", "reference", "key"),
+    [("warning", "s1", "none"), ("cleared", "s1", "none_over"), ("warning", None, None)],
+)
+def test_no_command_is_named_that_would_not_compute_the_causes(
+    store: StoreData, data: RunData, state: Any, reference: str | None, key: str | None
+) -> None:
+    first = alerts_in(store, chosen_of(store, data))[0].alert
+    alert = dataclasses.replace(first, kind="level", state=state, reference_snapshot=reference)
+    shown = details_of(Told(alert, (), ()))
+    assert [each for each in ("none", "none_over") if EN(f"time.why.{each}") in shown] == (
+        [key] if key else []
+    )
+
+
 def test_an_index_of_segregation_concerns_no_number_of_residents(store: StoreData, data: RunData) -> None:
     first = alerts_in(store, chosen_of(store, data))[0].alert
     shown = people_of(dataclasses.replace(first, kind="segregation", residents=76_823.0), EN)

@@ -36,10 +36,12 @@ def test_two_snapshots_are_compared_on_the_map_and_an_alert_outlined_there(visit
     expect(page).to_have_url(re.compile(r"before=0000"))
     expect(legend).not_to_have_text(before)  # smaller losses, other classes
     button = page.get_by_role("button", name="Outline on the map").first
-    button.click()
+    button.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "true")
     visitor.wait_idle()
     expect(page.locator("#map-time .leaflet-overlay-pane canvas")).not_to_have_count(0)
+    expect(page.locator("#map-time")).to_be_in_viewport()  # it stands far below the alert
+    expect(button).to_be_focused()
 
 
 def test_how_an_alert_was_found_comes_when_asked_for_and_goes_again(visitor: Visitor) -> None:
@@ -60,6 +62,8 @@ def test_how_an_alert_was_found_comes_when_asked_for_and_goes_again(visitor: Vis
 def test_a_note_with_personal_data_is_refused_and_one_without_waits(visitor: Visitor) -> None:
     page = visitor.goto("time")
     page.get_by_text("Write what you observed").click()
+    page.get_by_label("Which zone").click()
+    page.get_by_role("option").first.click()
     page.get_by_label("What you observed").fill("Call me at 06 12 34 56 78, the lift is broken")
     page.get_by_role("button", name="Hand it in").click()
     expect(page.locator("#note-answer")).to_contain_text("telephone number")
