@@ -13,6 +13,7 @@ from access.warning_answers import follow_up
 from access.warning_files import answer_line
 from access.warning_history import History
 from access.warning_rules import Rules
+from access.warning_words import whole_percent
 
 
 def alert_lines(
@@ -51,6 +52,9 @@ def alert_lines(
         yield texts("warning.cleared_ones")
     for alert in cleared:
         yield from _one(alert, names, history, answers, causes.get(alert.alert, ()), texts)
+    if judged.alerts:
+        yield ""
+        yield texts("warning.chance", rate=whole_percent(rules.false_discovery_rate, texts))
     if untested := list(not_judged_lines(judged, rules, last, texts)):
         head, *lines = untested
         yield ""
