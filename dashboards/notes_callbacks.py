@@ -40,6 +40,15 @@ LONGEST_ID = 120
 #: A note waits for whoever writes to the store; one at a time, so that the other threads of the app go on.
 _TURN = threading.Lock()
 _TURN_S = 3.0
+#: Of a note that was refused, so that whoever corrects one does not keep the others out.
+REFUNDED = 0.8
+_LABELS = {
+    "kind": "notes_page.kind",
+    "attached": "notes_page.what",
+    "attached_to": "notes_page.what",
+    "happened_on": "notes_page.day_short",
+    "text": "notes_page.text",
+}
 Children = list[Component]
 logger = logging.getLogger(__name__)
 
@@ -121,7 +130,7 @@ def hand_in(
     if not _TURN.acquire(timeout=_TURN_S):
         return [said("notes_page.not_now")]
     try:
-        return submit(
+        problems = submit(
             store.location,
             str(city),
             plain["kind"],
@@ -131,11 +140,23 @@ def hand_in(
             said.texts.language,
             plain["text"],
         )
+        if problems:
+            limit.gives_back(REFUNDED)
+        return [_of_field(problem, said) for problem in problems]
     except AccessError:  # somebody else writes, or the disk is full
         logger.warning("a note could not be stored", exc_info=True)
         return [said("notes_page.not_now")]
     finally:
         _TURN.release()
+
+
+def _of_field(problem: str, said: Words) -> str:
+    """Return a problem with the name of a field as the form calls it, not as a file does."""
+    if problem == said.texts("notes.problem.no_id"):
+        return said("notes_page.which_missing")
+    name, found, rest = problem.partition(":")
+    label = _LABELS.get(name.strip())
+    return f"{said(label)}{name[len(name.rstrip()) :]}{found}{rest}" if found and label else problem
 
 
 def answer(problems: list[str], said: Words) -> Component:

@@ -40,3 +40,8 @@ class NotesLimit:
                 return False
             self._left -= 1
             return True
+
+    def gives_back(self, share: float) -> None:
+        """Put a part of a note back into the bucket, as of one that was not stored."""
+        with self._lock:
+            self._left = min(float(self._at_once), self._left + share)

@@ -240,7 +240,8 @@ def _form(store: StoreData, city: str, view: View, words: Words) -> Component:
                 description=words(
                     "notes_page.text_help", fewest=FEWEST_LETTERS, most=texts.number(MOST_LETTERS)
                 ),
-                inputProps={"maxLength": MOST_LETTERS},
+                # More than is taken: a text that is cut off when it is pasted would lose its end in silence.
+                inputProps={"maxLength": 2 * MOST_LETTERS},
                 autosize=True,
                 minRows=4,
                 value="",
@@ -270,7 +271,7 @@ def which(store: StoreData, city: str, attached: str, cell: str, words: Words) -
             id=WHICH,
             label=words(f"notes_page.which.{attached}"),
             data=data,
-            value=data[0]["value"] if attached == "zone" and data else None,
+            value=None,
             searchable=True,
             limit=MOST_DRAWN,
             nothingFoundMessage=words("notes_page.nothing_found"),

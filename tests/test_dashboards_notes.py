@@ -189,3 +189,26 @@ def _texts(components: Any) -> Iterator[str]:
             yield each
         elif getattr(each, "children", None) is not None:
             yield from _texts(each.children)
+
+
+def test_what_is_wrong_is_told_with_the_names_of_the_form(store: StoreData) -> None:
+    wrong = note(attached_to="", happened_on="14/03/2026", text="short")
+    assert hand_in(store, "smalltown", wrong, NotesLimit(), EN)[0] == EN("notes_page.which_missing")
+    french = hand_in(store, "smalltown", wrong, NotesLimit(), FR)
+    assert french[1].startswith("Le jour\u00a0: '14/03/2026'")
+    assert french[2].startswith("Ce que vous avez observé\u00a0: écrivez au moins 10 lettres")
+    strange = hand_in(store, "smalltown", note(attached_to="8900000"), NotesLimit(), EN)
+    assert strange == ["What it is about: smalltown has no cell '8900000'"]
+
+
+def test_who_corrects_a_note_does_not_keep_the_others_out(store: StoreData) -> None:
+    limit = NotesLimit(at_once=2, an_hour=0, now_s=lambda: 0.0)
+    for _ in range(4):
+        assert hand_in(store, "smalltown", note(text="short"), limit, EN) != [EN("notes_page.too_many")]
+    assert hand_in(store, "smalltown", note(), limit, EN) == []
+    assert hand_in(store, "smalltown", note(), limit, EN) == [EN("notes_page.too_many")]
+
+
+def test_no_zone_is_chosen_for_whoever_writes(store: StoreData) -> None:
+    (field,) = which(store, "smalltown", "zone", "", EN)
+    assert field.value is None
