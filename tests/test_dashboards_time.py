@@ -312,7 +312,7 @@ def test_causes_are_told_with_the_days_and_the_numbers_that_they_explain(
     shown = details_of(Told(alert, (), (Cause(found, DAYS[0]),)))
     days = f"From {short_day(DAYS[0], EN)} to {short_day(DAYS[1], EN)}, when the alert began"
     assert f"{days}, the number went from 200 to 110." in shown
-    assert "timetable: \u221295 (+106% of the change)" in shown
+    assert "Timetable: \u221295 (+106% of the change)" in shown
     assert "order of small groups): \u22121" in shown
 
 
