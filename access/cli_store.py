@@ -159,6 +159,7 @@ def dictionary(as_json: bool, lang: str) -> None:
 
 def _bring(sources: list[tuple[str, Store]], target: str, lang: str) -> None:
     """Merge stores into one and say what each brought."""
+    from access.errors import StoreError
     from access.observatory_archive_files import archived
     from access.observatory_import import merge
     from access.observatory_store import writing
@@ -166,7 +167,10 @@ def _bring(sources: list[tuple[str, Store]], target: str, lang: str) -> None:
     brought: list[tuple[str, Merged]] = []
     with writing(target) as store, _stage("import") as advance:
         for name, source in sources:
-            merged = merge(source, store, lambda sha256: archived(target, sha256) is not None, advance)
+            try:
+                merged = merge(source, store, lambda sha256: archived(target, sha256) is not None, advance)
+            except StoreError as error:
+                raise StoreError(f"{name}: {error}") from error
             brought.append((name, merged))
     for name, merged in brought:
         _tell(name, merged, lang)

@@ -75,8 +75,9 @@ def merge(
         conflicts += differs
     conflicts += [line for snapshot in known for line in _result_conflicts(source, target, snapshot)]
     if conflicts:
+        n = len(conflicts)
         raise StoreError(
-            f"{len(conflicts)} conflicts with what is there already; nothing was imported\n"
+            f"{n} conflict{'s' * (n > 1)} with what is there already; nothing was imported\n"
             + _listed(conflicts)
         )
     for name, rows in added.items():

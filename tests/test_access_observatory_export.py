@@ -209,9 +209,11 @@ def test_everything_that_both_have_otherwise_is_named_and_nothing_changed(export
     said = str(refused.value)
     assert "city smalltown: name_fr is 'Petiteville', here 'Autreville'" in said
     assert "answer answer smalltown: text is 'A bus more an hour', here 'No'" in said
-    assert "the same inputs, options and method gave other results before: cell, income is" in said
+    assert "the same inputs, options and method gave other results before: cell, income of 89" in said
     assert "nothing was imported" in said
     assert "filed_at" not in said
+    done = CliRunner().invoke(store_commands, ["import", str(target), str(exported)])
+    assert str(done.exception).startswith(f"{exported}: 3 conflicts with")  # which folder of several
     assert target.read_bytes() == before
 
 
