@@ -214,9 +214,8 @@ def _axes(
     axes.set_yticks(place, list(labels))
     axes.set_ylim(len(labels) - 0.4, -0.6)
     if line is None:
-        axes.set_xlim(left=0)
-        if unit == "share":
-            axes.set_xlim(0, 1)
+        most = axes.get_xlim()[1]
+        axes.set_xlim(0, min(most, 1.0) if unit == "share" else most)
     else:
         axes.axvline(line, color=INK, linewidth=0.8)
     ticks = [tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]

@@ -17,8 +17,10 @@ from builders_bundle import write_run_with_inputs
 from builders_evidence import row
 from click.testing import CliRunner
 
+from access.bundle_folders import manifest_in_bundle
 from access.claims import Verdict
 from access.cli import commands
+from access.datasets import sha256_of
 from access.errors import AccessError, ResultError
 from access.evidence import gather, pdf_of, report_pdf
 from access.evidence_city import city_statements
@@ -310,6 +312,24 @@ def test_an_index_stands_beside_its_value_in_a_shuffled_city(run: Run) -> None:
     (beside,) = said(with_rows(run, *rows), "segregation_rank_order")
     assert "placed by chance in the same zones, it would be 0.004." in beside.said
     assert "by chance" not in alone.said
+
+
+@pytest.mark.parametrize("texts", [EN, FR], ids=LANGUAGES)
+def test_a_report_says_who_signed_its_bundle_and_which_manifest_is_in_it(folder: Path, texts: Texts) -> None:
+    def told(signer: str | None) -> list[str]:
+        words: list[str] = gather(folder, texts.language, signer=signer).words["again"]
+        return words
+
+    assert texts("evidence.again_signed", signer="d4ee 10ae") in told("d4ee 10ae")
+    assert texts("evidence.again_not_signed") in told("")
+    alone = told(None)
+    assert texts("evidence.again_no_bundle") in alone
+    assert texts("evidence.again_bundle") not in alone
+    in_bundle = manifest_sha256(
+        read_run(folder)._replace(manifest=manifest_in_bundle(read_run(folder).manifest))
+    )
+    assert texts("evidence.again_manifest", hash=in_bundle) in alone
+    assert texts("evidence.again_before", hash=sha256_of(folder / "manifest.json")) in alone
 
 
 def test_dates_of_legal_texts_are_written_out(run: Run) -> None:

@@ -13,6 +13,7 @@ import pytest
 from builders_bundle import INPUTS, bundle_of, write_run_with_inputs
 from click.testing import CliRunner
 
+from access.bundle_sign import new_key
 from access.cli import commands
 from access.errors import AccessError
 from access.reproduce import opened, reproduce
@@ -103,6 +104,20 @@ def test_verify_only_computes_nothing(run: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "no file is missing or added" in result.output
     assert "Not signed" in result.output
+
+
+def test_it_is_said_whose_key_signed_and_whether_anybody_named_it(run: Path, tmp_path: Path) -> None:
+    known = new_key(tmp_path / "k.pem", public := tmp_path / "k.pub.pem")
+    bundle = str(bundle_of(run, tmp_path / "e.zip", key=tmp_path / "k.pem").path)
+
+    def said(*options: object) -> str:
+        arguments = ["reproduce", bundle, "--verify-only", *map(str, options)]
+        return CliRunner().invoke(commands, arguments).output
+
+    assert f"{known}, which nobody named" in said()
+    assert f"{known}, which is the one you named: {public}" in said("--signer", public)
+    assert f"{known}, que personne n’a nommée" in said("--lang", "fr")
+    assert f"{known}, celle que vous avez nommée\xa0: {public}" in said("--lang", "fr", "--signer", public)
 
 
 @pytest.mark.parametrize(
