@@ -55,13 +55,15 @@ engine-modes: $(STAMP)-test
 	FAIRREACH_EXAMPLES=20 NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not real_data" $(ENGINE_TESTS)
 	cache=$$(mktemp -d); FAIRREACH_EXAMPLES=10 NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$$cache $(BIN)/python -m pytest -n 0 -m "not slow and not real_data" $(ENGINE_TESTS); status=$$?; rm -rf $$cache; exit $$status
 
-# A file stays in one process, so that the runs that its tests share are computed once.
+# A file stays in one process, so that the runs that its tests share are computed once. Files begin in the order
+# of tests/conftest.py, the longest first, not the one with the most tests.
+SHARED := -n auto --dist loadfile --no-loadscope-reorder
 test: lint types engine-modes
 	@[ -n "$$FAIRREACH_CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo "No Chromium: the tests in a browser are skipped (apt install chromium)"
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest $(SHARED) -m "not slow"
 
 test-all: lint types
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest $(SHARED)
 
 format: $(STAMP)-test
 	$(BIN)/ruff format .

@@ -7,6 +7,27 @@ from pathlib import Path
 
 import pytest
 
+#: Minutes each, so they begin first; else one worker is left with them when the others have ended. The second
+#: needs no finished run, for whoever needs one waits while the first worker computes it.
+LONG_FILES = (
+    "test_browser_access.py",
+    "test_access_scenario_equality.py",
+    "test_porto_alegre_run.py",
+    "test_browser_pages.py",
+    "test_access_evidence_run.py",
+    "test_demo_run.py",
+    "test_access_travel_times.py",
+    "test_browser_segregation.py",
+    "test_browser_recolour.py",
+    "test_browser_views.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first, and leave the order as it is otherwise."""
+    place = {name: number for number, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
 
 @pytest.fixture(scope="session")
 def porto_alegre() -> Path:
