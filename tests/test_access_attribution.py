@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from datetime import date
@@ -244,7 +245,15 @@ def test_causes_are_told_with_the_decimals_of_the_alert():
     found = attributed(("s1", "s2"), care, (15.743, 14.674), values, ["timetable"])
     lines = attribution_lines(found, (date(2020, 1, 1), date(2020, 4, 1)), "care", Texts("en"))
     assert "15.7 on Wednesday 1 January 2020, 14.7 on" in lines[0]
-    assert lines[1] == "  timetable: \u22121.1 (+100% of the change)"
+    assert lines[1] == "  Timetable: \u22121.1 (+100% of the change)"
+
+
+def test_what_no_input_explains_of_a_zone_is_told_with_its_reason():
+    found = attributed(("s1", "s2"), zone_key("z"), (0.0, 100.0), {NOBODY: 0.0, frozenset("a"): 40.0}, ["a"])
+    found = dataclasses.replace(found, parts={"timetable": found.parts["a"]})
+    lines = attribution_lines(found, (date(2020, 1, 1), date(2020, 4, 1)), "here", Texts("en"))
+    assert "zones that do not persist" in lines[-1]
+    assert lines[-1].endswith(": +60")
 
 
 def test_no_data_in_a_mixture_is_said():
