@@ -67,7 +67,7 @@ def test_a_cut_is_told_with_size_range_residents_and_place() -> None:
     assert found.reference_snapshot == snapshot_id("smalltown", "method-1", DAYS[3])
     assert found.subject["group"] == "all"
     assert "24% lower" in found.text["en"]
-    assert "inférieur de 24" in found.text["fr"]
+    assert "soit 24\u202f% de moins" in found.text["fr"]
 
 
 def test_a_right_newly_unmet_counts_those_who_lost_it_not_those_who_never_had_it() -> None:
@@ -98,8 +98,8 @@ def test_a_lost_right_that_others_gains_outweigh_neither_holds_nor_clears() -> N
     assert found.low is not None
     assert found.low > 0
     assert found.now == found.history[1].now
-    assert "So it was on" in found.text["en"]
-    assert "So it was on" not in alerts(*days[:6], kind="level")[0].text["en"]
+    assert "So it was last on" in found.text["en"]
+    assert "So it was last on" not in alerts(*days[:6], kind="level")[0].text["en"]
 
 
 def renamed(store: MemoryStore, before: str, after: str) -> MemoryStore:
@@ -181,7 +181,7 @@ def test_a_cut_stays_a_cut_until_what_was_lost_is_back() -> None:
     assert (found.state, found.n_snapshots, found.since) == ("entrenched", 6, DAYS[4])
     [found] = [one for one in alerts(*years, Planted(DAYS[11])) if one.rule == "access_falls"]
     assert (found.state, found.last) == ("cleared", DAYS[11])
-    assert found.text["en"].endswith("Last so on Friday 15 April 2022; cleared on Saturday 15 October 2022.")
+    assert found.text["en"].endswith("So it was last on Friday 15 April 2022; cleared on Saturday 15 October 2022.")
     assert (found.held, found.before, found.now) == (DAYS[9], found.history[-1].now, found.history[5].now)
     assert found.residents == alerts(*years[:5], kind="change")[0].residents
     assert [point.holds for point in found.history] == [True] * 6 + [False] * 2
