@@ -181,7 +181,9 @@ def test_a_cut_stays_a_cut_until_what_was_lost_is_back() -> None:
     assert (found.state, found.n_snapshots, found.since) == ("entrenched", 6, DAYS[4])
     [found] = [one for one in alerts(*years, Planted(DAYS[11])) if one.rule == "access_falls"]
     assert (found.state, found.last) == ("cleared", DAYS[11])
-    assert found.text["en"].endswith("So it was last on Friday 15 April 2022; cleared on Saturday 15 October 2022.")
+    assert found.text["en"].endswith(
+        "So it was last on Friday 15 April 2022; cleared on Saturday 15 October 2022."
+    )
     assert (found.held, found.before, found.now) == (DAYS[9], found.history[-1].now, found.history[5].now)
     assert found.residents == alerts(*years[:5], kind="change")[0].residents
     assert [point.holds for point in found.history] == [True] * 6 + [False] * 2
