@@ -38,7 +38,7 @@ def import_(store: str, file: Path, city: str | None) -> None:
     log(quiet=True)
     filed = import_notes(store, file, city)
     known = f"; {filed.known} were there already" if filed.known else ""
-    click.echo(f"{filed.new} notes wait for a moderator{known}")
+    click.echo(f"{_notes(filed.new)} for a moderator to read{known}")
 
 
 @notes.command("list")
@@ -89,7 +89,11 @@ def export(store: str, city: str | None, out: Path, state: str) -> None:
     with reading(store) as opened:
         states = STATES if state == "all" else (state,)
         n = export_notes(opened, store, chosen_city(opened, city), out, states)
-    click.echo(f"{n} notes in {out}")
+    click.echo(f"{_notes(n)} in {out}")
+
+
+def _notes(n: int) -> str:
+    return f"{n} note{'' if n == 1 else 's'}"
 
 
 @click.group()

@@ -121,7 +121,10 @@ class Watcher:
             tell(line)
         if self._config is None:
             return found.problems
-        return found.problems + self._run(self._config, combinations_to_run(before, found.new), tell)
+        combinations = combinations_to_run(before, found.new)
+        if unchanged and combinations and is_filed(self._location, self.city, combinations[-1]):
+            tell(self._words("watch.filed_already"))
+        return found.problems + self._run(self._config, combinations, tell)
 
     def _newest(self) -> dict[str, str]:
         """Newest version of each feed that is watched."""

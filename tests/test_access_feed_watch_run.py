@@ -146,6 +146,20 @@ def test_a_run_that_was_stopped_is_made_at_the_next_look(
     assert "Snapshot abc of town" in lines[1]
 
 
+def test_versions_of_which_there_is_a_snapshot_are_not_run_and_that_is_said(
+    tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed().write(drop / "a.zip")
+    monkeypatch.setattr("access.feed_watch_look.is_filed", lambda *_: True)
+    watcher = Watcher([str(drop)], tmp_path / "s.db", "town", config=write_config(tmp_path))
+    lines: list[str] = []
+    watcher.once(lines.append)
+    assert lines[-1] == "A snapshot of these versions is in the store already: nothing is run"
+    again: list[str] = []
+    watcher.again(again.append)
+    assert again == []  # who looks every few minutes is not told again and again
+
+
 def test_a_full_disk_is_said_and_nothing_half_stays(
     tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

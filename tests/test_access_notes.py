@@ -20,7 +20,7 @@ from access.cli import main
 from access.cli_notes import COMMANDS
 from access.errors import InputDataError, StoreError
 from access.notes import check_all, moderate, shown, submit
-from access.notes_check import FIELDS, cleaned
+from access.notes_check import FIELDS, Note, checked, cleaned
 from access.notes_export import export_notes
 from access.notes_file import import_notes
 from access.notes_list import listed
@@ -301,7 +301,7 @@ def test_the_commands_work_together(store: Path, tmp_path: Path) -> None:
         return found.output
 
     file = write_csv(tmp_path / "notes.csv", [GOOD])
-    assert call("import", str(store), str(file)) == "1 notes wait for a moderator\n"
+    assert call("import", str(store), str(file)) == "1 note for a moderator to read\n"
     waiting = call("list", str(store), "--lang", "fr")
     assert "en attente" in waiting
     assert "Ascenseur en panne\u00a0: The lift, as ever" in waiting
@@ -333,6 +333,14 @@ def test_below_notes_that_wait_stands_what_a_moderator_looks_for(store: Path) ->
     assert "un prénom seul" in list(listed(store, None, "all", "fr"))[-1]
     moderate(store, list(stored(store)["note"]), "shown")
     assert "first name" not in "".join(listed(store, None, "shown", "en"))
+
+
+@pytest.mark.parametrize("document", ["observatory.md", "observatory.fr.md"])
+def test_the_example_of_the_documents_is_a_note_that_is_taken(document: str) -> None:
+    text = (Path(__file__).parents[1] / "docs" / document).read_text(encoding="utf-8")
+    lines = text[text.index(",".join(FIELDS)) :].split("```")[0].splitlines()
+    (row,) = csv.DictReader(lines)
+    assert isinstance(checked(row, dt.date(2026, 11, 1), Texts("en"), []), Note)
 
 
 def test_a_note_removed_meanwhile_stops_a_moderation(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
