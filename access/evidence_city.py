@@ -21,6 +21,7 @@ from access.evidence_statement import (
     key_words,
     reason_words,
 )
+from access.evidence_thresholds import comparisons, sides
 from access.evidence_trace import input_names, result_files
 from access.indicator_registry import registry
 from access.report_comparison import mode_label
@@ -118,7 +119,7 @@ def _no_counts(run: Run, number: Number, texts: Texts) -> str:
 
 def _period_of(run: Run, number: Number) -> str:
     """Return the period of a number; of a comparison of those who lack a right, that of the right."""
-    asked = next((each for each in _comparisons(run) if each["name"] == number.standard), {})
+    asked = next((each for each in comparisons(run) if each["name"] == number.standard), {})
     entry = next((each for each in entries_of(run) if asked and each.get("name") == asked.get("right")), {})
     return number.period or str(entry.get("period") or "")
 
@@ -227,35 +228,17 @@ def _groups(run: Run, texts: Texts) -> Iterator[Statement]:
 
 def _thresholds(run: Run, texts: Texts) -> Iterator[Statement]:
     """Comparisons of groups that the configuration asks for, against thresholds that somebody has set."""
-    for asked in _comparisons(run):
+    for asked in comparisons(run):
         for kind in ("benefit_ratio", "burden_ratio"):
             for number in run.numbers.of(kind, standard=str(asked["name"])):
                 yield compared(
-                    run, number, float(asked["threshold"]), "groups", _sides(run, asked, number, texts), texts
+                    run,
+                    number,
+                    float(asked["threshold"]),
+                    "groups",
+                    sides(run, asked, number, _headline(run, texts), texts),
+                    texts,
                 )
-
-
-def _comparisons(run: Run) -> list[dict[str, Any]]:
-    return list((run.manifest.get("config") or {}).get("comparisons") or [])
-
-
-def _sides(run: Run, asked: Mapping[str, Any], number: Number, texts: Texts) -> dict[str, str]:
-    if asked.get("right"):
-        what = texts("impact.lack", right=right_label(run, str(asked["right"]), texts))
-    else:
-        what = texts("impact.access", **_headline(run, texts))
-    return {
-        side: texts(
-            f"evidence.threshold_{side}",
-            what=what,
-            group=texts.label(asked.get("group_label")),
-            other=texts.label(asked.get("other_label")),
-            value=value_words(number, texts),
-            threshold=texts.number(float(asked["threshold"]), 2),
-            source=texts.label(asked.get("source"), fallback=texts("no_data")),
-        )
-        for side in ("above", "below", "open")
-    }
 
 
 def _rights(run: Run, texts: Texts) -> Iterator[Statement]:
