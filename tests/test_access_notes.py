@@ -309,7 +309,7 @@ def test_the_commands_work_together(store: Path, tmp_path: Path) -> None:
     assert call("moderate", str(store), name, "--refuse", "not ours") == "1 refused\n"
     assert "Refused: not ours" in call("list", str(store), "--state", "all")
     assert call("export", str(store), "--out", str(tmp_path / "all.json"), "--state", "all").startswith(
-        "1 notes"
+        "1 note in"
     )
     assert "No notes for smalltown" in call("list", str(store))
     assert CliRunner().invoke(COMMANDS[0], ["moderate", str(store), name]).exit_code == 2
