@@ -62,7 +62,7 @@ def test_how_an_alert_was_found_comes_when_asked_for_and_goes_again(visitor: Vis
 def test_a_note_with_personal_data_is_refused_and_one_without_waits(visitor: Visitor) -> None:
     page = visitor.goto("time")
     page.get_by_text("Write what you observed").click()
-    page.get_by_label("Which zone").click()
+    page.get_by_label("Which zone").first.click()
     page.get_by_role("option").first.click()
     page.get_by_label("What you observed").fill("Call me at 06 12 34 56 78, the lift is broken")
     page.get_by_role("button", name="Hand it in").click()
