@@ -30,11 +30,13 @@ def test_a_page_is_whole_in_its_language_and_passes_axe(visitor: Visitor, page: 
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize(("page", "language"), EACH)
-def test_a_page_of_porto_alegre_loads_and_passes_axe(
-    porto_alegre_visitor: Visitor, page: str, language: str
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_porto_alegre_loads_in_every_language_and_passes_axe_in_one(
+    porto_alegre_visitor: Visitor, page: str
 ) -> None:
-    seen = porto_alegre_visitor.goto(page, lang=language)
-    assert seen.locator("h1").inner_text().strip()
-    assert not seen.locator(".problem").count()
+    """Of the languages only the texts differ, which the pages of the demo city have too."""
+    for language in languages():
+        seen = porto_alegre_visitor.goto(page, lang=language)
+        assert seen.locator("h1").inner_text().strip(), language
+        assert not seen.locator(".problem").count(), language
     porto_alegre_visitor.passes_axe()

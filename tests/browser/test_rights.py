@@ -83,12 +83,12 @@ def test_a_forged_right_shows_the_first(visitor: Visitor, forged: str) -> None:
     expect(page.locator("#rights-about")).to_contain_text("A hospital within 45 minutes")
 
 
-@pytest.mark.parametrize("width", [400, 1400])
-def test_nothing_sticks_out_of_the_page(visitor: Visitor, width: int) -> None:
+def test_nothing_sticks_out_of_the_page_when_the_window_changes(visitor: Visitor) -> None:
     page = visitor.goto("rights", lang="fr")
-    page.set_viewport_size({"width": width, "height": 800})
-    visitor.wait_idle()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (400, 1400):
+        page.set_viewport_size({"width": width, "height": 800})
+        visitor.wait_idle()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.real_data
