@@ -312,10 +312,10 @@ def test_what_changed_is_told_in_both_languages(tmp_path: Path, drop: Path, lang
         "en": ["2 routes, 4 stops", "Routes: 1 added, 1 removed, 1 changed", "+ 30: 7 trips a week",
                "10: trips a week 112 → 91", "first departure 06:00 → 07:00", "− stop D", "7 → not said",
                "Stops: 1 added, 1 removed, 3 as before"],
-        "fr": ["2 lignes, 4 arrêts", "Lignes : ajoutées 1, supprimées 1, modifiées 1",
+        "fr": ["2 lignes, 4 arrêts", "Lignes (ajoutées : 1, supprimées : 1, modifiées : 1)",
                "+ 30 : 7 courses par semaine", "10 : courses par semaine 112 → 91",
                "premier départ 6 h 00 → 7 h 00", "− arrêt D", "→ non précisé",
-               "Arrêts : ajoutés 1, supprimés 1, inchangés 3"],
+               "Arrêts (ajoutés : 1, supprimés : 1, inchangés : 3)"],
     }  # fmt: skip
     for part in expected[language]:
         assert part in text, f"{part}\n{text}"
