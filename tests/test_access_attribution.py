@@ -166,7 +166,7 @@ def test_a_day_stands_for_its_last_filed_snapshot(store):
     first, second = ids_of(store)
     ends = picked_snapshots(store, ["2020-01-15", second])
     assert [end.snapshot for end in ends] == [first, second]
-    with pytest.raises(StoreError, match=r"2021-01-01: nothing was observed.*2020-01-15"):
+    with pytest.raises(StoreError, match=r"2021-01-01: no snapshot of the series in use.*2020-01-15"):
         picked_snapshots(store, ["2021-01-01", second])
 
 
