@@ -22,7 +22,7 @@ from access.observatory_head import Head, head_of
 from access.observatory_head import Observed as Observed
 from access.observatory_inputs import feed_rows, input_rows
 from access.observatory_method import config_hash, digest, method_hash
-from access.observatory_place import check_place
+from access.observatory_place import check_place, same_place
 from access.observatory_rows import COMPARED, headline_text, tables_of_run
 from access.observatory_same import check_same
 from access.observatory_schema import schema
@@ -190,6 +190,7 @@ def _add(store: Store, ready: _Prepared) -> Observed:
         store.add("tally", tally(store, observed.snapshot))
         return observed._replace(new=False, notes=(*observed.notes, ADDED_DRAWS))
     check_place(store, observed.city, ready.tables["cell"])
+    twins = same_place(store, observed.city, ready.tables["cell"])
     if store.rows("city", city=observed.city).empty:
         store.add("city", ready.city)
     if store.rows("series", series=observed.series).empty:
@@ -197,7 +198,8 @@ def _add(store: Store, ready: _Prepared) -> Observed:
     earlier = store.rows("snapshot", ["observed_on"], series=observed.series)["observed_on"]
     for name, frame in ready.tables.items():
         store.add(name, frame)
-    return observed._replace(notes=(*observed.notes, *_order_notes(observed, list(earlier))))
+    further = [*_twin_notes(observed.city, twins), *_order_notes(observed, list(earlier))]
+    return observed._replace(notes=(*observed.notes, *further))
 
 
 def _brings_draws(store: Store, snapshot: str, tables: Mapping[str, pd.DataFrame]) -> bool:
@@ -213,6 +215,16 @@ def _tallied(snapshot: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         frame = tables.get(name, pd.DataFrame(columns=["snapshot"]))
         counted.append((snapshot, name, len(frame), hash_of_rows(table, to_arrow(table, frame))))
     return pd.DataFrame(counted, columns=["snapshot", "table", "rows", "sha256"])
+
+
+def _twin_notes(city: str, twins: Sequence[str]) -> list[str]:
+    """Say that a new city lies where another one does."""
+    if not twins:
+        return []
+    return [
+        f"{city} is a new city of this store and lies where {', '.join(twins)} does; nothing is compared "
+        f"between them. If it is the same, file it with --city {twins[0]}"
+    ]
 
 
 def _order_notes(observed: Observed, earlier: Sequence[dt.date]) -> list[str]:

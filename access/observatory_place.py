@@ -30,17 +30,33 @@ def check_place(store: Store, city: str, cells: pd.DataFrame) -> None:
     StoreError
         If fewer than half of the cells of the smaller of the two are in both.
     """
-    filed = store.rows("snapshot", ["snapshot", "filed_at"], city=city)
-    if filed.empty:
-        return
-    last = filed.sort_values(["filed_at", "snapshot"])["snapshot"].iloc[-1]
-    before = store.rows("cell", ["cell"], snapshot=last)["cell"].tolist()
-    share = common_share(before, cells["cell"].tolist())
-    if share < COMMON:
+    share = _share_of_last(store, city, cells)
+    if share is not None and share < COMMON:
         raise StoreError(
             f"city {city!r}: only {share:.0%} of the cells of this run lie in the place of that name; "
             "if it is another city, give it a name of its own (--city)"
         )
+
+
+def same_place(store: Store, city: str, cells: pd.DataFrame) -> list[str]:
+    """Return other cities of the store whose last snapshot is of this place: perhaps a name typed wrongly.
+
+    A city that the store has already has been told of when it came.
+    """
+    known = [str(name) for name in store.rows("city", ["city"])["city"]]
+    if city in known:
+        return []
+    return [name for name in known if (_share_of_last(store, name, cells) or 0.0) >= COMMON]
+
+
+def _share_of_last(store: Store, city: str, cells: pd.DataFrame) -> float | None:
+    """Return which share of cells is that of a city's snapshot filed last; None without a snapshot."""
+    filed = store.rows("snapshot", ["snapshot", "filed_at"], city=city)
+    if filed.empty:
+        return None
+    last = filed.sort_values(["filed_at", "snapshot"])["snapshot"].iloc[-1]
+    before = store.rows("cell", ["cell"], snapshot=last)["cell"].tolist()
+    return common_share(before, cells["cell"].tolist())
 
 
 def common_share(first: Sequence[str], second: Sequence[str]) -> float:

@@ -181,6 +181,18 @@ def test_two_cities_under_one_name_are_refused(
     assert observe(far, store, city="there").new
 
 
+def test_a_city_filed_anew_under_another_name_is_told_once(
+    tmp_path: Path, inputs: Path, filed: tuple[Path, Observed]
+) -> None:
+    run = write_observed(tmp_path / "typo", inputs)
+    done = observe(run, filed[0], city="hexvile")
+    [note] = [note for note in done.notes if "lies where" in note]
+    assert note.startswith("hexvile is a new city of this store and lies where hexville does")
+    assert note.endswith("file it with --city hexville")
+    later = write_observed(tmp_path / "later", inputs, {"schedule.service_date": "2024-06-05"})
+    assert not any("lies where" in note for note in observe(later, filed[0], city="hexvile").notes)
+
+
 def test_a_city_that_grows_is_the_same_city_also_in_smaller_cells() -> None:
     centre = h3.latlng_to_cell(48.0, 2.0, 9)
     small, large = list(h3.grid_disk(centre, 3)), list(h3.grid_disk(centre, 9))
