@@ -228,7 +228,7 @@ def _mixtures(
             folder = Path(temporary) / str(number)
             taken_from = {role: to_snapshot for name in chosen for role in PLAYERS[name]}
             config = restore(location, from_snapshot, folder, taken_from=taken_from)
-            run_folder = _run(config, threads)
+            run_folder = _run(config, threads, with_ranges=bool(areas))
             numbers = _by_key(pd.read_parquet(run_folder / "indicators.parquet", columns=[*KEY, "value"]))
             numbers |= {key: in_zones_of_run(run_folder, cells) for key, cells in areas.items()}
             shutil.rmtree(run_folder)
@@ -238,12 +238,17 @@ def _mixtures(
     return found
 
 
-def _run(config: Path, threads: int | None) -> Path:
-    """Run a configuration without ranges, which move no number, and return the run folder."""
+def _run(config: Path, threads: int | None, *, with_ranges: bool) -> Path:
+    """Run a configuration and return the run folder.
+
+    Ranges move no number and take time, so they are left out; but a zone is one only where it is stable over
+    the draws, so zones need them.
+    """
     from access.pipeline import run
 
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
-    content["uncertainty"] = None
+    if not with_ranges:
+        content["uncertainty"] = None
     content["sensitivity"] = {"cutoff_min": 0}
     config.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     folder = config.parent / "run"

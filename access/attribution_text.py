@@ -58,9 +58,7 @@ def attribution_lines(found: Attribution, days: tuple[date, date], name: str, te
             lines.append("  " + texts("history.why.part_only", **words))
         else:
             lines.append("  " + texts("history.why.part", share=signed_percent(share, texts), **words))
-    # Of a zone: the mixtures are run without ranges, which alone tell which zones persist.
-    key = "residual_zone" if found.key[0] == ZONE_RESIDENTS else "residual"
-    return [*lines, "  " + texts(f"history.why.{key}", part=signed(found.residual, texts, decimals))]
+    return [*lines, "  " + texts("history.why.residual", part=signed(found.residual, texts, decimals))]
 
 
 def name_of(key: Key, language: str, labels: Labels | None = None) -> str:

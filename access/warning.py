@@ -84,9 +84,9 @@ class Alert:
         What it is about: indicator, service, period, cutoff_min, group, right, zone, zone_id, feed, fact, as
         they apply.
     residents : float or None
-        Whom it concerns: who lost a right, or live where access fell, or in a zone; of a number of the city
-        without a place (Gini, indices of segregation) all whom it covers. None = not known, or too few to
-        be shown.
+        Whom it concerns: who lost a right, or live where access fell, or in a zone; of the Gini index,
+        which has no place, all whom it covers. None = not known (an index of segregation counts what the
+        census counts, residents or households), or too few to be shown.
     cells : tuple of str
         Where; cells with too few residents to be shown are left out.
     before, now, low, high : float or None

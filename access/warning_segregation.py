@@ -115,12 +115,10 @@ class SegregationWatch:
     def _seen(self, frozen: FrozenIndex, now: int) -> Seen:
         number = self.history.numbers[frozen.key]
         moved = float(number.value[now] - number.value[frozen.reference])
-        covered = number.covered[now]
         return Seen(
             before=float(number.value[frozen.reference]),
             now=float(number.value[now]),
             low=moved - frozen.half_width,
             high=moved + frozen.half_width,
-            residents=None if np.isnan(covered) else float(covered),
             unit=number.unit,
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import yaml
 from builders_observatory import Planted, ids_of, quarters, small_store
 from click.testing import CliRunner
 from hypothesis import given
@@ -248,14 +249,6 @@ def test_causes_are_told_with_the_decimals_of_the_alert():
     assert lines[1] == "  Timetable: \u22121.1 (+100% of the change)"
 
 
-def test_what_no_input_explains_of_a_zone_is_told_with_its_reason():
-    found = attributed(("s1", "s2"), zone_key("z"), (0.0, 100.0), {NOBODY: 0.0, frozenset("a"): 40.0}, ["a"])
-    found = dataclasses.replace(found, parts={"timetable": found.parts["a"]})
-    lines = attribution_lines(found, (date(2020, 1, 1), date(2020, 4, 1)), "here", Texts("en"))
-    assert "zones that do not persist" in lines[-1]
-    assert lines[-1].endswith(": +60")
-
-
 def test_no_data_in_a_mixture_is_said():
     found = attributed(("s1", "s2"), JOBS, (100.0, 90.0), {NOBODY: None}, [])
     lines = attribution_lines(found, (date(2020, 1, 1), date(2020, 4, 1)), name_of(JOBS, "en"), Texts("en"))
@@ -267,6 +260,32 @@ def test_residents_of_cells_in_zones_count_once_and_hidden_ones_not_at_all():
     residents = pd.Series({"a": 10.0, "b": 20.0, "c": float("nan"), "d": 40.0})
     assert in_zones(["a,b", "b,c"], residents, ["a", "b", "c", "x"]) == 30.0
     assert in_zones([], residents, ["a"]) == 0.0
+
+
+@pytest.mark.parametrize(("near", "ranges"), [({("zone",): ("a",)}, {"draws": 200}), ({}, None)])
+def test_zones_are_explained_by_runs_with_draws_as_only_stable_zones_count(
+    tmp_path, monkeypatch, near, ranges
+):
+    ran = []
+
+    def restored(_location, _snapshot, folder, **_kept):
+        folder.mkdir()
+        config = folder / "config.yaml"
+        config.write_text(yaml.safe_dump({"uncertainty": {"draws": 200}}), encoding="utf-8")
+        return config
+
+    def run(config, out, **_kept):
+        ran.append(yaml.safe_load(config.read_text(encoding="utf-8"))["uncertainty"])
+        out.mkdir()
+        columns = {name: pd.Series(dtype="object") for name in (*KEY, "value")}
+        pd.DataFrame(columns).to_parquet(out / "indicators.parquet")
+        return SimpleNamespace(folder=out)
+
+    monkeypatch.setattr("access.observatory_archive.restore", restored)
+    monkeypatch.setattr("access.pipeline.run", run)
+    monkeypatch.setattr(attribution, "in_zones_of_run", lambda *_: 0.0)
+    attribution._mixtures("s", "a", "b", ["timetable"], [], near, None, None)
+    assert ran == [ranges, ranges]
 
 
 def test_a_zone_is_explained_by_the_residents_of_its_cells(tmp_path, mixed):
