@@ -2,7 +2,7 @@
 
 Decided so:
 
-C1. The newest snapshot is the last day of the series in which something was filed last.
+C1. The newest snapshot is the last day of the series in use (``access.observatory_read.series_of``).
 C2. Cities whose method differs in what touches every number (``access.cities_method``) are not compared. The
     largest set of cities that agree is, or that of the reference; of sets as large the one with the first
     name.

@@ -19,6 +19,13 @@ def cities(store: Store) -> pd.DataFrame:
     return store.rows("city")
 
 
+def cities_with_snapshots(store: Store) -> pd.DataFrame:
+    """Return the same of the cities that have a snapshot; others have timetables that a watch looked at."""
+    found = cities(store)
+    filed = set(store.rows("snapshot", ["city"])["city"])
+    return found[found["city"].isin(filed)].reset_index(drop=True)
+
+
 def series_of(store: Store, city: str) -> pd.DataFrame:
     """Return the series of a city with ``snapshots``, ``first`` and ``last`` observed day; that in use last.
 
@@ -28,11 +35,16 @@ def series_of(store: Store, city: str) -> pd.DataFrame:
     Raises
     ------
     StoreError
-        If the store has no such city.
+        If the store has no such city, or no snapshot of it.
     """
     found = store.rows("series", city=city)
     if found.empty:
-        known = ", ".join(cities(store)["city"]) or "none"
+        names = list(cities(store)["city"])
+        if city in names:
+            raise StoreError(
+                f"city {city!r}: has timetables in this store, but no snapshot; file a run of it"
+            )
+        known = ", ".join(names) or "none"
         raise StoreError(f"city {city!r}: not in this store; it has {known}")
     filed = store.rows("snapshot", ["series", "observed_on", "filed_at"], city=city)
     by_series = filed.groupby("series").agg(

@@ -19,7 +19,7 @@ import pandas as pd
 from access.errors import StoreError
 from access.notes_check import cleaned
 from access.notes_personal import personal_data
-from access.observatory_read import cities, series_of
+from access.observatory_read import cities_with_snapshots, series_of
 from access.observatory_store import Store, reading, writing
 from access.warning import Alert, alerts_of
 from access.warning_rules import Rules
@@ -164,7 +164,7 @@ def _problems(told: dict[str, str], on: dt.date, due: dt.date | None, state: str
 
 def _find(store: Store, alert: str, rules: Rules | None) -> Alert | None:
     """Return an alert of any city, of its newest series first."""
-    for city in cities(store)["city"]:
+    for city in cities_with_snapshots(store)["city"]:
         for series in reversed(_filled(store, str(city))):
             for one in alerts_of(store, str(city), rules, series=series):
                 if one.alert == alert:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from access.attribution_zones import ZONE_RESIDENTS, zone_key
 from access.errors import AccessError, StoreError
-from access.observatory_read import cities, days_of_other_methods
+from access.observatory_read import cities_with_snapshots, days_of_other_methods
 from access.observatory_store import is_server, reading, shown
 from access.texts import Texts
 from access.warning import Alert, Judged, judge
@@ -168,12 +168,14 @@ def key_of(alert: Alert) -> Key | None:
 
 def _cities(asked: Asked, *, one: bool) -> list[str]:
     with reading(asked.store) as store:
-        known = [str(city) for city in cities(store)["city"]]
+        known = [str(city) for city in cities_with_snapshots(store)["city"]]
     if asked.city is not None:
         return [asked.city]
     if not known:
         where = shown(asked.store)
-        raise StoreError(f"{where}: no city in this store; `fairreach observe RUN --store {where}` files one")
+        raise StoreError(
+            f"{where}: no snapshot in this store; `fairreach observe RUN --store {where}` files one"
+        )
     if one and len(known) > 1:
         raise StoreError(f"{shown(asked.store)}: has {', '.join(known)}; name one with --city")
     return known

@@ -11,7 +11,7 @@ from typing import Any
 import flask
 import pandas as pd
 
-from access.observatory_read import cities, series_of, snapshots_of
+from access.observatory_read import cities_with_snapshots, series_of, snapshots_of
 from access.observatory_store import Store
 from dashboards.run_data import RunData, RunError, Runs
 from dashboards.store_data import StoreData
@@ -57,7 +57,7 @@ class Choice:
 
 def cities_in(store: StoreData) -> pd.DataFrame:
     """Return city, name_en and name_fr of every city of which something is filed."""
-    return store.kept(("cities",), _filed_cities)
+    return store.kept(("cities",), cities_with_snapshots)
 
 
 def series_in(store: StoreData, city: str) -> pd.DataFrame:
@@ -159,12 +159,6 @@ def slug_of(name: str) -> str:
     """Return a name as short names of cities are written: small letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-
-
-def _filed_cities(store: Store) -> pd.DataFrame:
-    found = cities(store)
-    filed = set(store.rows("snapshot", ["city"])["city"])
-    return found[found["city"].isin(filed)].reset_index(drop=True)
 
 
 def _pair(before: str, after: str, names: tuple[str, ...]) -> tuple[str, str]:

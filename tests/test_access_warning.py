@@ -321,6 +321,10 @@ def test_unknown_cities_series_and_snapshots_are_refused() -> None:
     store = planted(*calm())
     with pytest.raises(StoreError, match="'nowhere': not in this store; it has smalltown"):
         alerts_of(store, "nowhere")
+    store.frames["city"].append({"city": "newtown", "name_en": "Newtown", "name_fr": "Neuville"})
+    store.tables.pop("city")
+    with pytest.raises(StoreError, match="'newtown': has timetables in this store, but no snapshot"):
+        alerts_of(store, "newtown")
     with pytest.raises(StoreError, match="series 'x': not of smalltown"):
         alerts_of(store, "smalltown", series="x")
     with pytest.raises(StoreError, match="snapshot 'x': not in series"):

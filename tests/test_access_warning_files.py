@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from access.cli import commands
 from access.errors import ResultError, StoreError
-from access.observatory_store import reading
+from access.observatory_store import reading, writing
 from access.texts import Texts
 from access.warning import Alert, alerts_of
 from access.warning_answers import answers_of, file_answer, follow_up
@@ -179,6 +179,19 @@ def test_an_answer_is_filed_once_and_shown_with_its_alert(store: Path, alerts: l
     shown = run("warn", store, "--city", "smalltown").output
     assert "Answer of Saturday 1 May 2021, Transport authority (promised): Ten buses are ordered." in shown
     assert "As measured: not back yet." in shown
+
+
+def test_a_city_of_which_only_timetables_are_known_hides_no_other(store: Path, alerts: list[Alert]) -> None:
+    with writing(store) as opened:
+        opened.add("city", pd.DataFrame([{"city": "a-town", "name_en": "A", "name_fr": "A"}]))
+    shown = run("warn", store)
+    assert shown.exit_code == 0
+    assert alerts[0].alert in shown.output
+    answer = ("--by", "Council", "--on", "2021-05-01", "--text", "Seen.", "--state", "refused")
+    assert run("warn", "answer", store, alerts[0].alert, *answer).exit_code == 0
+    refused = run("warn", store, "--city", "a-town")
+    assert refused.exit_code == 2
+    assert "has timetables in this store, but no snapshot" in refused.output
 
 
 def test_every_problem_of_an_answer_is_told_and_nothing_stored(store: Path, alerts: list[Alert]) -> None:
