@@ -186,6 +186,8 @@ def _tell(source: str, merged: Merged, lang: str) -> None:
         "rows": text.number(sum(merged.rows.values())),
     }
     click.echo(text("store.imported", source=source, **told))
+    for city, twins in merged.twins.items():
+        click.echo(text("store.twins", city=city, others=", ".join(twins)))
     if merged.not_archived:
         click.echo(text("store.not_archived", n=len(merged.not_archived)))
 

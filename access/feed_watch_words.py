@@ -11,6 +11,7 @@ from typing import Any
 
 from access.feed_watch import Look, shown_place
 from access.feed_watch_run import Snapshot
+from access.feed_watch_sources import Source, zips_of
 from access.feed_watch_versions import Told
 from access.texts import Texts
 
@@ -30,10 +31,18 @@ def look_lines(look: Look, words: Texts) -> list[str]:
     lines += [words("watch.waiting", file=file) for file in look.waiting]
     back = {source.feed for source, _ in look.back}
     return lines + [
-        words("watch.unchanged", feed=source.feed, place=shown_place(source))
+        words(
+            "watch.empty" if _is_empty(source) else "watch.unchanged",
+            feed=source.feed,
+            place=shown_place(source),
+        )
         for source in look.same
         if source.feed not in back and not look.waiting
     ]
+
+
+def _is_empty(source: Source) -> bool:
+    return not source.remote and not zips_of(source)
 
 
 def version_lines(told: Told, words: Texts) -> list[str]:

@@ -14,7 +14,7 @@ import pandas as pd
 from access.errors import StoreError
 from access.observatory_check import problems_of
 from access.observatory_city import city_name, is_city_name
-from access.observatory_place import check_place
+from access.observatory_place import check_place, same_place
 from access.observatory_same import check_same
 from access.observatory_schema import Table, schema
 from access.observatory_store import Store
@@ -29,12 +29,25 @@ _FILED = ("filed_at", "run_created", "fairreach_version", "manifest_json", "head
 
 
 class Merged(NamedTuple):
-    """What a merge brought: rows by table, new snapshots, those that were there, inputs without a copy."""
+    """What a merge brought.
+
+    Attributes
+    ----------
+    rows : dict of str to int
+        New ones by table.
+    new, known : list of str
+        New snapshots, and those that were there.
+    not_archived : list of str
+        Inputs of new snapshots of which there is no copy here.
+    twins : dict of str to list of str
+        New cities, and the cities of the store that lie in the same place.
+    """
 
     rows: dict[str, int]
     new: list[str]
     known: list[str]
     not_archived: list[str]
+    twins: dict[str, list[str]]
 
 
 def merge(
@@ -80,6 +93,7 @@ def merge(
             f"{n} conflict{'s' * (n > 1)} with what is there already; nothing was imported\n"
             + _listed(conflicts)
         )
+    twins = _twins(source, target)
     for name, rows in added.items():
         target.add(name, rows)
     counts = {name: len(rows) for name, rows in added.items()}
@@ -93,7 +107,7 @@ def merge(
                 lacking |= {*rows.loc[~rows["archived"].fillna(value=False), "sha256"]}
         if advance is not None:
             advance(number + 1, len(new))
-    return Merged({name: n for name, n in counts.items() if n}, new, known, sorted(lacking))
+    return Merged({name: n for name, n in counts.items() if n}, new, known, sorted(lacking), twins)
 
 
 def _tables_of(source: Store, snapshot: str, has_input: Callable[[str], bool]) -> dict[str, pd.DataFrame]:
@@ -139,16 +153,34 @@ def _check_names(source: Store) -> None:
         )
 
 
+def _twins(source: Store, target: Store) -> dict[str, list[str]]:
+    """Return the new cities that lie where another one of the store does, perhaps the same one."""
+    found = {}
+    for city in source.rows("city")["city"]:
+        cells = _last_cells(source, city)
+        if cells is not None and (twins := same_place(target, city, cells)):
+            found[str(city)] = twins
+    return found
+
+
+def _last_cells(source: Store, city: str) -> pd.DataFrame | None:
+    """Return the cells of a city's snapshot filed last; None without a snapshot."""
+    filed = source.rows("snapshot", ["snapshot", "filed_at"], city=city)
+    if filed.empty:
+        return None
+    last = filed.sort_values(["filed_at", "snapshot"])["snapshot"].iloc[-1]
+    return source.rows("cell", ["cell"], snapshot=last)
+
+
 def _place_conflicts(source: Store, target: Store) -> list[str]:
     """Return the cities that two stores call the same and that lie elsewhere."""
     lines = []
     for city in source.rows("city")["city"]:
-        filed = source.rows("snapshot", ["snapshot", "filed_at"], city=city)
-        if filed.empty:
+        cells = _last_cells(source, city)
+        if cells is None:
             continue
-        last = filed.sort_values(["filed_at", "snapshot"])["snapshot"].iloc[-1]
         try:
-            check_place(target, city, source.rows("cell", ["cell"], snapshot=last))
+            check_place(target, city, cells)
         except StoreError:
             lines.append(
                 f"city {city}: lies elsewhere, its cells are not those of the city of that name here"

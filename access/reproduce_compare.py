@@ -59,6 +59,7 @@ class TableCompared:
     differing: int = 0
     largest: float = 0.0
     largest_relative: float = 0.0
+    no_numbers: int = 0  # of those that differ: texts, or a value on one side only
     shown: list[Difference] = field(default_factory=list)
     problem: str = ""  # why it could not be compared value by value
 
@@ -73,6 +74,8 @@ class TableCompared:
         if math.isfinite(difference.by):
             self.largest = max(self.largest, difference.by)
             self.largest_relative = max(self.largest_relative, relative)
+        else:
+            self.no_numbers += 1
         if len(self.shown) < SHOWN:
             self.shown.append(difference)
 

@@ -41,7 +41,7 @@ def verified_lines(verified: Verified, texts: Texts) -> Iterator[str]:
 def reproduced_lines(made: Reproduced, texts: Texts, tolerance: float = 0.0) -> Iterator[str]:
     """Say table by table whether the numbers are equal, and at last whether all are."""
     for table in made.tables:
-        yield _table_line(table, texts)
+        yield table_line(table, texts)
     values = sum(table.values for table in made.tables)
     differing = sum(table.differing for table in made.tables)
     yield ""
@@ -61,17 +61,19 @@ def reproduced_lines(made: Reproduced, texts: Texts, tolerance: float = 0.0) -> 
         yield texts("reproduce.same_environment")
 
 
-def _table_line(table: TableCompared, texts: Texts) -> str:
+def table_line(table: TableCompared, texts: Texts) -> str:
+    """Say how one file compares."""
     if table.problem:
         return texts("reproduce.table_problem", file=table.file, problem=table.problem)
     if table.same:
         return texts("reproduce.table_same", file=table.file, n=texts.number(table.values))
+    counted = {"file": table.file, "n": texts.number(table.differing), "of": texts.number(table.values)}
+    if table.no_numbers == table.differing:
+        return texts("reproduce.table_differs_texts", **counted)
     largest = f"{table.largest:.3g}" if math.isfinite(table.largest) else texts("no_data")
-    return texts(
-        "reproduce.table_differs",
-        file=table.file,
-        n=texts.number(table.differing),
-        of=texts.number(table.values),
-        largest=largest,
-        relative=f"{table.largest_relative:.1e}",
+    line = texts(
+        "reproduce.table_differs", **counted, largest=largest, relative=f"{table.largest_relative:.1e}"
     )
+    if table.no_numbers:
+        line += texts("reproduce.and_texts", n=texts.number(table.no_numbers))
+    return line

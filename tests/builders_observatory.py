@@ -19,7 +19,7 @@ from access.observatory_schema import schema
 from access.observatory_store import reading, writing
 from access.observatory_tables import to_arrow, to_frame
 
-CENTRES = {"smalltown": (45.0, 5.0), "portville": (43.5, 1.5)}
+CENTRES = {"smalltown": (45.0, 5.0), "portville": (43.5, 1.5), "smalltwon": (45.0, 5.0)}
 N_CELLS = 19
 MINIMUM = 10
 """Smallest number of residents that is shown (``results.min_residents_shown``)."""

@@ -55,6 +55,19 @@ def drop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "has no timetable (.zip) yet"), ("fr", "pas encore d’horaire")]
+)
+def test_a_folder_without_zips_is_not_called_unchanged(
+    tmp_path: Path, drop: Path, language: str, said: str
+) -> None:
+    (line,) = look_lines(a_look(tmp_path, drop), Texts(language))
+    assert said in line
+    feed().write(drop / "a.zip")
+    a_look(tmp_path, drop)
+    assert said not in "".join(look_lines(a_look(tmp_path, drop), Texts(language)))
+
+
 def test_a_version_is_filed_once_and_the_next_one_with_what_changed(tmp_path: Path, drop: Path) -> None:
     feed().write(drop / "a.zip")
     first = a_look(tmp_path, drop)

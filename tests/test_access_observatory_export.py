@@ -116,6 +116,14 @@ def test_one_city_goes_without_the_others_and_two_folders_become_one_store(two, 
             pd.testing.assert_frame_equal(both.rows(name), opened.rows(name))
 
 
+def test_a_city_that_comes_under_another_name_is_told(two, tmp_path):
+    command("export", filed_store(tmp_path / "typo.duckdb", city="smalltwon"), tmp_path / "typo")
+    here = Path(shutil.copy(two, tmp_path / "here.duckdb"))
+    said = command("import", here, tmp_path / "typo")
+    assert "smalltwon is a new city of this store and lies where smalltown does" in said
+    assert "lies where" not in command("import", here, tmp_path / "typo")
+
+
 def test_an_export_never_overwrites_and_leaves_nothing_half(two, tmp_path, monkeypatch):
     folder = tmp_path / "folder"
     folder.mkdir()

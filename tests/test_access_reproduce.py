@@ -18,6 +18,8 @@ from access.cli import commands
 from access.errors import AccessError
 from access.reproduce import opened, reproduce
 from access.reproduce_compare import compare_folders
+from access.reproduce_words import table_line
+from access.texts import Texts
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +182,21 @@ def test_lists_rows_and_columns_that_differ_are_found(tmp_path: Path) -> None:
     (tmp_path / "three").mkdir()
     (columns,) = compare_folders(*folders(tmp_path / "three", before, before.drop(columns="draws")))
     assert columns.problem == "columns differ: draws"
+
+
+def test_a_text_that_differs_is_not_told_as_a_number(tmp_path: Path) -> None:
+    before = pd.DataFrame({"id": ["a", "b"], "x": [1.0, 2.0], "note": ["few", "none"]})
+    (found,) = compare_folders(*folders(tmp_path, before, before.assign(note=["many", "none"])))
+    assert table_line(found, Texts("en")) == (
+        "DIFFERS  t.parquet: 1 of 6 values, none of them by a number: texts, or a value on one side only"
+    )
+    (tmp_path / "two").mkdir()
+    both = before.assign(note=["many", "none"], x=[1.0, 2.5])
+    (found,) = compare_folders(*folders(tmp_path / "two", before, both))
+    assert table_line(found, Texts("en")) == (
+        "DIFFERS  t.parquet: 2 of 6 values, by at most 0.5 (relative 2.0e-01); 1 of them are texts, or have "
+        "a value on one side only"
+    )
 
 
 def test_travel_times_in_other_parts_are_the_same_travel_times(tmp_path: Path) -> None:
