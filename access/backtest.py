@@ -37,7 +37,8 @@ class BackTest:
     planted : DataFrame
         One row for each thing planted: ``id``, ``effect``, ``begins``, ``said_on``, ``delay`` (snapshots, 1 =
         the first that shows it; null = never), ``warned_delay`` (until a warning), ``within`` (its limit),
-        ``found`` (boolean: within the limit; of something good: at least half of what it ends was cleared),
+        ``found`` (boolean: within the limit; of something good: at least half of what it ends was cleared
+        while it settles),
         ``alerts`` (that fit it; of something good: that it should end), ``standing`` (of these, never
         cleared) and ``rules``. Without a truth it is empty.
     false_alarms : DataFrame
@@ -134,16 +135,19 @@ def judged(
     """
     said = _said(seen)
     matched: dict[str, list[Said]] = {}
+    brought: dict[str, list[Said]] = {}  # with what else came of it
     if truth is not None:
-        matched = {each.id: [one for one in said if _fits(one, each, truth, days)] for each in truth.planted}
-    explained = {one.alert.alert for found in matched.values() for one in found}
+        for each in truth.planted:
+            matched[each.id] = _fitting(said, each, each.found_by, truth, days)
+            brought[each.id] = matched[each.id] + _fitting(said, each, each.consequences, truth, days)
+    explained = {one.alert.alert for found in brought.values() for one in found}
     loose = [one for one in said if one.alert.alert not in explained] if truth is not None else []
     in_noise = {number for number, day in enumerate(days) if truth is not None and _in_noise(day, truth)}
     return BackTest(
         days=list(days),
         rules=list(rules),
         said=said,
-        planted=planted_table(truth, matched, days),
+        planted=planted_table(truth, matched, brought, days),
         false_alarms=alert_table([one for one in said if one.at in in_noise], days),
         beside=alert_table([one for one in loose if one.at not in in_noise], days),
         noise_snapshots=len(in_noise),
@@ -165,16 +169,21 @@ def _said(seen: Sequence[Sequence[Alert]]) -> list[Said]:
     return [Said(alert, at, states[name]) for name, (alert, at) in first.items()]
 
 
-def _fits(said: Said, planted: Planted, truth: Truth, days: Sequence[date]) -> bool:
-    """Say whether an alert is a consequence of something planted."""
+def _fitting(
+    said: Sequence[Said], planted: Planted, signs: Sequence[Sign], truth: Truth, days: Sequence[date]
+) -> list[Said]:
+    """Return the alerts like one of the signs, said from its beginning until it has settled."""
     shown = [number for number, day in enumerate(days) if day >= planted.begins]
-    if not shown or said.at < shown[0]:
-        return False
+    if not shown:
+        return []
     end = planted.lasts_until or planted.begins
     last = max((number for number, day in enumerate(days) if day <= end), default=shown[0])
-    if said.at >= last + truth.settles_snapshots:
-        return False
-    return any(_is_as(said.alert, sign) for sign in planted.found_by)
+    return [
+        one
+        for one in said
+        if shown[0] <= one.at < last + truth.settles_snapshots
+        and any(_is_as(one.alert, sign) for sign in signs)
+    ]
 
 
 def _is_as(alert: Alert, sign: Sign) -> bool:

@@ -63,14 +63,17 @@ WHOLE_NUMBERS = ("delay", "warned_delay", "within", "standing")
 
 
 def planted_table(
-    truth: Truth | None, matched: Mapping[str, Sequence[Said]], days: Sequence[date]
+    truth: Truth | None,
+    matched: Mapping[str, Sequence[Said]],
+    brought: Mapping[str, Sequence[Said]],
+    days: Sequence[date],
 ) -> pd.DataFrame:
     """Return one row for each thing planted within the history, as ``BackTest.planted``.
 
     Parameters
     ----------
-    matched : mapping of str to sequence of Said
-        Alerts that fit each.
+    matched, brought : mapping of str to sequence of Said
+        Alerts that find each, and these with all that came of it.
     days : sequence of date
         Of the snapshots.
     """
@@ -80,7 +83,7 @@ def planted_table(
         if shows is None or truth is None:
             continue  # the history ends before
         if each.effect == "good":
-            told = _good(each, matched, shows)
+            told = _good(each, brought, shows, truth.settles_snapshots)
         else:
             told = _harm(matched[each.id], shows, each.within_snapshots or truth.within_snapshots)
         said_on = None if told["delay"] is None else days[shows + told["delay"] - 1]
@@ -102,15 +105,16 @@ def _harm(found: Sequence[Said], shows: int, within: int) -> dict[str, Any]:
     }
 
 
-def _good(planted: Planted, matched: Mapping[str, Sequence[Said]], shows: int) -> dict[str, Any]:
+def _good(planted: Planted, brought: Mapping[str, Sequence[Said]], shows: int, within: int) -> dict[str, Any]:
     """Return what something good cleared of the alerts that stood before it."""
-    found = [one for name in planted.clears for one in matched.get(name, ())]
+    found = [one for name in planted.clears for one in brought.get(name, ())]
     standing = [one for one in found if one.states.get(shows - 1) in OPEN_STATES]
     delays = [_cleared_after(one, shows) for one in standing]
     delay = half_cleared(delays)
     return {
         "delay": delay,
-        "found": delay is not None,
+        "within": within,
+        "found": delay is not None and delay <= within,
         "alerts": len(standing),
         "standing": delays.count(None),
         "rules": _rules(standing),

@@ -53,6 +53,10 @@ class Planted(Section):
         None, description="Input that changed: timetable, population, opportunities, streets."
     )
     found_by: list[Sign] = Field(default_factory=list, description="Any of these finds it.")
+    consequences: list[Sign] = Field(
+        default_factory=list,
+        description="What it also brings about; no false alarm where it settles, but no find either.",
+    )
     clears: list[str] = Field(default_factory=list, description="Harms that it ends.")
 
     @model_validator(mode="after")

@@ -69,12 +69,16 @@ def _counts(facts: BulletinFacts, texts: Texts) -> str:
     better, worse = ways.count("better"), ways.count("worse")
     if not better and not worse:
         known = len(ways) - ways.count("unknown")
-        return texts("bulletin.count_none") if known else texts("bulletin.nothing_compared")
+        if not known:
+            return texts("bulletin.nothing_compared")
+        told = texts("bulletin.count_none", n=texts.number(known))
+        new = sum(alert.since >= facts.quarter.first for alert in facts.opened)
+        return f"{told} {texts.plural('bulletin.count_alerts', new)}" if new else told
     counted = (("better", better), ("worse", worse))
-    told = (
+    both = (
         texts.plural(f"bulletin.count_{way}", n) if n else texts(f"bulletin.{way}_none") for way, n in counted
     )
-    return " ".join(told)
+    return " ".join(both)
 
 
 def _some(items: list[str], nothing: str, most: int, texts: Texts) -> list[str]:

@@ -67,8 +67,8 @@ class DataWatch:
             return "unknown", Seen()
         if fact == "last_day":
             left = self._days_left(feed, now)
-            if left is None:  # another timetable took its place
-                return "good", Seen(unit="days")
+            if left is None:
+                return ("good" if self._replaced(feed, episode.since, now) else "unknown"), Seen(unit="days")
             return ("holds" if left < self._days else "good"), Seen(now=left, unit="days")
         value = self._values(feed, fact)[now]
         gone = np.isnan(value)
@@ -79,6 +79,11 @@ class DataWatch:
             return "holds", seen
         limit = 1 - self.rules.counting.clearing_share * self._least_change
         return ("between" if value <= limit * before else "good"), seen
+
+    def _replaced(self, feed: str, since: int, now: int) -> bool:
+        """Say whether a timetable went and one came that was not there; one that only went is not good."""
+        here = set(self.history.feeds[now])
+        return feed not in here and bool(here - set(self.history.feeds[since]))
 
     @property
     def _days(self) -> int:

@@ -126,6 +126,8 @@ class SegregationRule(_Rule):
     indicators: list[str] = Field(min_length=1)
     worse: Worse
     least_change: Share
+    least_values: int = Field(5, ge=3, description="Different earlier values from which a range is told.")
+    coverage: Share = Field(0.95, description="Of the range in which one more value is expected.")
 
 
 class DataRule(_Rule):

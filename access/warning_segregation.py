@@ -29,9 +29,6 @@ from access.warning_history import History, Key
 from access.warning_rules import Rules, SegregationRule
 from access.warning_trend import measurements
 
-LEAST_VALUES = 5
-COVERAGE = 0.95
-
 
 class FrozenIndex(NamedTuple):
     """What an index is compared with."""
@@ -104,9 +101,9 @@ class SegregationWatch:
         if bias is not None and not np.isnan(bias.value[now]):
             widths.append(abs(float(bias.value[now])))
         earlier = values[measurements(values, now - 1, 0)] if now else np.empty(0)
-        if len(earlier) >= LEAST_VALUES:
+        if len(earlier) >= self.rule.least_values:
             spread = float(np.std(earlier, ddof=1)) * np.sqrt(1 + 1 / len(earlier))
-            widths.append(float(student.ppf((1 + COVERAGE) / 2, len(earlier) - 1)) * spread)
+            widths.append(float(student.ppf((1 + self.rule.coverage) / 2, len(earlier) - 1)) * spread)
             away = float(values[now] - earlier.mean()) * (1 if self.rule.worse == "higher" else -1)
             if spread > 0:
                 chance = float(student.sf(away / spread, len(earlier) - 1))

@@ -110,6 +110,23 @@ def test_a_slow_harm_counts_from_its_first_day_and_has_a_limit_of_its_own():
         assert any(told in line for line in back_test_lines(found, Texts("en"))) is in_time
 
 
+def test_a_consequence_is_no_false_alarm_and_no_find_but_must_be_cleared():
+    broad = {"found_by": [{"kind": "level"}], "consequences": [{"kind": "change"}]}
+    good = {"id": "back", "effect": "good", "begins": DAYS[6], "clears": ["cut"]}
+    said = {n: [alert("a", state="cleared" if n > 6 else "notice")] for n in range(4, 8)}
+    found = judged(DAYS, seen(said), RULES, truth(CUT | broad, good))
+    assert (found.misses, list(found.beside["day"])) == (["cut"], [])
+    assert found.planted[["alerts", "delay"]].iloc[1].tolist() == [1, 2]
+
+
+def test_something_good_must_clear_while_it_settles():
+    good = {"id": "back", "effect": "good", "begins": DAYS[5], "clears": ["cut"]}
+    for cleared_at, in_time in ((8, True), (9, False)):
+        said = {n: [alert("a", state="cleared" if n >= cleared_at else "notice")] for n in range(4, 10)}
+        row = judged(DAYS, seen(said), RULES, truth(CUT, good)).planted.iloc[1]
+        assert (row["delay"], bool(row["found"]), row["within"]) == (cleared_at - 4, in_time, 4)
+
+
 def test_nothing_may_be_planted_in_noise_nor_end_before_it_begins(tmp_path: Path):
     cut = f"{{id: a, effect: harm, begins: {DAYS[4]}, lasts_until: {DAYS[2]}, found_by: [{{kind: data}}],"
     file = tmp_path / "truth.yaml"

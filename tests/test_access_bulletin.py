@@ -84,11 +84,22 @@ def test_what_moved_is_told_and_what_did_not_is_not(store: Path) -> None:
 def test_in_a_quiet_quarter_nothing_moved(store: Path) -> None:
     told = words(store, "2021Q1")
     assert (told["better"], told["worse"]) == (["No number got better."], ["No number got worse."])
-    assert told["lead"][1] == "As far as we can tell, no number got better or worse."
+    assert told["lead"][1] == (
+        "As far as we can tell, none of the 4 numbers that we compare here got better or worse."
+    )
     assert told["same"] == [
         "4 numbers are about the same, or we cannot tell them apart from their usual ups and downs."
     ]
     assert told["alerts"] == ["No warning holds now."]
+
+
+def test_where_no_number_moved_a_new_warning_is_not_passed_over(tmp_path: Path) -> None:
+    days = quarters(6)
+    soon = Planted(days[5], last_day=days[5] + dt.timedelta(days=5))
+    path = small_store(tmp_path / "store.duckdb", [*(Planted(day) for day in days[:5]), soon])
+    assert words(path)["lead"][1].endswith("got better or worse. But see the warnings: 1 is new.")
+    french = words(path, texts=Texts("fr"))["lead"][1]
+    assert french.endswith("Mais il y a 1 alerte nouvelle\u00a0: voir plus bas.")
 
 
 def restless(path: Path, last: float) -> Path:
@@ -259,7 +270,7 @@ def test_the_longest_bulletin_takes_two_pages(store: Path, tmp_path: Path) -> No
         opened.add("answer", pd.DataFrame(answers))
     for language in LANGUAGES:
         assert len(bulletin_pictures(path, TOWN, "2021Q2", language, ppi=20)) <= 2
-    assert words(path)["promises"][-1] == "And 35 more."
+    assert words(path)["promises"][-1] == "And 35 more. The list is in the store."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
-from builders_observatory import MemoryStore, Planted, quarters, quiet
+from builders_observatory import MemoryStore, Planted, quarters, quiet, snapshot_id
 
 from access.warning import Alert, alerts_of, judge
 from access.warning_history_read import history_of
@@ -242,6 +242,26 @@ def test_a_new_timetable_clears_the_end_of_the_old_one() -> None:
     [same_name] = alerts("feed_expires", [soon, Planted(DAYS[1])])
     [other_name] = alerts("feed_expires", [soon, Planted(DAYS[1], feed="night")])
     assert same_name.state == other_name.state == "cleared"
+
+
+def test_an_ending_timetable_that_goes_without_another_is_not_cleared() -> None:
+    ends = DAYS[0] + dt.timedelta(days=5)
+    store = MemoryStore([Planted(DAYS[0], last_day=ends), Planted(DAYS[1], feed="bus")])
+    for day, name in ((DAYS[0], "tram"), (DAYS[1], "tram")):
+        [row] = [
+            row
+            for row in store.frames["feed"]
+            if row["snapshot"] == snapshot_id("smalltown", "method-1", day)
+        ]
+        store.frames["feed"].append({**row, "feed": name, "last_day": None if day == DAYS[1] else ends})
+    found = {one.subject["feed"]: one for one in alerts_of(store, "smalltown", only("feed_expires"))}
+    assert found["bus"].state == "cleared"
+    assert found["tram"].state == "notice"
+    assert [point.holds for point in found["tram"].history] == [True, None]
+    del store.frames["feed"][-1]
+    store.tables.clear()
+    found = {one.subject["feed"]: one for one in alerts_of(store, "smalltown", only("feed_expires"))}
+    assert found["tram"].state == "notice"
 
 
 def test_a_fifth_of_the_trips_gone_is_told_and_less_is_not() -> None:
