@@ -18,6 +18,7 @@ NO_RUN = (
     "services.yaml",
     "demo-truth.yaml",
     "demo-history.yaml",
+    "demo-history-quiet.yaml",
     "porto-alegre-rights.yaml",
     "warnings.yaml",
 )
