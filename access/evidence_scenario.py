@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from access.claims import Verdict, claim_above, claim_below
 from access.comparison_reader import ComparisonRead, ScenarioRead
-from access.evidence_statement import Source, State, Statement, covered_of
+from access.evidence_statement import PALMA, Source, State, Statement, covered_of, covered_words
 from access.evidence_trace import input_names
 from access.report_data import Run
 from access.report_findings import period_label, service_label
@@ -112,11 +111,7 @@ def _changed(
         claim=claim,
         value=change_words(row, texts),
         range=interval_words(row, texts),
-        covered=texts(
-            "evidence.people_covered", n=texts.number(base.covered_population), share=texts.percent(covered)
-        )
-        if base and math.isfinite(base.covered_population)
-        else texts("no_data"),
+        covered=covered_words(base, covered, texts, str(row["group"])) if base else texts("no_data"),
         method=indicator,
         source=Source(
             "comparison/table.parquet",
@@ -136,7 +131,7 @@ def _file_of(scenario: ScenarioRead) -> list[str]:
 def _of_income_order(run: Run, where: Mapping[str, str]) -> Number | None:
     """Return the number that says how many residents have a place in the order of incomes."""
     known = {name: value for name, value in where.items() if name != "standard"}
-    return run.numbers.one("ratio_richest10_poorest40", group="all", **known)
+    return run.numbers.one(PALMA, group="all", **known)
 
 
 def _reason(verdict: Verdict, row: Row, texts: Texts) -> str:

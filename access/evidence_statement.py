@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from access.claims import COVERED_AT_LEAST, Claim, Verdict, claim_above, claim_below, claim_number
+from access.comparison_groups import INCOME_RANGES
 from access.report_certainty import kind_words
 from access.report_claims import covered_share
 from access.report_data import Run
@@ -24,6 +25,7 @@ from access.texts import Texts
 
 #: Indicators that compare a group with another one, or with all; the note of the row says with which.
 COMPARED_WITH = ("benefit_ratio", "burden_ratio")
+PALMA = "ratio_richest10_poorest40"
 Chapter = Literal["city", "groups", "rights", "zone", "scenario"]
 CHAPTERS: tuple[Chapter, ...] = ("zone", "scenario", "city", "groups", "rights")
 State = Literal["carried", "described", "withheld"]
@@ -170,15 +172,38 @@ def key_words(number: Number) -> dict[str, str]:
 
 def facts_of_number(number: Number, claim: Claim, texts: Texts) -> dict[str, str]:
     """Return the words that stand below a sentence: value, range, people covered."""
-    unit = "households_covered" if number.indicator.startswith("segregation_") else "people_covered"
-    n = number.covered_population
     return {
         "value": value_words(number, texts),
         "range": range_words(number, texts),
-        "covered": texts(f"evidence.{unit}", n=texts.number(n), share=texts.percent(claim.covered_share))
-        if math.isfinite(n)
-        else texts("no_data"),
+        "covered": covered_words(number, claim.covered_share, texts),
     }
+
+
+def covered_words(number: Number, share: float, texts: Texts, group: str = "all") -> str:
+    """Say of how many people or households a number speaks.
+
+    Parameters
+    ----------
+    number : Number
+        The number, or for a ``group`` that is a part of the order of incomes the one that says how many
+        have a place in it.
+    share : float
+        Of those whom the number could speak of.
+    group : str
+        As in ``access.comparison_groups.INCOME_RANGES``; others are the number's own.
+    """
+    n = number.covered_population
+    if not math.isfinite(n):
+        return texts("no_data")
+    parts = [INCOME_RANGES[group]] if group in INCOME_RANGES else []
+    if number.indicator == PALMA and not parts:
+        parts = [INCOME_RANGES["poorest40"], INCOME_RANGES["richest10"]]
+    told = {"n": texts.number(n), "share": texts.percent(share)}
+    if parts:
+        within = n * sum(high - low for low, high in parts)
+        return texts("evidence.ranked_covered", **told, part=texts.number(within))
+    unit = "households_covered" if number.indicator.startswith("segregation_") else "people_covered"
+    return texts(f"evidence.{unit}", **told)
 
 
 def band_words(run: Run, number: Number, texts: Texts) -> tuple[str, ...]:

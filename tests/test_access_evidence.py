@@ -26,7 +26,7 @@ from access.evidence import gather, pdf_of, report_pdf
 from access.evidence_city import city_statements
 from access.evidence_figures import map_figure
 from access.evidence_frames import frames_by_area
-from access.evidence_statement import Statement, covered_of, numbered
+from access.evidence_statement import PALMA, Statement, covered_of, covered_words, numbered
 from access.evidence_trace import input_names
 from access.evidence_words import report_words
 from access.evidence_zone import register_statement, zone_id_of, zone_statements
@@ -235,6 +235,21 @@ def test_covered_are_those_whom_the_number_concerns(run: Run) -> None:
     assert number is not None
     assert covered_of(run, number._replace(covered_population=residents / 2)) == pytest.approx(0.5)
     assert covered_of(run, number._replace(covered_population=math.nan)) == 0.0
+
+
+def test_of_a_part_of_the_order_of_incomes_only_that_part_is_told_as_covered(run: Run) -> None:
+    [ratio] = said(run, PALMA)
+    number = run.numbers.one(PALMA, group="all", **JOBS)
+    assert number is not None
+    ranked = number.covered_population
+    assert ratio.covered.startswith(
+        f"{EN.number(ranked / 2)} of the {EN.number(ranked)} residents who have a"
+    )
+    poorest = covered_words(number, 1.0, FR, "poorest40")
+    assert poorest.startswith(
+        f"{FR.number(0.4 * ranked)} des {FR.number(ranked)} habitants qui ont une place"
+    )
+    assert "order of incomes" not in covered_words(number._replace(indicator="gini"), 1.0, EN)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
