@@ -12,9 +12,8 @@ from access.indicator_registry import registry
 from access.observatory_read import KEY
 from access.observatory_store import Store
 from access.report_section import group_label
-from access.rights_catalogue import SERVICES
 from access.texts import Texts
-from access.warning_words import decimals_of
+from access.warning_words import decimals_of, name_in, whole_percent
 
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Labels of services, rights and periods, as ``access.warning_history.History.names``."""
@@ -103,29 +102,19 @@ def _details(told: Mapping[str, object], labels: Labels, texts: Texts) -> Iterat
     # The name of a right says which places within how long.
     if not told["standard"]:
         service, minutes = told["service"], told["cutoff_min"]
-        place = [_service(str(service), labels, texts)] if service is not None else []
+        place = [name_in(labels, "service", str(service), texts)] if service is not None else []
         if minutes is not None:
             place.append(texts("history.why.within", n=minutes))
         if place:
             yield " ".join(place)
     if told["period"] is not None:
-        yield _label("period", str(told["period"]), labels, texts)
-
-
-def _service(name: str, labels: Labels, texts: Texts) -> str:
-    if name not in labels.get("service", {}) and name in SERVICES:
-        return str(getattr(SERVICES[name], texts.language))
-    return _label("service", name, labels, texts)
+        yield name_in(labels, "period", str(told["period"]), texts)
 
 
 def _standard(name: str, labels: Labels, texts: Texts) -> str:
     if name not in labels.get("right", {}) and texts.has(f"supply_standard.{name}"):
         return texts(f"supply_standard.{name}")
-    return _label("right", name, labels, texts)
-
-
-def _label(kind: str, name: str, labels: Labels, texts: Texts) -> str:
-    return texts.label(labels.get(kind, {}).get(name), fallback=name.replace("_", " "))
+    return name_in(labels, "right", name, texts)
 
 
 def decimals_of_change(found: Attribution) -> int:
@@ -145,5 +134,4 @@ def signed(value: float | None, texts: Texts, decimals: int) -> str:
 def signed_percent(share: float, texts: Texts) -> str:
     """Write a share with its sign, in whole percent."""
     percent = round(100 * share)
-    mark = "\u202f%" if texts.language == "fr" else "%"
-    return ("+" if percent > 0 else "") + texts.number(percent) + mark
+    return ("+" if percent > 0 else "") + whole_percent(percent / 100, texts)

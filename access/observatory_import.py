@@ -14,7 +14,7 @@ import pandas as pd
 from access.errors import StoreError
 from access.observatory_check import problems_of
 from access.observatory_city import city_name, is_city_name
-from access.observatory_place import check_place, same_place
+from access.observatory_place import check_place, last_cells, same_place
 from access.observatory_same import check_same
 from access.observatory_schema import Table, schema
 from access.observatory_store import Store
@@ -157,26 +157,17 @@ def _twins(source: Store, target: Store) -> dict[str, list[str]]:
     """Return the new cities that lie where another one of the store does, perhaps the same one."""
     found = {}
     for city in source.rows("city")["city"]:
-        cells = _last_cells(source, city)
+        cells = last_cells(source, city)
         if cells is not None and (twins := same_place(target, city, cells)):
             found[str(city)] = twins
     return found
-
-
-def _last_cells(source: Store, city: str) -> pd.DataFrame | None:
-    """Return the cells of a city's snapshot filed last; None without a snapshot."""
-    filed = source.rows("snapshot", ["snapshot", "filed_at"], city=city)
-    if filed.empty:
-        return None
-    last = filed.sort_values(["filed_at", "snapshot"])["snapshot"].iloc[-1]
-    return source.rows("cell", ["cell"], snapshot=last)
 
 
 def _place_conflicts(source: Store, target: Store) -> list[str]:
     """Return the cities that two stores call the same and that lie elsewhere."""
     lines = []
     for city in source.rows("city")["city"]:
-        cells = _last_cells(source, city)
+        cells = last_cells(source, city)
         if cells is None:
             continue
         try:

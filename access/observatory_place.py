@@ -51,12 +51,17 @@ def same_place(store: Store, city: str, cells: pd.DataFrame) -> list[str]:
 
 def _share_of_last(store: Store, city: str, cells: pd.DataFrame) -> float | None:
     """Return which share of cells is that of a city's snapshot filed last; None without a snapshot."""
+    before = last_cells(store, city)
+    return None if before is None else common_share(before["cell"].tolist(), cells["cell"].tolist())
+
+
+def last_cells(store: Store, city: str) -> pd.DataFrame | None:
+    """Return the cells of a city's snapshot filed last, with the column ``cell``; None without a snapshot."""
     filed = store.rows("snapshot", ["snapshot", "filed_at"], city=city)
     if filed.empty:
         return None
     last = filed.sort_values(["filed_at", "snapshot"])["snapshot"].iloc[-1]
-    before = store.rows("cell", ["cell"], snapshot=last)["cell"].tolist()
-    return common_share(before, cells["cell"].tolist())
+    return store.rows("cell", ["cell"], snapshot=last)
 
 
 def common_share(first: Sequence[str], second: Sequence[str]) -> float:

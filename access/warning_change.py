@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,6 +23,20 @@ from access.warning_places import at_least, cells_that_fell, judged_residents, r
 from access.warning_rules import ChangeRule, LevelRule, Rules
 
 NO_DRAWS, NO_DATA = "no_draws", "no_data"
+
+
+class Ranged(Protocol):
+    """A change with a range."""
+
+    @property
+    def low(self) -> float:
+        """Lower end."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """Upper end."""
+        ...
 
 
 class FrozenChange(NamedTuple):
@@ -219,8 +233,8 @@ def p_of(moved: Difference, values: Floats, reference: int, worse: str, rules: R
     return moved.p_value("higher" if worse == "higher" else "lower", usual)
 
 
-def told_apart(moved: Difference, worse: str) -> bool:
-    """Say whether the range of a difference lies on the worse side of 0; one that touches 0 does not."""
+def told_apart(moved: Ranged, worse: str) -> bool:
+    """Say whether the range of a change lies on the worse side of 0; one that touches 0 does not."""
     return moved.low > 0 if worse == "higher" else moved.high < 0
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import kendalltau, theilslopes
 
-from access.warning_change import subject_of
+from access.warning_change import subject_of, told_apart
 from access.warning_episodes import Candidate, Episode, Floats, NotJudged, Seen, Status
 from access.warning_history import History, Key
 from access.warning_places import at_least, cells_that_fell, judged_residents, residents_of
@@ -107,7 +107,7 @@ class TrendWatch:
             return "holds", seen
         share = self.rules.counting.clearing_share
         still = self._large(key, now, window, share)
-        back = not still or not (self._large(key, now, window, 1.0) or self._told_apart(window))
+        back = not still or not (self._large(key, now, window, 1.0) or told_apart(window, self.rule.worse))
         return ("good" if back else "between"), seen
 
     def _known(self, key: Key, first: int, now: int) -> list[int]:
@@ -133,38 +133,35 @@ class TrendWatch:
         return max([*told, now - self.rule.window_snapshots + 1, 0])
 
     def _holds(self, key: Key, now: int, found: Trend) -> bool:
-        return self._large(key, now, found, 1.0) and self._told_apart(found)
-
-    def _told_apart(self, found: Trend) -> bool:
-        """Say whether the range of the slope lies on the worse side of none."""
-        return found.low > 0 if self.rule.worse == "higher" else found.high < 0
+        return self._large(key, now, found, 1.0) and told_apart(found, self.rule.worse)
 
     def _large(self, key: Key, now: int, found: Trend, share: float) -> bool:
         worse = found.change if self.rule.worse == "higher" else -found.change
         relative = np.inf if found.start == 0 and worse > 0 else worse / abs(found.start or 1.0)
+        if relative < share * self.rule.least_change:
+            return False
         judged = judged_residents(self.history, key, now)
         least = at_least(self.rule.least_residents, self.rule.least_share, judged)
-        concerned = self._residents(key, now, found)
-        return bool(relative >= share * self.rule.least_change and concerned >= share * least)
+        concerned, _ = self._concerned(key, now, found)
+        return concerned >= share * least
 
-    def _residents(self, key: Key, now: int, found: Trend) -> float:
-        """Return who is concerned: more residents where these are counted, else those where access fell."""
+    def _concerned(self, key: Key, now: int, found: Trend) -> tuple[float, tuple[int, ...]]:
+        """Return who is concerned, and where: more residents where counted, else who lives where it fell."""
+        cells = cells_that_fell(self.history, key, found.first, now, self.rule.least_change) or ()
         if key.indicator in COUNTS_RESIDENTS:
-            return max(0.0, found.change)
-        return residents_of(self.history, self._cells(key, now, found) or (), now)
-
-    def _cells(self, key: Key, now: int, found: Trend) -> tuple[int, ...] | None:
-        return cells_that_fell(self.history, key, found.first, now, self.rule.least_change)
+            return max(0.0, found.change), cells
+        return residents_of(self.history, cells, now), cells
 
     def _seen(self, key: Key, now: int, found: Trend) -> Seen:
         number = self.history.numbers[key]
+        residents, cells = self._concerned(key, now, found)
         return Seen(
             before=found.start,
             now=float(number.value[now]),
             low=found.low,
             high=found.high,
-            residents=self._residents(key, now, found),
-            cells=self._cells(key, now, found) or (),
+            residents=residents,
+            cells=cells,
             unit=number.unit,
             change=found.change,
         )

@@ -200,11 +200,15 @@ class _Told:
 
     def _name(self, kind: str) -> str:
         """Return the name of a service, right or period; the short one where no text knows it."""
-        short = self.subject.get(kind, "")
-        label: Mapping[str, str] | None = self.history.names.get(kind, {}).get(short)
-        if label is None and kind == "service" and short in SERVICES:
-            return str(getattr(SERVICES[short], self.texts.language))
-        return self.texts.label(label, fallback=short.replace("_", " "))
+        return name_in(self.history.names, kind, self.subject.get(kind, ""), self.texts)
+
+
+def name_in(names: Mapping[str, Mapping[str, Mapping[str, str]]], kind: str, short: str, texts: Texts) -> str:
+    """Return the label of a service, right or period; the short name in words where there is none."""
+    label = names.get(kind, {}).get(short)
+    if label is None and kind == "service" and short in SERVICES:
+        return str(getattr(SERVICES[short], texts.language))
+    return texts.label(label, fallback=short.replace("_", " "))
 
 
 def whole_percent(share: float, texts: Texts) -> str:
